@@ -1,0 +1,79 @@
+/**
+ * The catalogue of everything that Rollcall refuses, closed: a code that is not here cannot be thrown,
+ * and whoever translates codes (a face to its protocol, the docs to prose) fails to compile or to pass
+ * its test when one is added.
+ */
+
+export type ErrorCode =
+  | 'aborted'
+  | 'ambiguous-id'
+  | 'invalid-request'
+  | 'lease-exists'
+  | 'lease-not-found'
+  | 'not-found'
+  | 'outcome-unknown'
+  | 'revision-compacted'
+  | 'revision-in-future'
+  | 'store-closed'
+  | 'store-corrupt'
+  | 'store-failed'
+  | 'store-full'
+  | 'store-locked'
+  | 'store-newer'
+  | 'too-many-requests';
+
+/** What became of the thing that was asked for. */
+export type Outcome = 'refused' | 'unknown';
+
+export interface ErrorMeaning {
+  readonly meaning: string;
+  /** Asking again, unchanged and after a while, can succeed. */
+  readonly retryable: boolean;
+  /** `refused`: nothing happened. `unknown`: it may have happened; read, or repeat what is idempotent. */
+  readonly outcome: Outcome;
+}
+
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
+  'aborted': { meaning: 'The caller gave up waiting.', retryable: true, outcome: 'unknown' },
+  'ambiguous-id': { meaning: 'Several instances carry this id; name the service too.', retryable: false, outcome: 'refused' },
+  'invalid-request': { meaning: 'A field is missing, unknown or has a value that is not allowed.', retryable: false, outcome: 'refused' },
+  'lease-exists': { meaning: 'A lease with this id is already granted.', retryable: false, outcome: 'refused' },
+  'lease-not-found': { meaning: 'No lease has this id: it expired or was revoked.', retryable: false, outcome: 'refused' },
+  'not-found': { meaning: 'Nothing is registered under this name.', retryable: false, outcome: 'refused' },
+  'outcome-unknown': { meaning: 'The write may or may not have happened.', retryable: true, outcome: 'unknown' },
+  'revision-compacted': { meaning: 'The history before this revision is gone.', retryable: false, outcome: 'refused' },
+  'revision-in-future': { meaning: 'The log has not reached this revision.', retryable: true, outcome: 'refused' },
+  'store-closed': { meaning: 'The store is closed.', retryable: false, outcome: 'refused' },
+  'store-corrupt': { meaning: 'The store holds something that no Rollcall wrote there.', retryable: false, outcome: 'refused' },
+  'store-failed': { meaning: 'The disk failed under a write; the store refuses writes until it is opened again.', retryable: false, outcome: 'refused' },
+  'store-full': { meaning: 'There is no room for this write.', retryable: true, outcome: 'refused' },
+  'store-locked': { meaning: 'Another process is using this store.', retryable: false, outcome: 'refused' },
+  'store-newer': { meaning: 'A newer Rollcall wrote this store.', retryable: false, outcome: 'refused' },
+  'too-many-requests': { meaning: 'A limit on what runs at once is reached.', retryable: true, outcome: 'refused' },
+};
+
+export class RollcallError extends Error {
+  override readonly name = 'RollcallError';
+  readonly code: ErrorCode;
+  /** For programs: the compacted revision, the field that was wrong, the process that holds the lock. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+
+  get retryable(): boolean {
+    return errorCatalogue[this.code].retryable;
+  }
+
+  get outcome(): Outcome {
+    return errorCatalogue[this.code].outcome;
+  }
+}
+
+/** Is this one of ours, and (when a code is named) that one? */
+export function isRollcallError(error: unknown, code?: ErrorCode): error is RollcallError {
+  return error instanceof RollcallError && (code === undefined || error.code === code);
+}

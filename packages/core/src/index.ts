@@ -1,0 +1,14 @@
+export * from './errors.js';
+export type { Abort } from './ports/abort.js';
+export * from './ports/clock.js';
+export * from './ports/log.js';
+export * from './ports/random.js';
+export * from './ports/store.js';
+export * from './store/bytes.js';
+export * from './store/commit-rules.js';
+export * from './store/evaluate.js';
+export * from './store/key-range.js';
+export * from './store/ordered-map.js';
+export * from './store/overlay.js';
+export * from './store/read-range.js';
+export * from './store/reader.js';

@@ -1,0 +1,32 @@
+/**
+ * Bytes as text and back, one character per byte. Such text compares (`<`), hashes and sorts exactly as
+ * the bytes do, which is all that an ordered map needs of a key.
+ */
+import type { Bytes } from '../ports/store.js';
+
+/** Arguments that one call may spread: engines allow far more, older ones around 65,000. */
+const CHUNK_BYTES = 8_192;
+
+export function toText(bytes: Bytes): string {
+  if (bytes.length <= CHUNK_BYTES) return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) text += toText(bytes.subarray(at, at + CHUNK_BYTES));
+  return text;
+}
+
+/** The law: `fromText(toText(bytes))` equals `bytes`. Text with characters above 255 is nobody's bytes. */
+export function fromText(text: string): Bytes {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** Negative, zero or positive, as `left` sorts before, with or after `right`. */
+export function compareBytes(left: Bytes, right: Bytes): number {
+  const shared = Math.min(left.length, right.length);
+  for (let at = 0; at < shared; at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

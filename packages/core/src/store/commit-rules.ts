@@ -1,0 +1,110 @@
+/**
+ * What a commit may look like, before anyone looks at its state. The same rules for every engine, and
+ * the same as etcd's, so that what one accepts all accept.
+ */
+import { RollcallError } from '../errors.js';
+import type { Commit, KeyRange, Operation } from '../ports/store.js';
+import { toText } from './bytes.js';
+import { textRangeHolds, toTextRange, type TextRange } from './key-range.js';
+
+/** etcd's default `--max-txn-ops`: the longest of a commit's three lists, added up along each nesting. */
+export const COMMIT_OPERATIONS_MAX: number = 128;
+
+/** All keys and values together. etcd takes 1.5 MiB per request; the rest is room for its framing. */
+export const COMMIT_BYTES_MAX: number = 1024 * 1024;
+
+/** Throws `invalid-request` for the first rule that the commit breaks. */
+export function checkCommit(commit: Commit): void {
+  checkOperationCount(commit, COMMIT_OPERATIONS_MAX);
+  const bytes = commitBytes(commit);
+  if (bytes > COMMIT_BYTES_MAX) throw invalid(`A commit carries ${bytes} bytes of keys and values; at most ${COMMIT_BYTES_MAX} are allowed.`);
+  checkWrites(commit);
+}
+
+function checkOperationCount(commit: Commit, allowed: number): void {
+  const branches = [commit.then, commit.else ?? []];
+  const longest = Math.max(commit.when?.length ?? 0, ...branches.map((branch) => branch.length));
+  if (longest > allowed) throw invalid(`A commit has more than ${COMMIT_OPERATIONS_MAX} operations or compares.`);
+  for (const operation of branches.flat()) {
+    if (operation.type === 'commit') checkOperationCount(operation, allowed - longest);
+  }
+}
+
+function commitBytes(commit: Commit): number {
+  let bytes = 0;
+  for (const compare of commit.when ?? []) bytes += rangeBytes(compare.range) + (compare.target === 'value' ? compare.operand.length : 0);
+  for (const operation of [...commit.then, ...(commit.else ?? [])]) bytes += operationBytes(operation);
+  return bytes;
+}
+
+function operationBytes(operation: Operation): number {
+  switch (operation.type) {
+    case 'put':
+      return operation.key.length + (operation.value === 'keep' ? 0 : operation.value.length);
+    case 'commit':
+      return commitBytes(operation);
+    case 'delete':
+    case 'get':
+      return rangeBytes(operation.range);
+  }
+}
+
+function rangeBytes(range: KeyRange): number {
+  return range.from.length + (range.to?.length ?? 0);
+}
+
+/** The writes that a commit may come to make, as text. */
+interface Writes {
+  readonly puts: ReadonlySet<string>;
+  readonly deletes: readonly TextRange[];
+}
+
+/**
+ * No key is written twice. The two branches of a commit exclude each other, so each may write the same
+ * key; together they count as one write for what stands beside the commit. Deletes may overlap deletes.
+ */
+function checkWrites(commit: Commit): Writes {
+  const then = branchWrites(commit.then);
+  if (commit.else === undefined) return then;
+  const otherwise = branchWrites(commit.else);
+  return { puts: new Set([...then.puts, ...otherwise.puts]), deletes: [...then.deletes, ...otherwise.deletes] };
+}
+
+function branchWrites(operations: readonly Operation[]): Writes {
+  const puts = new Set<string>();
+  const deletes: TextRange[] = [];
+  for (const operation of operations) {
+    const own = operationWrites(operation);
+    for (const key of own.puts) {
+      if (puts.has(key) || deletes.some((range) => textRangeHolds(range, key))) throw writtenTwice();
+    }
+    for (const range of own.deletes) {
+      for (const key of puts) if (textRangeHolds(range, key)) throw writtenTwice();
+    }
+    for (const key of own.puts) puts.add(key);
+    deletes.push(...own.deletes);
+  }
+  return { puts, deletes };
+}
+
+function operationWrites(operation: Operation): Writes {
+  switch (operation.type) {
+    case 'put':
+      if (operation.key.length === 0) throw invalid('A key is empty.');
+      return { puts: new Set([toText(operation.key)]), deletes: [] };
+    case 'delete':
+      return { puts: new Set(), deletes: [toTextRange(operation.range)] };
+    case 'get':
+      return { puts: new Set(), deletes: [] };
+    case 'commit':
+      return checkWrites(operation);
+  }
+}
+
+function writtenTwice(): RollcallError {
+  return invalid('A commit writes the same key twice.');
+}
+
+function invalid(message: string): RollcallError {
+  return new RollcallError('invalid-request', message);
+}

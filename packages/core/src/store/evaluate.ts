@@ -1,0 +1,194 @@
+/**
+ * What a commit would do to a state, decided without doing it. Pure: the engines differ in where the state
+ * lies and how the changes become durable, never in what a commit means.
+ */
+import { RollcallError } from '../errors.js';
+import {
+  NO_LEASE,
+  type Bytes,
+  type Change,
+  type Commit,
+  type CommitResult,
+  type Compare,
+  type DeleteOperation,
+  type Entry,
+  type LeaseId,
+  type Operation,
+  type OperationResult,
+  type PutOperation,
+} from '../ports/store.js';
+import { compareBytes, toText } from './bytes.js';
+import { emptyLayer, overlay, type Layer } from './overlay.js';
+import { readRange } from './read-range.js';
+import { entriesIn, type Reader } from './reader.js';
+
+export interface State {
+  /** Where the log stands before the commit. */
+  readonly revision: number;
+  readonly reader: Reader;
+  readonly hasLease: (id: LeaseId) => boolean;
+  /** Throws for a revision that can't be read, else shows the state as of it. For gets that name one. */
+  readonly readerAt: (revision: number) => Reader;
+}
+
+export interface Evaluation {
+  readonly result: CommitResult;
+  /** Empty if the commit changes nothing; then no revision is taken. */
+  readonly changes: readonly Change[];
+}
+
+/** Throws, with nothing decided, for what a commit cannot do in this state. */
+export function evaluate(commit: Commit, state: State): Evaluation {
+  return new CommitEvaluation(commit, state).run();
+}
+
+type Branches = ReadonlyMap<Commit, boolean>;
+
+class CommitEvaluation {
+  readonly #commit: Commit;
+  readonly #state: State;
+  readonly #revision: number;
+  readonly #layer: Layer = emptyLayer();
+  readonly #reader: Reader;
+  readonly #changes: Change[] = [];
+
+  constructor(commit: Commit, state: State) {
+    this.#commit = commit;
+    this.#state = state;
+    this.#revision = state.revision + 1;
+    this.#reader = overlay(this.#layer, state.reader);
+  }
+
+  run(): Evaluation {
+    const branches = new Map<Commit, boolean>();
+    this.#judge(this.#commit, branches);
+    const result = this.#apply(this.#commit, branches);
+    if (this.#changes.length > 0) return { result, changes: this.#changes };
+    return { result: withRevision(result, this.#state.revision), changes: [] };
+  }
+
+  /** All compares first, nested ones too: they see the state before the commit. */
+  #judge(commit: Commit, branches: Map<Commit, boolean>): void {
+    const succeeded = (commit.when ?? []).every((compare) => holds(compare, this.#state.reader));
+    branches.set(commit, succeeded);
+    for (const operation of branch(commit, succeeded)) if (operation.type === 'commit') this.#judge(operation, branches);
+  }
+
+  #apply(commit: Commit, branches: Branches): CommitResult {
+    const succeeded = branches.get(commit) === true;
+    const results = branch(commit, succeeded).map((operation) => this.#operate(operation, branches));
+    return { revision: this.#revision, succeeded, results };
+  }
+
+  #operate(operation: Operation, branches: Branches): OperationResult {
+    switch (operation.type) {
+      case 'put':
+        return { type: 'put', previous: this.#put(operation) };
+      case 'delete':
+        return { type: 'delete', previous: this.#delete(operation) };
+      case 'get': {
+        const reader = operation.revision === undefined ? this.#reader : this.#state.readerAt(operation.revision);
+        return { type: 'get', ...readRange(reader, operation, this.#revision) };
+      }
+      case 'commit':
+        return { type: 'commit', ...this.#apply(operation, branches) };
+    }
+  }
+
+  #put(operation: PutOperation): Entry | null {
+    const text = toText(operation.key);
+    const previous = this.#reader.get(text) ?? null;
+    const entry: Entry = {
+      key: operation.key,
+      value: operation.value === 'keep' ? kept(previous).value : operation.value,
+      createRevision: previous?.createRevision ?? this.#revision,
+      modRevision: this.#revision,
+      version: (previous?.version ?? 0) + 1,
+      lease: this.#leaseOf(operation, previous),
+    };
+    this.#layer.set(text, entry);
+    this.#changes.push({ type: 'put', entry, previous });
+    return previous;
+  }
+
+  #leaseOf(operation: PutOperation, previous: Entry | null): LeaseId {
+    const lease = operation.lease === 'keep' ? kept(previous).lease : (operation.lease ?? NO_LEASE);
+    if (lease !== NO_LEASE && !this.#state.hasLease(lease)) throw leaseNotFound(lease);
+    return lease;
+  }
+
+  #delete(operation: DeleteOperation): Entry[] {
+    const previous = [...entriesIn(this.#reader, operation.range)];
+    for (const entry of previous) {
+      this.#layer.set(toText(entry.key), null);
+      this.#changes.push({ type: 'delete', key: entry.key, previous: entry });
+    }
+    return previous;
+  }
+}
+
+export function leaseNotFound(id: LeaseId): RollcallError {
+  return new RollcallError('lease-not-found', `There is no lease ${id.toString(16)}: it expired, was revoked or was never granted.`);
+}
+
+function branch(commit: Commit, succeeded: boolean): readonly Operation[] {
+  return succeeded ? commit.then : (commit.else ?? []);
+}
+
+function kept(previous: Entry | null): Entry {
+  if (previous === null) throw new RollcallError('not-found', 'A put keeps the value or the lease of a key that does not exist.');
+  return previous;
+}
+
+/** A commit without changes answers the revision at which it found the log, in its gets too. */
+function withRevision(result: CommitResult, revision: number): CommitResult {
+  const results = result.results.map((one): OperationResult => {
+    if (one.type === 'get') return { ...one, revision };
+    if (one.type === 'commit') return { type: 'commit', ...withRevision(one, revision) };
+    return one;
+  });
+  return { ...result, revision, results };
+}
+
+const missing = { createRevision: 0, modRevision: 0, version: 0, lease: NO_LEASE };
+
+/** On a range: for every key that it holds; one without any is treated as a missing key. */
+function holds(compare: Compare, reader: Reader): boolean {
+  let found = false;
+  for (const entry of entriesIn(reader, compare.range)) {
+    found = true;
+    if (!holdsFor(compare, entry)) return false;
+  }
+  return found || (compare.target !== 'value' && holdsFor(compare, { ...missing, value: new Uint8Array(0) }));
+}
+
+type Compared = Omit<Entry, 'key'>;
+
+function holdsFor(compare: Compare, entry: Compared): boolean {
+  const order = compareTarget(compare, entry);
+  switch (compare.is) {
+    case '=':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '>':
+      return order > 0;
+  }
+}
+
+function compareTarget(compare: Compare, entry: Compared): number {
+  switch (compare.target) {
+    case 'create':
+      return entry.createRevision - compare.operand;
+    case 'mod':
+      return entry.modRevision - compare.operand;
+    case 'version':
+      return entry.version - compare.operand;
+    case 'lease':
+      return entry.lease < compare.operand ? -1 : entry.lease > compare.operand ? 1 : 0;
+    case 'value':
+      return compareBytes(entry.value, compare.operand as Bytes);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Ranges of keys: `[from, to)`, where a `to` of `null` means the end of the keyspace. A range that ends
+ * before it begins is empty, as etcd has it.
+ */
+import type { Bytes, KeyRange } from '../ports/store.js';
+import { compareBytes, toText } from './bytes.js';
+
+/** A range over text keys (see bytes.ts), for those who keep their keys so. */
+export interface TextRange {
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/** Exactly this key: nothing sorts between a key and the same key with a zero behind it. */
+export function singleKey(key: Bytes): KeyRange {
+  const to = new Uint8Array(key.length + 1);
+  to.set(key);
+  return { from: key, to };
+}
+
+/** Every key that begins with `prefix`; all keys if it is empty. */
+export function keysUnder(prefix: Bytes): KeyRange {
+  // The first key behind the prefix is its last byte that can grow, grown. A prefix of 0xff only has no such end.
+  let length = prefix.length;
+  while (length > 0 && prefix[length - 1] === 0xff) length--;
+  if (length === 0) return { from: prefix, to: null };
+  const to = prefix.slice(0, length);
+  to[length - 1] = (to[length - 1] ?? 0) + 1;
+  return { from: prefix, to };
+}
+
+export const allKeys: KeyRange = { from: new Uint8Array(0), to: null };
+
+export function isSingleKey(range: KeyRange): boolean {
+  const { from, to } = range;
+  return to !== null && to.length === from.length + 1 && to[from.length] === 0 && compareBytes(to.subarray(0, from.length), from) === 0;
+}
+
+export function toTextRange(range: KeyRange): TextRange {
+  return { from: toText(range.from), to: range.to === null ? null : toText(range.to) };
+}
+
+export function textRangeHolds(range: TextRange, key: string): boolean {
+  return key >= range.from && (range.to === null || key < range.to);
+}

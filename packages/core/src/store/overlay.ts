@@ -1,0 +1,46 @@
+/**
+ * A state of the log that differs from another one in a few keys.
+ *
+ * Lay the writes of a commit over the state before it, and you see the state after it without having
+ * written. Lay the *previous* values of the latest writes over the present, and you see the past. The
+ * engines use both: the first for what is judged but not yet on disk, the second for what is on disk but
+ * not yet acknowledged, and for reading at an old revision.
+ */
+import type { Entry } from '../ports/store.js';
+import { toText } from './bytes.js';
+import type { TextRange } from './key-range.js';
+import { OrderedMap } from './ordered-map.js';
+import type { Reader } from './reader.js';
+
+/** What the keys of an overlay are: an entry, or `null` where there is none. */
+export type Layer = OrderedMap<Entry | null>;
+
+export function emptyLayer(): Layer {
+  return new OrderedMap();
+}
+
+export function overlay(layer: Layer, below: Reader): Reader {
+  return {
+    get(key) {
+      const own = layer.get(key);
+      return own === undefined ? below.get(key) : (own ?? undefined);
+    },
+    entries: (range) => (layer.size === 0 ? below.entries(range) : mergedEntries(layer, below, range)),
+  };
+}
+
+function* mergedEntries(layer: Layer, below: Reader, range: TextRange): Generator<Entry> {
+  const own = layer.keys(range);
+  let next = own.next();
+  for (const entry of below.entries(range)) {
+    const key = toText(entry.key);
+    for (; next.done !== true && next.value < key; next = own.next()) yield* present(layer, next.value);
+    if (layer.get(key) === undefined) yield entry;
+  }
+  for (; next.done !== true; next = own.next()) yield* present(layer, next.value);
+}
+
+function* present(layer: Layer, key: string): Generator<Entry> {
+  const entry = layer.get(key);
+  if (entry) yield entry;
+}

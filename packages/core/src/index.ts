@@ -1,3 +1,4 @@
+export * from './attendance/timing-wheel.js';
 export * from './errors.js';
 export type { Abort } from './ports/abort.js';
 export * from './ports/clock.js';

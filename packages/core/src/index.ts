@@ -6,6 +6,7 @@ export * from './ports/log.js';
 export * from './ports/random.js';
 export * from './ports/store.js';
 export * from './store/bytes.js';
+export * from './store/change.js';
 export * from './store/commit-rules.js';
 export * from './store/evaluate.js';
 export * from './store/key-range.js';

@@ -6,18 +6,37 @@ const NO_VALUE: Bytes = new Uint8Array(0);
 
 /** `revision` is where the log stands, for the answer; `reader` already shows the revision that was asked for. */
 export function readRange(reader: Reader, request: RangeRequest, revision: number): RangeResult {
-  const limit = request.limit ?? Infinity;
-  const entries: Entry[] = [];
-  let count = 0;
-  let more = false;
-  for (const entry of entriesIn(reader, request.range)) {
-    count++;
-    if (more || !withinBounds(entry, request)) continue;
-    if (entries.length < limit) entries.push(request.keysOnly === true ? { ...entry, value: NO_VALUE } : entry);
-    else more = true;
-    if (more && request.count !== true) break;
+  const answer = new RangeAnswer(request);
+  for (const entry of entriesIn(reader, request.range)) if (!answer.take(entry)) break;
+  return answer.result(revision);
+}
+
+/** An answer that grows entry by entry, for those who read in several sittings. */
+export class RangeAnswer {
+  readonly #request: RangeRequest;
+  readonly #entries: Entry[] = [];
+  #count = 0;
+  #more = false;
+
+  constructor(request: RangeRequest) {
+    this.#request = request;
   }
-  return { revision, entries, more, ...(request.count === true ? { count } : {}) };
+
+  /** The range's next entry, in order. `false`: the answer is complete, the rest need not be read. */
+  take(entry: Entry): boolean {
+    this.#count++;
+    if (!this.#more && withinBounds(entry, this.#request)) this.#add(entry);
+    return !this.#more || this.#request.count === true;
+  }
+
+  result(revision: number): RangeResult {
+    return { revision, entries: this.#entries, more: this.#more, ...(this.#request.count === true ? { count: this.#count } : {}) };
+  }
+
+  #add(entry: Entry): void {
+    if (this.#entries.length >= (this.#request.limit ?? Infinity)) this.#more = true;
+    else this.#entries.push(this.#request.keysOnly === true ? { ...entry, value: NO_VALUE } : entry);
+  }
 }
 
 function withinBounds(entry: Entry, request: RangeRequest): boolean {

@@ -1,0 +1,50 @@
+/** Writes numbers and byte strings one behind the other, into a buffer that grows. Numbers are big-endian. */
+
+const INITIAL_BYTES = 512;
+
+export class ByteWriter {
+  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  #length = 0;
+
+  byte(value: number): this {
+    this.#length = this.#room(1).writeUInt8(value, this.#length);
+    return this;
+  }
+
+  uint32(value: number): this {
+    this.#length = this.#room(4).writeUInt32BE(value, this.#length);
+    return this;
+  }
+
+  /** A whole number up to 2^53 - 1, in eight bytes. */
+  count(value: number): this {
+    return this.uint32(Math.floor(value / 2 ** 32)).uint32(value % 2 ** 32);
+  }
+
+  lease(value: bigint): this {
+    this.#length = this.#room(8).writeBigInt64BE(value, this.#length);
+    return this;
+  }
+
+  /** With its length in front. */
+  bytes(value: Uint8Array): this {
+    this.uint32(value.length);
+    this.#room(value.length).set(value, this.#length);
+    this.#length += value.length;
+    return this;
+  }
+
+  /** What was written so far, to be used before anything more is. */
+  finish(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  #room(bytes: number): Buffer {
+    if (this.#length + bytes > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#buffer = larger;
+    }
+    return this.#buffer;
+  }
+}

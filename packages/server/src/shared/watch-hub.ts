@@ -1,0 +1,208 @@
+/**
+ * Hands every durable revision to everyone who watches.
+ *
+ * A watcher is *live* when it has seen everything: it gets each revision as it comes. Otherwise it is
+ * *behind* (it asked for the past, or its sink made us wait) and reads the history at its own pace until
+ * it has caught up. So nothing is ever queued for a watcher, however slow it is.
+ */
+import {
+  changesWithin,
+  FIRST_REVISION,
+  toTextRange,
+  type RevisionBatch,
+  type TextRange,
+  type Watch,
+  type WatchRequest,
+  type WatchSink,
+} from '@rollcall/core';
+import type { History } from './medium.js';
+import { compacted } from './past.js';
+import { nextTurn } from './turn.js';
+
+/** Revisions read from the history at once: a fraction of a millisecond, then others have their turn. */
+const CATCH_UP_REVISIONS = 256;
+
+export class WatchHub {
+  readonly #history: History;
+  /** Live watchers by their range, so that a revision is filtered once for all who watch the same. */
+  readonly #live = new Map<string, RangeGroup>();
+  readonly #watchers = new Set<Watcher>();
+  #head: number;
+
+  constructor(history: History, head: number) {
+    this.#history = history;
+    this.#head = head;
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  get size(): number {
+    return this.#watchers.size;
+  }
+
+  watch(request: WatchRequest, sink: WatchSink): Watch {
+    const watcher = new Watcher(this, request, sink);
+    this.#watchers.add(watcher);
+    watcher.begin();
+    return watcher;
+  }
+
+  publish(batches: readonly RevisionBatch[]): void {
+    const last = batches.at(-1);
+    if (last === undefined) return;
+    this.#head = last.revision;
+    for (const group of this.#live.values()) {
+      for (const batch of batches) {
+        const own = changesWithin(batch, group.range);
+        if (own === null) continue;
+        for (const watcher of group.watchers) watcher.offer(own);
+      }
+    }
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers) watcher.end(null);
+  }
+
+  join(watcher: Watcher): void {
+    const name = rangeName(watcher.range);
+    const group = this.#live.get(name);
+    if (group === undefined) this.#live.set(name, { range: watcher.range, watchers: new Set([watcher]) });
+    else group.watchers.add(watcher);
+  }
+
+  leave(watcher: Watcher): void {
+    const name = rangeName(watcher.range);
+    const group = this.#live.get(name);
+    if (group?.watchers.delete(watcher) === true && group.watchers.size === 0) this.#live.delete(name);
+  }
+
+  forget(watcher: Watcher): void {
+    this.leave(watcher);
+    this.#watchers.delete(watcher);
+  }
+
+  history(fromRevision: number): readonly RevisionBatch[] {
+    const { compactedRevision } = this.#history;
+    if (fromRevision < compactedRevision) throw compacted(fromRevision, compactedRevision);
+    return this.#history.revisions(fromRevision, CATCH_UP_REVISIONS);
+  }
+}
+
+interface RangeGroup {
+  readonly range: TextRange;
+  readonly watchers: Set<Watcher>;
+}
+
+class Watcher implements Watch {
+  readonly range: TextRange;
+  readonly #hub: WatchHub;
+  readonly #sink: WatchSink;
+  readonly #signal: WatchRequest['signal'];
+  /** The next revision to hand over. Moves only while behind; whoever is live has seen all of the head. */
+  #next: number;
+  #live = false;
+  #ended = false;
+
+  constructor(hub: WatchHub, request: WatchRequest, sink: WatchSink) {
+    this.#hub = hub;
+    this.#sink = sink;
+    this.#signal = request.signal;
+    this.range = toTextRange(request.range);
+    this.#next = Math.max(request.fromRevision ?? hub.head + 1, FIRST_REVISION);
+  }
+
+  get position(): number {
+    return this.#live ? Math.max(this.#hub.head, this.#next - 1) : this.#next - 1;
+  }
+
+  begin(): void {
+    if (this.#signal?.aborted === true) return queueMicrotask(this.#abort);
+    this.#signal?.addEventListener('abort', this.#abort, { once: true });
+    if (this.#next > this.#hub.head) this.#goLive();
+    else queueMicrotask(() => void this.#catchUp());
+  }
+
+  cancel(): void {
+    this.end(null);
+  }
+
+  readonly #abort = (): void => this.end(null);
+
+  end(reason: Error | null): void {
+    if (this.#ended) return;
+    this.#next = this.position + 1;
+    this.#live = false;
+    this.#ended = true;
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#hub.forget(this);
+    this.#sink.ended(reason);
+  }
+
+  /** One revision for a live watcher. */
+  offer(batch: RevisionBatch): void {
+    if (!this.#live || batch.revision < this.#next) return;
+    const pause = this.#handOver(batch);
+    if (pause === undefined) return;
+    this.#fallBehind(batch.revision + 1);
+    void pause.then(() => this.#catchUp());
+  }
+
+  /** Hands over; answers a promise if the sink wants to be waited for. A sink that throws is ended with what it threw. */
+  #handOver(batch: RevisionBatch): Promise<void> | undefined {
+    try {
+      const pause = this.#sink.next(batch);
+      return pause === undefined ? undefined : pause.catch((error: unknown) => this.end(asError(error)));
+    } catch (error) {
+      this.end(asError(error));
+      return undefined;
+    }
+  }
+
+  #goLive(): void {
+    this.#live = true;
+    this.#hub.join(this);
+  }
+
+  #fallBehind(next: number): void {
+    this.#live = false;
+    this.#next = next;
+    this.#hub.leave(this);
+  }
+
+  /** Reads on until there is nothing left to read. Going live happens in the same turn as finding that out. */
+  async #catchUp(): Promise<void> {
+    try {
+      while (!this.#ended) {
+        if (this.#next > this.#hub.head) return this.#goLive();
+        await this.#handOverPage(this.#hub.history(this.#next));
+        if (this.#next <= this.#hub.head) await nextTurn();
+      }
+    } catch (error) {
+      this.end(asError(error));
+    }
+  }
+
+  async #handOverPage(page: readonly RevisionBatch[]): Promise<void> {
+    const last = page.at(-1);
+    for (const batch of page) {
+      if (this.#ended) return;
+      this.#next = batch.revision + 1;
+      const own = changesWithin(batch, this.range);
+      const pause = own === null ? undefined : this.#handOver(own);
+      if (pause !== undefined) await pause;
+    }
+    // An empty page means that the head was reached by revisions older than any history: a restored log.
+    if (last === undefined) this.#next = this.#hub.head + 1;
+  }
+}
+
+function rangeName(range: TextRange): string {
+  return `${range.from.length}:${range.from}${range.to ?? '\u{ffff}'}`;
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -24,7 +24,8 @@ export function keysUnder(prefix: Bytes): KeyRange {
   let length = prefix.length;
   while (length > 0 && prefix[length - 1] === 0xff) length--;
   if (length === 0) return { from: prefix, to: null };
-  const to = prefix.slice(0, length);
+  // Not `slice`: a Buffer's shares its memory.
+  const to = Uint8Array.from(prefix.subarray(0, length));
   to[length - 1] = (to[length - 1] ?? 0) + 1;
   return { from: prefix, to };
 }

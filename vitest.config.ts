@@ -1,3 +1,4 @@
+/** How the tests run: straight from the sources, through the same export condition that `tsx` is given. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -16,6 +16,7 @@ export const importTable: readonly Row[] = [
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },
   { room: 'server/src/shared', ours: ['core'], others: ['node:'] },
   { room: 'server/src/stores/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
+  { room: 'server/src/stores/lmdb', ours: ['core', 'server/src/shared'], others: ['node:', 'lmdb'] },
   { room: 'server/src/faces/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/native', ours: ['core', 'server/src/shared'], others: ['node:', 'fastify'] },
   { room: 'server/src', ours: ['core', 'server/src'], others: ['node:'] },
@@ -32,7 +33,10 @@ const header = ['room', 'of ours it may import', 'and of others'];
 
 /** The table as ARCHITECTURE.md shows it. */
 export function renderedTable(): string {
-  const rows = [...importTable, { room: 'tests, wherever they stand, also', ...alsoForTests }];
+  const rows = [
+    ...importTable.map((row) => ({ ...row, room: `\`${row.room}\`` })),
+    { room: 'tests, wherever they stand, also', ...alsoForTests },
+  ];
   const lines = rows.map((row) => [row.room, list(row.ours), list(row.others)]);
   return [header, header.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -17,6 +17,7 @@ import {
   type Evaluation,
   type Lease,
   type LeaseId,
+  type Log,
   type Random,
   type RangeRequest,
   type RangeResult,
@@ -27,6 +28,7 @@ import {
   type WatchRequest,
   type WatchSink,
 } from '@rollcall/core';
+import { AutoCompaction, type HistoryLimits } from './auto-compaction.js';
 import { LeaseBook } from './lease-book.js';
 import type { Medium } from './medium.js';
 import { compacted, Past } from './past.js';
@@ -40,6 +42,8 @@ export interface LocalStoreOptions {
   readonly medium: Medium;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log: Log;
+  readonly history?: Partial<HistoryLimits>;
 }
 
 export class LocalStore implements Store {
@@ -48,13 +52,15 @@ export class LocalStore implements Store {
   readonly #hub: WatchHub;
   readonly #past: Past;
   readonly #leases: LeaseBook;
+  readonly #compaction: AutoCompaction;
 
-  constructor({ medium, clock, random }: LocalStoreOptions) {
+  constructor({ medium, clock, random, log, history = {} }: LocalStoreOptions) {
     this.#medium = medium;
     this.#random = random;
     this.#hub = new WatchHub(medium, medium.durable.revision);
     this.#past = new Past(medium);
     this.#leases = new LeaseBook({ clock, expire: (id) => this.revokeLease(id) });
+    this.#compaction = new AutoCompaction({ medium, clock, log, history });
     for (const granted of medium.grantedLeases()) this.#leases.add(granted);
     for (const { lease, key } of medium.leasedKeys()) this.#leases.attach(lease, key);
     medium.onDurable = (batches) => {
@@ -142,6 +148,7 @@ export class LocalStore implements Store {
 
   async close(): Promise<void> {
     this.#leases.close();
+    this.#compaction.close();
     await this.#medium.close();
     this.#hub.close();
   }

@@ -31,6 +31,8 @@ export interface History {
   readonly compactedRevision: number;
   /** At most `limit` revisions from `fromRevision` on, none missing in between. */
   revisions(fromRevision: number, limit: number): readonly RevisionBatch[];
+  /** The last revision that is older than this moment, as far as the history goes back. */
+  revisionBefore(wallMs: number): number;
 }
 
 export interface Medium extends History {

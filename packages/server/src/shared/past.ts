@@ -70,8 +70,14 @@ export class Past {
 
   #opened(view: View): PastView {
     this.#undo(view, Infinity);
-    return { reader: overlay(view.layer, this.#medium.durable.reader), release: () => this.#release(view) };
+    return { reader: overlay(view.layer, this.#present), release: () => this.#release(view) };
   }
+
+  /** Not the reader of one moment: views are read over many turns, while the present moves on beneath them. */
+  readonly #present: Reader = {
+    get: (key) => this.#medium.durable.reader.get(key),
+    entries: (range) => this.#medium.durable.reader.entries(range),
+  };
 
   #release(view: View): void {
     view.readers--;

@@ -1,5 +1,5 @@
 /** A medium that keeps everything in memory. What is written is there at once, so durable and tip are one. */
-import { keyOf, OrderedMap, toText, type Entry, type Reader, type RevisionBatch } from '@rollcall/core';
+import { keyOf, OrderedMap, toText, type Clock, type Entry, type Reader, type RevisionBatch } from '@rollcall/core';
 import type { GrantedLease, LogState, Medium, MediumWrite } from '../../shared/medium.js';
 
 export interface MemoryContents {
@@ -12,16 +12,20 @@ export interface MemoryContents {
 export class MemoryMedium implements Medium {
   readonly engine = 'memory';
   readonly epoch: string;
+  readonly #clock: Clock;
   onDurable: Medium['onDurable'] = () => undefined;
   readonly #entries = new OrderedMap<Entry>();
   readonly #leases: readonly GrantedLease[];
   /** The revisions from `compactedRevision` on, none missing, but for the first one of a log that never had it. */
   #history: RevisionBatch[] = [];
+  /** When each of them was committed. */
+  #wallMs: number[] = [];
   #revision: number;
   #compactedRevision: number;
   #sizeBytes = 0;
 
-  constructor({ epoch, revision, leases, entries }: MemoryContents) {
+  constructor(clock: Clock, { epoch, revision, leases, entries }: MemoryContents) {
+    this.#clock = clock;
     this.epoch = epoch;
     this.#revision = revision;
     this.#compactedRevision = revision;
@@ -45,6 +49,11 @@ export class MemoryMedium implements Medium {
     const oldest = this.#history[0]?.revision ?? this.#revision + 1;
     const start = Math.max(0, fromRevision - oldest);
     return this.#history.slice(start, start + limit);
+  }
+
+  revisionBefore(wallMs: number): number {
+    const index = this.#wallMs.findLastIndex((committedMs) => committedMs < wallMs);
+    return this.#history[index]?.revision ?? this.#compactedRevision;
   }
 
   grantedLeases(): readonly GrantedLease[] {
@@ -71,7 +80,9 @@ export class MemoryMedium implements Medium {
 
   async compact(revision: number): Promise<void> {
     this.#compactedRevision = revision;
-    this.#history = this.#history.filter((batch) => batch.revision >= revision);
+    const kept = this.#history.findIndex((batch) => batch.revision >= revision);
+    this.#history = this.#history.slice(kept);
+    this.#wallMs = this.#wallMs.slice(kept);
   }
 
   sizeBytes(): number {
@@ -94,6 +105,7 @@ export class MemoryMedium implements Medium {
   #apply(batch: RevisionBatch): void {
     this.#revision = batch.revision;
     this.#history.push(batch);
+    this.#wallMs.push(this.#clock.wallMs());
     for (const change of batch.changes) {
       if (change.type === 'put') this.#set(change.entry);
       else this.#delete(toText(keyOf(change)));

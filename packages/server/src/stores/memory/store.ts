@@ -1,5 +1,6 @@
 /** The memory engine: the reference for the others, for tests, and for registries that may forget. */
-import { FIRST_REVISION, type Clock, type Entry, type Random, type Store } from '@rollcall/core';
+import { FIRST_REVISION, type Clock, type Entry, type Log, type Random, type Store } from '@rollcall/core';
+import type { HistoryLimits } from '../../shared/auto-compaction.js';
 import { CarefulStore } from '../../shared/careful-store.js';
 import { newEpoch } from '../../shared/epoch.js';
 import { LocalStore } from '../../shared/local-store.js';
@@ -7,17 +8,21 @@ import type { GrantedLease } from '../../shared/medium.js';
 import { decodeSnapshot, RESTORE_LIFT } from '../../shared/snapshot.js';
 import { MemoryMedium, type MemoryContents } from './medium.js';
 
+const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
 export interface MemoryStoreOptions {
   readonly clock: Clock;
   readonly random: Random;
+  readonly log?: Log;
+  readonly history?: Partial<HistoryLimits>;
   /** Begin with what a snapshot holds, as a restored log: with a new epoch, and above every revision it ever served. */
   readonly snapshot?: AsyncIterable<Uint8Array>;
 }
 
-export async function openMemoryStore({ clock, random, snapshot }: MemoryStoreOptions): Promise<Store> {
+export async function openMemoryStore({ clock, random, log = silentLog, history = {}, snapshot }: MemoryStoreOptions): Promise<Store> {
   const epoch = newEpoch(random);
-  const medium = new MemoryMedium(snapshot === undefined ? emptyContents(epoch) : await restored(snapshot, epoch));
-  return new CarefulStore(new LocalStore({ medium, clock, random }));
+  const medium = new MemoryMedium(clock, snapshot === undefined ? emptyContents(epoch) : await restored(snapshot, epoch));
+  return new CarefulStore(new LocalStore({ medium, clock, random, log, history }));
 }
 
 function emptyContents(epoch: string): MemoryContents {

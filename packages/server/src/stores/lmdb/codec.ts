@@ -1,0 +1,116 @@
+/**
+ * How entries and revisions lie in LMDB's values: a checksum, then fixed fields, then bytes.
+ *
+ * LMDB has no checksums of its own. Ours cover the key too, so that a value is believed only under the
+ * key that it was written for.
+ */
+import { crc32 } from 'node:zlib';
+import { RollcallError, type Bytes, type Change, type Entry, type RevisionBatch } from '@rollcall/core';
+import { ByteReader } from '../../shared/byte-reader.js';
+import { ByteWriter } from '../../shared/byte-writer.js';
+
+const CHECKSUM_BYTES = 4;
+const changeTypes = { put: 1, delete: 2 } as const;
+
+export interface TimedBatch {
+  readonly batch: RevisionBatch;
+  /** When it was committed, by the clock on the wall. */
+  readonly wallMs: number;
+}
+
+export function encodeEntry(entry: Entry): Buffer {
+  return sealed(entry.key, (writer) => writeEntry(writer, entry));
+}
+
+/** Throws `store-corrupt` unless this very value was written under this very key. */
+export function decodeEntry(key: Bytes, record: Buffer): Entry {
+  return opened(key, record, (reader) => readEntry(reader, key));
+}
+
+/** For keys that are too long to be LMDB's: the record names the key itself and lies under its hash. */
+export function encodeLongEntry(hash: Bytes, entry: Entry): Buffer {
+  return sealed(hash, (writer) => writeEntry(writer.bytes(entry.key), entry));
+}
+
+export function decodeLongEntry(hash: Bytes, record: Buffer): Entry {
+  return opened(hash, record, (reader) => readEntry(reader, reader.bytes()));
+}
+
+export function encodeBatch({ batch, wallMs }: TimedBatch): Buffer {
+  return sealed(revisionKey(batch.revision), (writer) => {
+    writer.count(wallMs).uint32(batch.changes.length);
+    for (const change of batch.changes) writeChange(writer, change);
+  });
+}
+
+export function decodeBatch(key: Buffer, record: Buffer): TimedBatch {
+  return opened(key, record, (reader) => {
+    const revision = readRevision(key);
+    const wallMs = reader.count();
+    const changes = Array.from({ length: reader.uint32() }, () => readChange(reader, revision));
+    return { batch: { revision, changes }, wallMs };
+  });
+}
+
+/** Eight bytes that sort as the numbers do. */
+export function revisionKey(revision: number): Buffer {
+  return Buffer.from(new ByteWriter().count(revision).finish());
+}
+
+export function readRevision(key: Buffer): number {
+  return new ByteReader(key).count();
+}
+
+export function leaseKey(id: bigint): Buffer {
+  return Buffer.from(new ByteWriter().lease(id).finish());
+}
+
+function sealed(key: Bytes, write: (writer: ByteWriter) => void): Buffer {
+  const writer = new ByteWriter().uint32(0);
+  write(writer);
+  const record = writer.finish();
+  record.writeUInt32BE(checksum(key, record), 0);
+  return record;
+}
+
+function opened<Value>(key: Bytes, record: Buffer, read: (reader: ByteReader) => Value): Value {
+  try {
+    if (record.readUInt32BE(0) === checksum(key, record)) return read(new ByteReader(record, CHECKSUM_BYTES));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new RollcallError('store-corrupt', `The record under ${Buffer.from(key).toString('hex')} is damaged. Stop, and restore a snapshot.`);
+}
+
+function checksum(key: Bytes, record: Buffer): number {
+  return crc32(record.subarray(CHECKSUM_BYTES), crc32(key));
+}
+
+function writeEntry(writer: ByteWriter, entry: Entry): void {
+  writer.count(entry.createRevision).count(entry.modRevision).count(entry.version).lease(entry.lease).bytes(entry.value);
+}
+
+function readEntry(reader: ByteReader, key: Bytes): Entry {
+  const createRevision = reader.count();
+  const modRevision = reader.count();
+  const version = reader.count();
+  const lease = reader.lease();
+  return { key, value: reader.bytes(), createRevision, modRevision, version, lease };
+}
+
+function writeChange(writer: ByteWriter, change: Change): void {
+  writer.byte(changeTypes[change.type]).bytes(change.type === 'put' ? change.entry.key : change.key);
+  if (change.type === 'put') writeEntry(writer, change.entry);
+  writer.byte(change.previous === null ? 0 : 1);
+  if (change.previous !== null) writeEntry(writer, change.previous);
+}
+
+function readChange(reader: ByteReader, revision: number): Change {
+  const type = reader.byte();
+  const key = reader.bytes();
+  const entry = type === changeTypes.put ? readEntry(reader, key) : null;
+  const previous = reader.byte() === 1 ? readEntry(reader, key) : null;
+  if (entry === null) return { type: 'delete', key, previous };
+  if (entry.modRevision !== revision) throw new RangeError('an entry of another revision');
+  return { type: 'put', entry, previous };
+}

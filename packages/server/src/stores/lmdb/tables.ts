@@ -1,0 +1,192 @@
+/**
+ * The store's tables in one LMDB file:
+ *
+ * | table   | key                          | value |
+ * | ---     | ---                          | --- |
+ * | current | the key                      | its entry |
+ * | long    | the key's hash               | the key and its entry, where the key is too long for LMDB |
+ * | history | the revision                 | what it changed, and what that replaced |
+ * | leases  | the lease's id               | its ttl |
+ * | leased  | the lease's id, the key's hash | the key |
+ * | meta    | a word                       | format, epoch, head, compacted |
+ *
+ * The order of long keys lives in memory, built when the store is opened: they are rare.
+ */
+import { createHash } from 'node:crypto';
+import { NO_LEASE, OrderedMap, toText, type Bytes, type Change, type Entry, type Reader, type TextRange } from '@rollcall/core';
+import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
+import type { GrantedLease } from '../../shared/medium.js';
+import { decodeBatch, decodeEntry, decodeLongEntry, encodeBatch, encodeEntry, encodeLongEntry, leaseKey, readRevision, revisionKey, type TimedBatch } from './codec.js';
+
+/** LMDB's limit with pages of 4 KiB; on machines with larger ones it is higher, but a store may be moved. */
+const KEY_BYTES_MAX = 1_978;
+
+type Table = Database<Buffer, Buffer>;
+
+/** Bytes in, bytes out; a commit settles when it is on disk, and is not visible before (see ADR 3). */
+const binary = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const;
+
+export class Tables {
+  readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #current: Table;
+  readonly #long: Table;
+  readonly #history: Table;
+  readonly #leases: Table;
+  readonly #leased: Table;
+  readonly #meta: Database<Buffer, string>;
+  readonly #longKeys = new OrderedMap<Buffer>();
+
+  constructor(file: string) {
+    this.#root = open<Buffer, Buffer>({ path: file, noSubdir: true, overlappingSync: false, maxDbs: 8, ...binary });
+    const table = (name: string): Table => this.#root.openDB<Buffer, Buffer>({ name, ...binary });
+    this.#current = table('current');
+    this.#long = table('long');
+    this.#history = table('history');
+    this.#leases = table('leases');
+    this.#leased = table('leased');
+    this.#meta = this.#root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary', cache: false });
+    for (const { key, value } of this.#long.getRange()) this.#longKeys.set(toText(decodeLongEntry(key, value).key), key);
+  }
+
+  /** All of these writes or none of them, on disk when it settles. Reads of this turn may see them before. */
+  async commit(write: () => void): Promise<void> {
+    await this.#root.batch(write);
+    this.#root.resetReadTxn();
+  }
+
+  readMeta(name: string): string | undefined {
+    return this.#meta.get(name)?.toString('utf8');
+  }
+
+  writeMeta(name: string, value: string | number): void {
+    void this.#meta.put(name, Buffer.from(String(value)));
+  }
+
+  /** Whatever LMDB shows in this turn of the event loop, and the order of the long keys as last told by `settleLongKeys`. */
+  readonly reader: Reader = {
+    get: (key) => this.#get(key),
+    entries: (range) => this.#entries(range),
+  };
+
+  writeChange(change: Change): void {
+    const key = change.type === 'put' ? change.entry.key : change.key;
+    if (key.length <= KEY_BYTES_MAX) this.#writeCurrent(key, change);
+    else this.#writeLong(key, change);
+    this.#writeLeased(key, change);
+  }
+
+  /** Called with changes that are durable now: from here on, the order of the long keys knows of them. */
+  settleLongKeys(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const key = change.type === 'put' ? change.entry.key : change.key;
+      if (key.length <= KEY_BYTES_MAX) continue;
+      if (change.type === 'put') this.#longKeys.set(toText(key), hashOf(key));
+      else this.#longKeys.delete(toText(key));
+    }
+  }
+
+  writeBatch(timed: TimedBatch): void {
+    void this.#history.put(revisionKey(timed.batch.revision), encodeBatch(timed));
+  }
+
+  *batches(fromRevision: number, limit: number): Generator<TimedBatch> {
+    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), limit })) yield decodeBatch(key, value);
+  }
+
+  /** The oldest revisions of the history below `revision`, at most `limit`. */
+  oldRevisions(revision: number, limit: number): readonly number[] {
+    return [...this.#history.getKeys({ end: revisionKey(revision), limit })].map(readRevision);
+  }
+
+  removeBatch(revision: number): void {
+    void this.#history.remove(revisionKey(revision));
+  }
+
+  writeLease({ id, ttlMs }: GrantedLease): void {
+    void this.#leases.put(leaseKey(id), Buffer.from(String(ttlMs)));
+  }
+
+  removeLease(id: bigint): void {
+    void this.#leases.remove(leaseKey(id));
+  }
+
+  *grantedLeases(): Generator<GrantedLease> {
+    for (const { key, value } of this.#leases.getRange()) yield { id: key.readBigInt64BE(), ttlMs: Number(value.toString()) };
+  }
+
+  *leasedKeys(): Generator<{ readonly lease: bigint; readonly key: string }> {
+    for (const { key, value } of this.#leased.getRange()) yield { lease: key.readBigInt64BE(), key: toText(value) };
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  #get(key: string): Entry | undefined {
+    const bytes = Buffer.from(key, 'latin1');
+    if (bytes.length <= KEY_BYTES_MAX) {
+      const record = bytes.length === 0 ? undefined : this.#current.get(bytes);
+      return record === undefined ? undefined : decodeEntry(bytes, record);
+    }
+    const hash = hashOf(bytes);
+    const record = this.#long.get(hash);
+    return record === undefined ? undefined : decodeLongEntry(hash, record);
+  }
+
+  *#entries(range: TextRange): Generator<Entry> {
+    if (range.to !== null && range.to <= range.from) return;
+    const long = this.#longKeys.keys(range);
+    let nextLong = long.next();
+    for (const { key, value } of this.#current.getRange(lmdbRange(range))) {
+      for (; nextLong.done !== true && nextLong.value < toText(key); nextLong = long.next()) yield* this.#longEntry(nextLong.value);
+      yield decodeEntry(key, value);
+    }
+    for (; nextLong.done !== true; nextLong = long.next()) yield* this.#longEntry(nextLong.value);
+  }
+
+  *#longEntry(key: string): Generator<Entry> {
+    // Deleted by what is on its way to disk: whoever overlays that knows what was there.
+    const entry = this.#get(key);
+    if (entry !== undefined) yield entry;
+  }
+
+  #writeCurrent(key: Bytes, change: Change): void {
+    if (change.type === 'put') void this.#current.put(Buffer.from(key), encodeEntry(change.entry));
+    else void this.#current.remove(Buffer.from(key));
+  }
+
+  #writeLong(key: Bytes, change: Change): void {
+    const hash = hashOf(key);
+    if (change.type === 'put') void this.#long.put(hash, encodeLongEntry(hash, change.entry));
+    else void this.#long.remove(hash);
+  }
+
+  #writeLeased(key: Bytes, change: Change): void {
+    const before = change.previous?.lease ?? NO_LEASE;
+    const after = change.type === 'put' ? change.entry.lease : NO_LEASE;
+    if (before === after) return;
+    if (before !== NO_LEASE) void this.#leased.remove(leasedKey(before, key));
+    if (after !== NO_LEASE) void this.#leased.put(leasedKey(after, key), Buffer.from(key));
+  }
+}
+
+/**
+ * LMDB's bounds for a range. A bound longer than any key of the table lies just behind its own beginning:
+ * as a start it leaves that beginning out, as an end it takes it in.
+ */
+function lmdbRange({ from, to }: TextRange): RangeOptions {
+  const start = { start: bound(from === '' ? '\0' : from), exclusiveStart: from.length > KEY_BYTES_MAX };
+  return to === null ? start : { ...start, end: bound(to), inclusiveEnd: to.length > KEY_BYTES_MAX };
+}
+
+function bound(key: string): Buffer {
+  return Buffer.from(key.slice(0, KEY_BYTES_MAX), 'latin1');
+}
+
+function leasedKey(lease: bigint, key: Bytes): Buffer {
+  return Buffer.concat([leaseKey(lease), hashOf(key)]);
+}
+
+function hashOf(key: Bytes): Buffer {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,28 @@
+/** What LMDB and the disk complain about, in the words of our catalogue: what happened, and what to do. */
+import { RollcallError, isRollcallError } from '@rollcall/core';
+
+/** Errors that mean: no room. The transaction was given up whole, and the store is sound. */
+const FULL = /MDB_MAP_FULL|ENOSPC|EDQUOT|No space left|Disk quota|File too large/i;
+
+export function asStoreError(error: unknown, file: string): RollcallError {
+  if (isRollcallError(error)) return error;
+  const reason = reasonOf(error);
+  if (FULL.test(reason)) {
+    return new RollcallError('store-full', `There is no room left for ${file} (${reason}). Nothing was written; reads go on. Free some space and try again.`, { file }, { cause: error });
+  }
+  if (/MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|PANIC)/.test(reason)) {
+    return new RollcallError('store-corrupt', `${file} is damaged (${reason}). Stop, and restore a snapshot.`, { file }, { cause: error });
+  }
+  return new RollcallError('store-failed', `Writing ${file} failed (${reason}). The store takes no more writes until it is opened again.`, { file }, { cause: error });
+}
+
+/** lmdb wraps what went wrong into a commit error of its own. */
+function reasonOf(error: unknown): string {
+  const reasons: string[] = [];
+  for (let at = error; at instanceof Error && reasons.length < 5; at = commitErrorOf(at) ?? at.cause) reasons.push(at.message);
+  return reasons.join(': ') || String(error);
+}
+
+function commitErrorOf(error: Error): unknown {
+  return 'commitError' in error ? error.commitError : undefined;
+}

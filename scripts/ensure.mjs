@@ -7,12 +7,14 @@
  *     node scripts/ensure.mjs installed   install only
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MIN = { major: 20, minor: 19 };
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** As old as the last build that succeeded. The compiler's own records won't do: it writes them after a failure too. */
+const builtMark = join(root, 'node_modules/.cache/rollcall-built');
 
 requireNode();
 ensureInstalled();
@@ -35,14 +37,15 @@ function ensureInstalled() {
 function ensureBuilt() {
   const packages = packageFolders();
   const sourcesMs = Math.max(modifiedMs(join(root, 'tsconfig.base.json')), ...packages.map(newestSourceMs));
-  const builtMs = Math.min(...packages.map((folder) => modifiedMs(buildRecord(folder))));
-  if (sourcesMs <= builtMs) return;
+  if (sourcesMs <= modifiedMs(builtMark) && packages.every((folder) => existsSync(join(folder, 'dist')))) return;
   say('building…');
   const begun = new Date();
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   run(process.execPath, [tsc, '-b', ...packages], 'could not build; the compiler says why above.');
-  // tsc leaves the record alone where a touched file has not really changed. As of `begun`: what was saved meanwhile is newer.
-  for (const folder of packages) utimesSync(buildRecord(folder), begun, begun);
+  // Marked as of `begun`, so that what was saved meanwhile counts as newer.
+  mkdirSync(dirname(builtMark), { recursive: true });
+  writeFileSync(builtMark, '');
+  utimesSync(builtMark, begun, begun);
 }
 
 function packageFolders() {
@@ -50,10 +53,6 @@ function packageFolders() {
   return readdirSync(packages)
     .map((name) => join(packages, name))
     .filter((folder) => existsSync(join(folder, 'tsconfig.json')));
-}
-
-function buildRecord(folder) {
-  return join(folder, 'dist/.tsbuildinfo');
 }
 
 function newestSourceMs(folder) {

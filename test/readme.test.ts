@@ -10,8 +10,8 @@ const README = 'README.md';
 /** Long enough for a stream to show what the README shows of it. */
 const STREAM_MS = 1_500;
 
-/** curl as an example uses it, but quiet, and failing where the registry refuses. */
-const prelude = 'set -uo pipefail; curl() { command curl --silent --show-error --fail-with-body "$@"; }';
+/** curl as an example uses it, but quiet, and failing where the registry refuses. The first failure ends an example. */
+const prelude = 'set -euo pipefail; curl() { command curl --silent --show-error --fail-with-body "$@"; }';
 
 describeWith(['curl'], 'the examples of README.md', () => {
   let registry: RunningRegistry;
@@ -23,8 +23,8 @@ describeWith(['curl'], 'the examples of README.md', () => {
   const examples = examplesOf(textOf(README)).map((example) => ({ ...example, name: `line ${example.line}` }));
 
   it.each(examples)('$name does what it shows', async ({ script, expected }) => {
-    const { output, status } = await typed(script.replaceAll(/\b(localhost|127\.0\.0\.1):8500\b/g, registry.http));
-    if (expected === undefined) expect(status, output).toBe(0);
+    const { output, complaint } = await typed(script.replaceAll(/\b(localhost|127\.0\.0\.1):8500\b/g, registry.http));
+    if (expected === undefined) expect(complaint, output).toBe('');
     else if (!matchesOutput(expected, output)) expect(output).toBe(expected.text);
   });
 });
@@ -36,11 +36,11 @@ describe('README.md', () => {
 });
 
 /** Runs a block as one would type it. A stream (`curl -N`) has no end: what it said until then counts. */
-function typed(script: string): Promise<{ output: string; status: number }> {
+function typed(script: string): Promise<{ output: string; complaint: string }> {
   const streams = /curl .*(-N|--no-buffer)\b/.test(script);
   return new Promise((resolve) => {
-    execFile('bash', ['-c', `${prelude}\n${script}`], { timeout: streams ? STREAM_MS : 0 }, (error, stdout, stderr) => {
-      resolve({ output: stdout + stderr, status: error === null || streams ? 0 : Number(error.code) });
+    execFile('bash', ['-c', `${prelude}\n${script}`], { timeout: streams ? STREAM_MS : 0 }, (error, output, stderr) => {
+      resolve({ output, complaint: error === null || streams ? '' : stderr || error.message });
     });
   });
 }

@@ -24,13 +24,13 @@ export function blocksOf(markdown: string): readonly Block[] {
 }
 
 /**
- * The convention: a `sh` block that calls curl is run. If the block after it is `json` or `text`, and no heading stands
+ * The convention: a `sh` block that calls curl on the default port is run. If the block after it is `json` or `text`, and no heading stands
  * between, that is what it must print. Other `sh` blocks (clone, start, test) are for people only.
  */
 export function examplesOf(markdown: string): readonly Example[] {
   const blocks = blocksOf(markdown);
   return blocks.flatMap((block, at) => {
-    if (block.language !== 'sh' || !/^\s*curl\b/m.test(block.text)) return [];
+    if (block.language !== 'sh' || !/\bcurl\b[^]*:8500\b/.test(block.text)) return [];
     const example = { script: block.text, line: block.line };
     const next = blocks[at + 1];
     if (next === undefined || !['json', 'text'].includes(next.language)) return [example];

@@ -22,7 +22,7 @@ export function describeWith(programs: readonly string[], title: string, body: (
     return;
   }
   // Said aloud too, because a skipped test's title shows up only in verbose reports.
-  process.stderr.write(`${notice} (${title})\n`);
+  process.stderr.write(`${notice}\n`);
   describe(title, () => {
     it.skip(notice);
   });

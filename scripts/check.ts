@@ -22,7 +22,7 @@ const steps: readonly Step[] = [
     command: 'oxlint --type-aware --deny-warnings --report-unused-disable-directives',
     mend: 'Mend it, or disable the rule on that line with the reason beside it.',
   },
-  { name: 'dead-code', command: 'knip', mend: 'Remove what nobody uses; knip.json is for what only a person starts.' },
+  { name: 'dead-code', command: 'knip', mend: 'Remove what nobody uses; knip.jsonc is for what only a person starts.' },
   { name: 'tests', command: 'vitest run', mend: 'The message of the first failure says what to do.' },
 ];
 

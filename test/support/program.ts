@@ -29,7 +29,7 @@ export function describeWith(programs: readonly string[], title: string, body: (
 }
 
 /** Where the program is, if it is on the PATH. */
-export function findProgram(name: string): string | undefined {
+function findProgram(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }

@@ -33,8 +33,10 @@ process.exitCode = failed.length === 0 ? 0 : 1;
 
 function chosenSteps(names: readonly string[]): readonly Step[] {
   const unknown = names.filter((name) => !steps.some((step) => step.name === name));
-  if (unknown.length > 0)
-    throw new Error(`No step is called ${unknown.join(', ')}. There are: ${steps.map((step) => step.name).join(', ')}.`);
+  if (unknown.length > 0) {
+    console.error(`check: no step is called ${unknown.join(' or ')}; there are ${steps.map((step) => step.name).join(', ')}.`);
+    process.exit(2);
+  }
   return names.length === 0 ? steps : steps.filter((step) => names.includes(step.name));
 }
 

@@ -7,11 +7,16 @@
 export type ErrorCode =
   | 'aborted'
   | 'ambiguous-id'
+  | 'conflict'
+  | 'host-not-allowed'
+  | 'internal'
   | 'invalid-request'
   | 'lease-exists'
   | 'lease-not-found'
   | 'not-found'
+  | 'not-ready'
   | 'outcome-unknown'
+  | 'payload-too-large'
   | 'revision-compacted'
   | 'revision-in-future'
   | 'store-closed'
@@ -20,7 +25,9 @@ export type ErrorCode =
   | 'store-full'
   | 'store-locked'
   | 'store-newer'
-  | 'too-many-requests';
+  | 'too-many-requests'
+  | 'unknown-route'
+  | 'unsupported-media-type';
 
 /** What became of the thing that was asked for. */
 export type Outcome = 'refused' | 'unknown';
@@ -36,11 +43,16 @@ export interface ErrorMeaning {
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'aborted': { meaning: 'The caller gave up waiting.', retryable: true, outcome: 'unknown' },
   'ambiguous-id': { meaning: 'Several instances carry this id; name the service too.', retryable: false, outcome: 'refused' },
+  'conflict': { meaning: 'Somebody else wrote the same at the same time.', retryable: true, outcome: 'refused' },
+  'host-not-allowed': { meaning: 'The request names a host that this door does not answer for.', retryable: false, outcome: 'refused' },
+  'internal': { meaning: 'A fault in Rollcall itself; its log says more.', retryable: false, outcome: 'unknown' },
   'invalid-request': { meaning: 'A field is missing, unknown or has a value that is not allowed.', retryable: false, outcome: 'refused' },
   'lease-exists': { meaning: 'A lease with this id is already granted.', retryable: false, outcome: 'refused' },
   'lease-not-found': { meaning: 'No lease has this id: it expired or was revoked.', retryable: false, outcome: 'refused' },
   'not-found': { meaning: 'Nothing is registered under this name.', retryable: false, outcome: 'refused' },
+  'not-ready': { meaning: 'This node cannot answer yet, or no more: it is starting or stopping.', retryable: true, outcome: 'refused' },
   'outcome-unknown': { meaning: 'The write may or may not have happened.', retryable: true, outcome: 'unknown' },
+  'payload-too-large': { meaning: 'The body is larger than what is allowed.', retryable: false, outcome: 'refused' },
   'revision-compacted': { meaning: 'The history before this revision is gone.', retryable: false, outcome: 'refused' },
   'revision-in-future': { meaning: 'The log has not reached this revision.', retryable: true, outcome: 'refused' },
   'store-closed': { meaning: 'The store is closed.', retryable: false, outcome: 'refused' },
@@ -50,6 +62,8 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'store-locked': { meaning: 'Another process is using this store.', retryable: false, outcome: 'refused' },
   'store-newer': { meaning: 'A newer Rollcall wrote this store.', retryable: false, outcome: 'refused' },
   'too-many-requests': { meaning: 'A limit on what runs at once is reached.', retryable: true, outcome: 'refused' },
+  'unknown-route': { meaning: 'This door has nothing at this path for this method.', retryable: false, outcome: 'refused' },
+  'unsupported-media-type': { meaning: 'The body is not of a type that is understood here.', retryable: false, outcome: 'refused' },
 };
 
 export class RollcallError extends Error {

@@ -1,0 +1,67 @@
+/** Reading an object by a table of rules: every field is checked, and all that is wrong is said at once. */
+import { RollcallError } from '../errors.js';
+import { isObject, problemsOf, describe, type FieldProblem, type ValueKind } from './value-kind.js';
+
+/** What one field may be, and what it is when it does not come (or comes as `null`). */
+export interface FieldRule<Value> {
+  readonly kind: ValueKind<Value>;
+  readonly absent: Value | typeof REQUIRED;
+}
+
+export type FieldRules<Fields> = { readonly [Name in keyof Fields]: FieldRule<Fields[Name]> };
+
+/** Problems that one answer lists: enough to mend a form, too few to make an answer large. */
+const PROBLEMS_MAX = 20;
+
+const REQUIRED: unique symbol = Symbol('required');
+
+export function required<Value>(kind: ValueKind<Value>): FieldRule<Value> {
+  return { kind, absent: REQUIRED };
+}
+
+export function optional<Value, Absent>(kind: ValueKind<Value>, absent: Absent): FieldRule<Value | Absent> {
+  return { kind, absent };
+}
+
+/** Throws `invalid-request` with every problem; a field that no rule names is one. */
+export function readFields<Fields>(input: unknown, rules: FieldRules<Fields>): Fields {
+  if (!isObject(input)) throw refusal([{ field: 'body', came: describe(input), allowed: 'an object' }]);
+  const { fields, unknown, problems } = tryFields(input, rules);
+  const strangers = Object.keys(unknown).map((name) => strangerProblem(name, rules));
+  if (problems.length + strangers.length > 0) throw refusal([...problems, ...strangers]);
+  return fields;
+}
+
+/** The same without judging: for records, where unknown fields are kept for those who understand them. */
+export function tryFields<Fields>(
+  input: Readonly<Record<string, unknown>>,
+  rules: FieldRules<Fields>,
+): { readonly fields: Fields; readonly unknown: Readonly<Record<string, unknown>>; readonly problems: readonly FieldProblem[] } {
+  const problems: FieldProblem[] = [];
+  const known = Object.entries(rules as FieldRules<Record<string, unknown>>).map(([name, rule]) => {
+    const value = Object.hasOwn(input, name) ? (input[name] ?? undefined) : undefined;
+    if (value === undefined && rule.absent !== REQUIRED) return [name, rule.absent];
+    const parsed = rule.kind.parse(value);
+    if (parsed === undefined) problems.push(...problemsOf(name, value, rule.kind));
+    return [name, parsed];
+  });
+  const unknown = Object.entries(input).filter(([name]) => !Object.hasOwn(rules, name));
+  return { fields: Object.fromEntries(known) as Fields, unknown: Object.fromEntries(unknown), problems };
+}
+
+/** For a value that stands alone, such as one in a path. */
+export function demand<Value>(field: string, kind: ValueKind<Value>, value: unknown): Value {
+  const parsed = kind.parse(value);
+  if (parsed === undefined) throw refusal(problemsOf(field, value, kind));
+  return parsed;
+}
+
+export function refusal(problems: readonly FieldProblem[]): RollcallError {
+  const told = problems.slice(0, PROBLEMS_MAX);
+  const sentences = told.map(({ field, came, allowed }) => `${field} is ${came}; allowed is ${allowed}.`);
+  return new RollcallError('invalid-request', sentences.join(' '), { problems: told });
+}
+
+function strangerProblem(name: string, rules: object): FieldProblem {
+  return { field: describe(name).slice(1, -1), came: 'a field that is not known here', allowed: `only ${Object.keys(rules).join(', ')}` };
+}

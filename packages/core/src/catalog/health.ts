@@ -1,0 +1,29 @@
+/** How an instance is, by each of its checks and in one word. */
+
+/** From best to worst. The health of an instance is the worst of its checks. */
+export const healths = ['passing', 'warning', 'starting', 'critical'] as const;
+
+export type Health = (typeof healths)[number];
+
+/** Why a check says what it says. */
+export const verdictReasons = ['lapse', 'heartbeat'] as const;
+
+export type VerdictReason = (typeof verdictReasons)[number];
+
+/** What a check found, when that differed from what it had said before. */
+export interface Verdict {
+  readonly status: Health;
+  readonly reason: VerdictReason;
+  /** Wall clock: it outlives the process that says it. */
+  readonly sinceMs: number;
+  /** For people. */
+  readonly output: string;
+}
+
+/** By the check's id. A check without a verdict is as it was born. */
+export type Verdicts = Readonly<Record<string, Verdict>>;
+
+/** Passing where nothing was found: who has no checks is as healthy as it says by being there. */
+export function worstHealth(found: readonly Health[]): Health {
+  return healths[Math.max(0, ...found.map((health) => healths.indexOf(health)))] ?? 'passing';
+}

@@ -1,0 +1,54 @@
+/** What an instance says of itself, checked: the part of it that no verdict and no operator ever changes. */
+import type { Host } from './host.js';
+import { ServiceName, type InstanceId, type Namespace } from './names.js';
+
+/** Which instance: the three together, and the service without regard to case. */
+export interface InstanceRef {
+  readonly namespace: Namespace;
+  readonly service: ServiceName;
+  readonly id: InstanceId;
+}
+
+/** One way of knowing health. A heartbeat that does not come within `ttlMs` lapses. */
+export interface Check {
+  /** Unique in its instance; verdicts are kept under it. */
+  readonly id: string;
+  readonly type: 'heartbeat';
+  readonly ttlMs: number;
+}
+
+/** The face that an instance came through. */
+export interface Origin {
+  readonly face: string;
+}
+
+export interface Registration extends InstanceRef {
+  readonly host: Host | null;
+  readonly port: number | null;
+  /** Further ports, by name. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly weight: number;
+  readonly zone: string | null;
+  readonly region: string | null;
+  readonly version: string | null;
+  readonly machine: string | null;
+  /** Without any, the instance is static: it stays until somebody takes it out. */
+  readonly checks: readonly Check[];
+  /** How long it may stay critical before it departs; `null` for as long as it likes. */
+  readonly deregisterAfterMs: number | null;
+  readonly origin: Origin;
+}
+
+export const HEARTBEAT_CHECK_ID = 'heartbeat';
+
+export function heartbeatCheck(registration: Pick<Registration, 'checks'>): Check | undefined {
+  return registration.checks.find((check) => check.type === 'heartbeat');
+}
+
+/** An id for those who bring none: the same registration derives the same one, so that repeating it makes no ghost. */
+export function deriveId(service: ServiceName, host: Host | null, port: number | null): string | undefined {
+  if (host === null) return undefined;
+  return [ServiceName.fold(service), host, ...(port === null ? [] : [port])].join('-');
+}

@@ -1,0 +1,100 @@
+/**
+ * Kinds of values: what is allowed, in words, and the parser that holds to it, side by side so that no error
+ * message can promise something else than what the code accepts.
+ */
+export interface ValueKind<Value> {
+  /** Completes the sentence "allowed is …". */
+  readonly allowed: string;
+  /** `undefined` for what is not allowed. */
+  parse(value: unknown): Value | undefined;
+  /** For a kind made of parts: which of them is wrong. Only asked when `parse` refused. */
+  explain?(value: unknown, field: string): readonly FieldProblem[];
+}
+
+/** One thing that is wrong with what came, said so that its sender can mend it. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly came: string;
+  readonly allowed: string;
+}
+
+/** As much of a wrong value as an answer repeats. */
+const CAME_CHARACTERS_MAX = 80;
+
+export function problemsOf(field: string, value: unknown, kind: ValueKind<unknown>): readonly FieldProblem[] {
+  const inside = kind.explain?.(value, field) ?? [];
+  return inside.length > 0 ? inside : [{ field, came: describe(value), allowed: kind.allowed }];
+}
+
+/** What came, for people: short, and never the whole of something large. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length <= CAME_CHARACTERS_MAX ? text : `${text.slice(0, CAME_CHARACTERS_MAX)}… (${text.length} characters)`;
+}
+
+/** Text that a pattern describes. `Text` may be a branded string: only its kind makes one. */
+export function textKind<Text extends string>(allowed: string, pattern: RegExp): ValueKind<Text> {
+  return { allowed, parse: (value) => (typeof value === 'string' && pattern.test(value) ? (value as Text) : undefined) };
+}
+
+/** One of a few words. */
+export function wordKind<Word extends string>(words: readonly Word[]): ValueKind<Word> {
+  return { allowed: `one of ${words.join(', ')}`, parse: (value) => words.find((word) => word === value) };
+}
+
+export function wholeNumberKind(min: number, max: number): ValueKind<number> {
+  return {
+    allowed: `a whole number from ${min} to ${max}`,
+    parse: (value) => (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined),
+  };
+}
+
+export function listKind<Item>(item: ValueKind<Item>, itemsMax: number): ValueKind<readonly Item[]> {
+  const fits = (value: unknown): value is unknown[] => Array.isArray(value) && value.length <= itemsMax;
+  return {
+    allowed: `a list of at most ${itemsMax}, each ${item.allowed}`,
+    parse: (value) => (fits(value) ? allOrNothing(value.map((one) => item.parse(one))) : undefined),
+    explain: (value, field) => (fits(value) ? value.flatMap((one, at) => wrong(`${field}[${at}]`, one, item)) : []),
+  };
+}
+
+/** An object used as a table of names. Safe for every name, `__proto__` too: nothing is ever assigned by name. */
+export function tableKind<Item>(name: ValueKind<string>, item: ValueKind<Item>, itemsMax: number): ValueKind<Readonly<Record<string, Item>>> {
+  const fits = (value: unknown): value is object => isObject(value) && Object.keys(value).length <= itemsMax;
+  return {
+    allowed: `an object of at most ${itemsMax} names, each name ${name.allowed}, each value ${item.allowed}`,
+    parse(value) {
+      if (!fits(value)) return undefined;
+      const pairs = Object.entries(value).map(([key, one]) => both(name.parse(key), item.parse(one)));
+      const complete = allOrNothing(pairs);
+      return complete && Object.fromEntries(complete);
+    },
+    explain: (value, field) =>
+      fits(value)
+        ? Object.entries(value).flatMap(([key, one]) => [...wrongName(field, key, name), ...wrong(`${field}.${key}`, one, item)])
+        : [],
+  };
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrong(field: string, value: unknown, kind: ValueKind<unknown>): readonly FieldProblem[] {
+  return kind.parse(value) === undefined ? problemsOf(field, value, kind) : [];
+}
+
+function wrongName(field: string, name: string, kind: ValueKind<string>): readonly FieldProblem[] {
+  return kind.parse(name) === undefined ? [{ field, came: `the name ${describe(name)}`, allowed: `as a name ${kind.allowed}` }] : [];
+}
+
+function both<Left, Right>(left: Left | undefined, right: Right | undefined): readonly [Left, Right] | undefined {
+  return left === undefined || right === undefined ? undefined : [left, right];
+}
+
+function allOrNothing<Item>(items: readonly (Item | undefined)[]): readonly Item[] | undefined {
+  return items.every((item) => item !== undefined) ? (items as readonly Item[]) : undefined;
+}

@@ -18,6 +18,11 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('name only files and folders that are there', () => {
+    const named = documents.flatMap((path) => pathsIn(textOf(path)).map((named) => ({ path, named })));
+    expect(named.filter(({ named }) => !existsSync(join(repositoryRoot, named)))).toEqual([]);
+  });
+
   it('name only scripts that package.json has', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
     const named = documents.flatMap((path) =>
@@ -43,6 +48,11 @@ describe('docs/reference/errors.md', () => {
     );
   });
 });
+
+/** What stands in code quotes and looks like a path from the root. */
+function pathsIn(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/`((?:packages|test|scripts|docs|bench|\.ci)\/[\w./-]*)`/g)].map((match) => match[1] ?? '');
+}
 
 function leadsSomewhere(from: string, link: string): boolean {
   if (/^(https?|mailto):/.test(link)) return true;

@@ -19,6 +19,11 @@ export const allowances: readonly Allowance[] = [
     uses: ['setImmediate'],
     reason: 'Gives the event loop a turn, which is about order and not about time.',
   },
+  {
+    file: 'packages/server/src/stores/lmdb/directory-lock.ts',
+    uses: ['randomUUID', 'setTimeout'],
+    reason: 'Between processes: a name that no other one has, and how long a silent one is waited for.',
+  },
 ];
 
 /** What must be allowed, and what to take instead. */

@@ -9,7 +9,8 @@ export const STORE_FORMAT = 1;
 
 export interface Head {
   readonly epoch: string;
-  readonly revision: number;
+  /** The current table holds everything up to here; the history may go further. */
+  readonly appliedRevision: number;
   readonly compactedRevision: number;
 }
 
@@ -17,7 +18,7 @@ export interface Head {
 export function writeFirstHead(tables: Tables, epoch: string, revision: number): void {
   tables.writeMeta('format', STORE_FORMAT);
   tables.writeMeta('epoch', epoch);
-  tables.writeMeta('head', revision);
+  tables.writeMeta('applied', revision);
   tables.writeMeta('compacted', revision);
 }
 
@@ -32,5 +33,5 @@ export function readHead(tables: Tables, file: string): Head {
   if (format !== STORE_FORMAT || epoch === undefined) {
     throw new RollcallError('store-corrupt', `${file} is an LMDB file, but not one that Rollcall wrote. Move it away, or choose another --data.`, { file });
   }
-  return { epoch, revision: Number(tables.readMeta('head')), compactedRevision: Number(tables.readMeta('compacted')) };
+  return { epoch, appliedRevision: Number(tables.readMeta('applied')), compactedRevision: Number(tables.readMeta('compacted')) };
 }

@@ -1,14 +1,15 @@
 /**
  * A medium on LMDB, with group commit: while one group is on its way to disk, the next one gathers.
  *
- * What may be seen is exactly what is durable. LMDB may show a group a moment before we have been told
- * that it is on disk, so readers look at LMDB through the group's `undo`; the next commits are judged
- * through the `redo` of all that is pending. Both are right whether LMDB shows the group or not.
+ * A group is durable when the history has it. LMDB may show it a moment before we have been told so;
+ * nobody is misled, because readers see the current table and what checkpoint.ts lays over it, and the
+ * history only as far as it is known to be durable. The next commits are judged with all that is pending.
  */
 import { statSync } from 'node:fs';
-import { overlay, RollcallError, type Clock, type Reader, type RevisionBatch } from '@rollcall/core';
+import { NO_LEASE, overlay, type Clock, type Reader, type RevisionBatch, type RollcallError } from '@rollcall/core';
 import type { GrantedLease, LogState, Medium, MediumWrite } from '../../shared/medium.js';
 import { nextTurn } from '../../shared/turn.js';
+import { Checkpoint } from './checkpoint.js';
 import { Group } from './group.js';
 import type { Head } from './head.js';
 import type { Tables } from './tables.js';
@@ -33,8 +34,9 @@ export class LmdbMedium implements Medium {
   readonly #options: LmdbMediumOptions;
   readonly #tables: Tables;
   #compactedRevision: number;
-  #durable: LogState;
-  #tip: LogState;
+  readonly #checkpoint: Checkpoint;
+  #revision: number;
+  #tipRevision: number;
   #inFlight: Group | null = null;
   #gathering: Group | null = null;
   /** What writes to LMDB does so one after the other: a transaction that fails takes along all that is queued behind it. */
@@ -43,12 +45,15 @@ export class LmdbMedium implements Medium {
   #closing = false;
 
   constructor(options: LmdbMediumOptions) {
+    const { tables, clock, head } = options;
     this.#options = options;
-    this.#tables = options.tables;
-    this.epoch = options.head.epoch;
-    this.#compactedRevision = options.head.compactedRevision;
-    this.#durable = { revision: options.head.revision, reader: this.#tables.reader };
-    this.#tip = this.#durable;
+    this.#tables = tables;
+    this.epoch = head.epoch;
+    this.#compactedRevision = head.compactedRevision;
+    this.#checkpoint = new Checkpoint({ tables, clock, alone: (work) => this.#alone(work) }, head.appliedRevision);
+    this.#revision = head.appliedRevision;
+    this.#tipRevision = head.appliedRevision;
+    this.#recover();
     // A compaction that was cut short by a crash goes on; nobody can see what it still has to remove.
     void this.#removeOldRevisions().catch(() => undefined);
   }
@@ -58,22 +63,22 @@ export class LmdbMedium implements Medium {
   }
 
   get durable(): LogState {
-    return this.#durable;
+    return { revision: this.#revision, reader: this.#checkpoint.reader };
   }
 
   get tip(): LogState {
-    return this.#tip;
+    return { revision: this.#tipRevision, reader: this.#tipReader() };
   }
 
   revisions(fromRevision: number, limit: number): readonly RevisionBatch[] {
-    const within = Math.min(limit, this.#durable.revision - fromRevision + 1);
+    const within = Math.min(limit, this.#revision - fromRevision + 1);
     if (within <= 0) return [];
     const batches = Array.from(this.#tables.batches(fromRevision, within), ({ batch }) => batch);
-    return batches.filter(({ revision }) => revision <= this.#durable.revision);
+    return batches.filter(({ revision }) => revision <= this.#revision);
   }
 
   revisionBefore(wallMs: number): number {
-    let [low, high] = [this.#compactedRevision, this.#durable.revision + 1];
+    let [low, high] = [this.#compactedRevision, this.#revision + 1];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       const [found] = this.#tables.batches(middle, 1);
@@ -87,19 +92,21 @@ export class LmdbMedium implements Medium {
     return this.#tables.grantedLeases();
   }
 
-  leasedKeys(): Iterable<{ readonly lease: bigint; readonly key: string }> {
-    return this.#tables.leasedKeys();
+  *leasedKeys(): Generator<{ readonly lease: bigint; readonly key: string }> {
+    const { reader } = this.#checkpoint;
+    const candidates = new Set([...Array.from(this.#tables.leasedKeys(), ({ key }) => key), ...this.#checkpoint.keys()]);
+    for (const key of candidates) yield { lease: reader.get(key)?.lease ?? NO_LEASE, key };
   }
 
   *pendingKeys(): Generator<string> {
-    for (const group of [this.#inFlight, this.#gathering]) if (group !== null) yield* group.redo.keys({ from: '', to: null });
+    for (const group of [this.#inFlight, this.#gathering]) if (group !== null) yield* group.layer.keys({ from: '', to: null });
   }
 
   async write(write: MediumWrite): Promise<void> {
     if (this.#failed !== null) throw this.#failed;
     const group = (this.#gathering ??= this.#newGroup());
     group.add(write);
-    if (write.batch !== undefined) this.#tip = { revision: write.batch.revision, reader: this.#tip.reader };
+    this.#tipRevision = write.batch?.revision ?? this.#tipRevision;
     return group.done;
   }
 
@@ -123,6 +130,7 @@ export class LmdbMedium implements Medium {
   async close(): Promise<void> {
     this.#closing = true;
     await this.settled().catch(() => undefined);
+    await this.#checkpoint.close();
     await this.#alone(() => this.#tables.close());
     await this.#options.release();
   }
@@ -136,13 +144,15 @@ export class LmdbMedium implements Medium {
 
   #newGroup(): Group {
     const group = new Group();
-    this.#tip = { revision: this.#tip.revision, reader: overlay(group.redo, this.#pendingReader()) };
     void this.#alone(() => this.#flush(group));
     return group;
   }
 
-  #pendingReader(): Reader {
-    return this.#inFlight === null ? this.#tables.reader : overlay(this.#inFlight.redo, this.#tables.reader);
+  #tipReader(): Reader {
+    let { reader } = this.#checkpoint;
+    if (this.#inFlight !== null) reader = overlay(this.#inFlight.layer, reader);
+    if (this.#gathering !== null) reader = overlay(this.#gathering.layer, reader);
+    return reader;
   }
 
   async #flush(group: Group): Promise<void> {
@@ -150,13 +160,14 @@ export class LmdbMedium implements Medium {
     if (group !== this.#gathering) return;
     this.#gathering = null;
     this.#inFlight = group;
-    this.#durable = { revision: this.#durable.revision, reader: overlay(group.undo, this.#tables.reader) };
     try {
       await this.#tables.commit(() => this.#writeGroup(group));
     } catch (error) {
       return this.#fallBack(group, asStoreError(error, this.#options.file));
     }
-    this.#advance(group);
+    this.#inFlight = null;
+    this.#advance(group.batches);
+    this.onDurable(group.batches);
     group.resolve();
   }
 
@@ -166,21 +177,12 @@ export class LmdbMedium implements Medium {
       if (granted !== undefined) this.#tables.writeLease(granted);
       if (revoked !== undefined) this.#tables.removeLease(revoked);
     }
-    for (const batch of batches) {
-      this.#tables.writeBatch({ batch, wallMs });
-      for (const change of batch.changes) this.#tables.writeChange(change);
-    }
-    const last = batches.at(-1);
-    if (last !== undefined) this.#tables.writeMeta('head', last.revision);
+    for (const batch of batches) this.#tables.writeBatch({ batch, wallMs });
   }
 
-  #advance(group: Group): void {
-    const revision = group.batches.at(-1)?.revision ?? this.#durable.revision;
-    for (const { changes } of group.batches) this.#tables.settleLongKeys(changes);
-    this.#inFlight = null;
-    this.#durable = { revision, reader: this.#tables.reader };
-    this.#rebaseTip();
-    this.onDurable(group.batches);
+  #advance(batches: readonly RevisionBatch[]): void {
+    this.#revision = batches.at(-1)?.revision ?? this.#revision;
+    this.#checkpoint.gather(batches);
   }
 
   /** Nothing of the group is on disk, so nothing that came after it can be either. */
@@ -188,17 +190,17 @@ export class LmdbMedium implements Medium {
     const gathering = this.#gathering;
     this.#inFlight = null;
     this.#gathering = null;
+    this.#tipRevision = this.#revision;
     if (error.code !== 'store-full') this.#failed = error;
-    this.#durable = { revision: this.#durable.revision, reader: this.#tables.reader };
-    this.#tip = this.#durable;
     group.reject(error);
     gathering?.reject(error);
   }
 
-  #rebaseTip(): void {
-    const revision = Math.max(this.#tip.revision, this.#durable.revision);
-    const reader = this.#gathering === null ? this.#tables.reader : overlay(this.#gathering.redo, this.#tables.reader);
-    this.#tip = { revision, reader };
+  /** What the current table missed when the process ended, the history knows. */
+  #recover(): void {
+    const batches = Array.from(this.#tables.batches(this.#revision + 1, Infinity), ({ batch }) => batch);
+    this.#advance(batches);
+    this.#tipRevision = this.#revision;
   }
 
   async #removeOldRevisions(): Promise<void> {
@@ -209,7 +211,9 @@ export class LmdbMedium implements Medium {
 
   async #removeSomeOldRevisions(): Promise<number> {
     if (this.#closing) return 0;
-    const old = this.#tables.oldRevisions(this.#compactedRevision, COMPACTION_REVISIONS);
+    // What is not in the current table yet stands nowhere else.
+    const before = Math.min(this.#compactedRevision, this.#checkpoint.appliedRevision + 1);
+    const old = this.#tables.oldRevisions(before, COMPACTION_REVISIONS);
     if (old.length > 0) {
       await this.#tables.commit(() => {
         for (const revision of old) this.#tables.removeBatch(revision);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRollcallError, type Random } from '@rollcall/core';
+import { isRollcallError, toText, type Random } from '@rollcall/core';
 import { newEpoch } from '../../shared/epoch.js';
 import { decodeSnapshot, RESTORE_LIFT, type SnapshotRecord } from '../../shared/snapshot.js';
 import { acquireDirectory } from './directory-lock.js';
@@ -56,7 +56,7 @@ async function restoreFile(file: string, random: Random, snapshot: AsyncIterable
 
 function writeRecord(tables: Tables, record: SnapshotRecord): void {
   if (record.type === 'lease') tables.writeLease(record.lease);
-  if (record.type === 'entry') tables.writeChange({ type: 'put', entry: record.entry, previous: null });
+  if (record.type === 'entry') tables.writeCurrent(toText(record.entry.key), record.entry);
 }
 
 /** 0 where nothing can be read any more: then the lift must do alone. */
@@ -65,7 +65,7 @@ async function lastRevision(file: string): Promise<number> {
   try {
     inspectFile(file);
     const tables = new Tables(file);
-    const { revision } = readHead(tables, file);
+    const revision = Math.max(readHead(tables, file).appliedRevision, tables.lastRevision());
     await tables.close();
     return revision;
   } catch (error) {

@@ -8,12 +8,13 @@
  * | history | the revision                 | what it changed, and what that replaced |
  * | leases  | the lease's id               | its ttl |
  * | leased  | the lease's id, the key's hash | the key |
- * | meta    | a word                       | format, epoch, head, compacted |
+ * | meta    | a word                       | format, epoch, applied, compacted |
  *
- * The order of long keys lives in memory, built when the store is opened: they are rare.
+ * The history is the truth; `current`, `long` and `leased` follow it (see checkpoint.ts) as far as `applied`
+ * says. The order of long keys lives in memory, built when the store is opened: they are rare.
  */
 import { createHash } from 'node:crypto';
-import { NO_LEASE, OrderedMap, toText, type Bytes, type Change, type Entry, type Reader, type TextRange } from '@rollcall/core';
+import { NO_LEASE, OrderedMap, toText, type Bytes, type Entry, type Layer, type LeaseId, type Reader, type TextRange } from '@rollcall/core';
 import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
 import type { GrantedLease } from '../../shared/medium.js';
 import { decodeBatch, decodeEntry, decodeLongEntry, encodeBatch, encodeEntry, encodeLongEntry, leaseKey, readRevision, revisionKey, type TimedBatch } from './codec.js';
@@ -34,7 +35,7 @@ export class Tables {
   readonly #leases: Table;
   readonly #leased: Table;
   readonly #meta: Database<Buffer, string>;
-  readonly #longKeys = new OrderedMap<Buffer>();
+  readonly #longKeys = new OrderedMap<true>();
 
   constructor(file: string) {
     this.#root = open<Buffer, Buffer>({ path: file, noSubdir: true, overlappingSync: false, maxDbs: 8, ...binary });
@@ -45,7 +46,7 @@ export class Tables {
     this.#leases = table('leases');
     this.#leased = table('leased');
     this.#meta = this.#root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary', cache: false });
-    for (const { key, value } of this.#long.getRange()) this.#longKeys.set(toText(decodeLongEntry(key, value).key), key);
+    for (const { key, value } of this.#long.getRange()) this.#longKeys.set(toText(decodeLongEntry(key, value).key), true);
   }
 
   /** All of these writes or none of them, on disk when it settles. Reads of this turn may see them before. */
@@ -68,20 +69,21 @@ export class Tables {
     entries: (range) => this.#entries(range),
   };
 
-  writeChange(change: Change): void {
-    const key = change.type === 'put' ? change.entry.key : change.key;
-    if (key.length <= KEY_BYTES_MAX) this.#writeCurrent(key, change);
-    else this.#writeLong(key, change);
-    this.#writeLeased(key, change);
+  /** The latest value of a key, or that there is none. */
+  writeCurrent(key: string, entry: Entry | null): void {
+    const bytes = Buffer.from(key, 'latin1');
+    this.#writeLeased(bytes, this.#get(key)?.lease ?? NO_LEASE, entry?.lease ?? NO_LEASE);
+    if (bytes.length > KEY_BYTES_MAX) this.#writeLong(bytes, entry);
+    else if (entry === null) void this.#current.remove(bytes);
+    else void this.#current.put(bytes, encodeEntry(entry));
   }
 
-  /** Called with changes that are durable now: from here on, the order of the long keys knows of them. */
-  settleLongKeys(changes: readonly Change[]): void {
-    for (const change of changes) {
-      const key = change.type === 'put' ? change.entry.key : change.key;
+  /** Called when what was written of these keys is durable: from here on, the order of the long keys knows of it. */
+  settleLongKeys(written: Layer): void {
+    for (const key of written.keys({ from: '', to: null })) {
       if (key.length <= KEY_BYTES_MAX) continue;
-      if (change.type === 'put') this.#longKeys.set(toText(key), hashOf(key));
-      else this.#longKeys.delete(toText(key));
+      if (written.get(key) === null) this.#longKeys.delete(key);
+      else this.#longKeys.set(key, true);
     }
   }
 
@@ -90,7 +92,13 @@ export class Tables {
   }
 
   *batches(fromRevision: number, limit: number): Generator<TimedBatch> {
-    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), limit })) yield decodeBatch(key, value);
+    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), ...(limit === Infinity ? {} : { limit }) })) yield decodeBatch(key, value);
+  }
+
+  /** The newest revision of the history; 0 if it holds none. */
+  lastRevision(): number {
+    const [last] = this.#history.getKeys({ reverse: true, limit: 1 });
+    return last === undefined ? 0 : readRevision(last);
   }
 
   /** The oldest revisions of the history below `revision`, at most `limit`. */
@@ -150,23 +158,16 @@ export class Tables {
     if (entry !== undefined) yield entry;
   }
 
-  #writeCurrent(key: Bytes, change: Change): void {
-    if (change.type === 'put') void this.#current.put(Buffer.from(key), encodeEntry(change.entry));
-    else void this.#current.remove(Buffer.from(key));
-  }
-
-  #writeLong(key: Bytes, change: Change): void {
+  #writeLong(key: Buffer, entry: Entry | null): void {
     const hash = hashOf(key);
-    if (change.type === 'put') void this.#long.put(hash, encodeLongEntry(hash, change.entry));
-    else void this.#long.remove(hash);
+    if (entry === null) void this.#long.remove(hash);
+    else void this.#long.put(hash, encodeLongEntry(hash, entry));
   }
 
-  #writeLeased(key: Bytes, change: Change): void {
-    const before = change.previous?.lease ?? NO_LEASE;
-    const after = change.type === 'put' ? change.entry.lease : NO_LEASE;
+  #writeLeased(key: Buffer, before: LeaseId, after: LeaseId): void {
     if (before === after) return;
     if (before !== NO_LEASE) void this.#leased.remove(leasedKey(before, key));
-    if (after !== NO_LEASE) void this.#leased.put(leasedKey(after, key), Buffer.from(key));
+    if (after !== NO_LEASE) void this.#leased.put(leasedKey(after, key), key);
   }
 }
 

@@ -17,23 +17,25 @@ export const COMMIT_BYTES_MAX: number = 1024 * 1024;
 export function checkCommit(commit: Commit): void {
   checkOperationCount(commit, COMMIT_OPERATIONS_MAX);
   const bytes = commitBytes(commit);
-  if (bytes > COMMIT_BYTES_MAX) throw invalid(`A commit carries ${bytes} bytes of keys and values; at most ${COMMIT_BYTES_MAX} are allowed.`);
+  if (bytes > COMMIT_BYTES_MAX)
+    throw invalid(`A commit carries ${bytes} bytes of keys and values; at most ${COMMIT_BYTES_MAX} are allowed.`);
   checkWrites(commit);
 }
 
 function checkOperationCount(commit: Commit, allowed: number): void {
-  const branches = [commit.then, commit.else ?? []];
-  const longest = Math.max(commit.when?.length ?? 0, ...branches.map((branch) => branch.length));
+  const { when = [], then, else: otherwise = [] } = commit;
+  const longest = Math.max(when.length, then.length, otherwise.length);
   if (longest > allowed) throw invalid(`A commit has more than ${COMMIT_OPERATIONS_MAX} operations or compares.`);
-  for (const operation of branches.flat()) {
-    if (operation.type === 'commit') checkOperationCount(operation, allowed - longest);
+  for (const branch of [then, otherwise]) {
+    for (const operation of branch) if (operation.type === 'commit') checkOperationCount(operation, allowed - longest);
   }
 }
 
 function commitBytes(commit: Commit): number {
   let bytes = 0;
   for (const compare of commit.when ?? []) bytes += rangeBytes(compare.range) + (compare.target === 'value' ? compare.operand.length : 0);
-  for (const operation of [...commit.then, ...(commit.else ?? [])]) bytes += operationBytes(operation);
+  for (const operation of commit.then) bytes += operationBytes(operation);
+  for (const operation of commit.else ?? []) bytes += operationBytes(operation);
   return bytes;
 }
 

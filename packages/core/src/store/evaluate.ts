@@ -5,7 +5,6 @@
 import { RollcallError } from '../errors.js';
 import {
   NO_LEASE,
-  type Bytes,
   type Change,
   type Commit,
   type CommitResult,
@@ -189,6 +188,6 @@ function compareTarget(compare: Compare, entry: Compared): number {
     case 'lease':
       return entry.lease < compare.operand ? -1 : entry.lease > compare.operand ? 1 : 0;
     case 'value':
-      return compareBytes(entry.value, compare.operand as Bytes);
+      return compareBytes(entry.value, compare.operand);
   }
 }

@@ -34,9 +34,12 @@ export class ByteWriter {
     return this;
   }
 
-  /** What was written so far, to be used before anything more is. */
-  finish(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
+  /** What was written, as a buffer of its own; the writer begins anew. */
+  take(): Buffer {
+    const taken = Buffer.allocUnsafe(this.#length);
+    this.#buffer.copy(taken, 0, 0, this.#length);
+    this.#length = 0;
+    return taken;
   }
 
   #room(bytes: number): Buffer {

@@ -65,7 +65,8 @@ export class CarefulStore implements Store {
     if (!(request.ttlMs > 0 && request.ttlMs <= LEASE_TTL_MAX_MS)) {
       throw invalid('ttlMs', request.ttlMs, `a number above 0 and at most ${LEASE_TTL_MAX_MS}`);
     }
-    if (request.id !== undefined && !(request.id > 0n && request.id < 2n ** 63n)) throw invalid('id', request.id, 'a positive 64-bit number');
+    if (request.id !== undefined && !(request.id > 0n && request.id < 2n ** 63n))
+      throw invalid('id', request.id, 'a positive 64-bit number');
     return this.#engine.grantLease(request);
   }
 

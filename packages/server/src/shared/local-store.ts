@@ -57,7 +57,7 @@ export class LocalStore implements Store {
   constructor({ medium, clock, random, log, history = {} }: LocalStoreOptions) {
     this.#medium = medium;
     this.#random = random;
-    this.#hub = new WatchHub(medium, medium.durable.revision);
+    this.#hub = new WatchHub(medium);
     this.#past = new Past(medium);
     this.#leases = new LeaseBook({ clock, expire: (id) => this.revokeLease(id) });
     this.#compaction = new AutoCompaction({ medium, clock, log, history });
@@ -203,5 +203,7 @@ function isShort(request: RangeRequest): boolean {
 }
 
 function inFuture(revision: number, head: number): RollcallError {
-  return new RollcallError('revision-in-future', `Revision ${revision} has not happened yet; the log stands at ${head}.`, { revision: head });
+  return new RollcallError('revision-in-future', `Revision ${revision} has not happened yet; the log stands at ${head}.`, {
+    revision: head,
+  });
 }

@@ -1,5 +1,15 @@
 /** A range read in pages, with a turn of the event loop between them: however long the answer, nobody else waits for it. */
-import { isSingleKey, RangeAnswer, readRange, toText, toTextRange, type RangeRequest, type RangeResult, type Reader, type TextRange } from '@rollcall/core';
+import {
+  isSingleKey,
+  RangeAnswer,
+  readRange,
+  toText,
+  toTextRange,
+  type RangeRequest,
+  type RangeResult,
+  type Reader,
+  type TextRange,
+} from '@rollcall/core';
 import { nextTurn } from './turn.js';
 
 /** A few milliseconds' worth. */
@@ -9,7 +19,7 @@ const PAGE_ENTRIES = 2_000;
 export async function readInPages(reader: Reader, request: RangeRequest, revision: number): Promise<RangeResult> {
   if (isSingleKey(request.range)) return readRange(reader, request, revision);
   const answer = new RangeAnswer(request);
-  for (let rest: TextRange | null = toTextRange(request.range); rest !== null; ) {
+  for (let rest: TextRange | null = toTextRange(request.range); rest !== null;) {
     rest = readPage(reader, rest, answer);
     if (rest !== null) await nextTurn();
   }

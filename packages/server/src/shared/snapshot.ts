@@ -60,7 +60,7 @@ async function* encodeRecords(store: Store): AsyncGenerator<Buffer> {
   const leases = new Map([...before, ...(await grantedLeases(store))]);
   const { epoch } = await store.status();
   yield Buffer.from(`${MAGIC}${JSON.stringify({ format: SNAPSHOT_FORMAT, epoch, revision } satisfies SnapshotHeader)}\n`);
-  for (const [id, ttlMs] of leases) yield encodeRecord(recordTypes.lease, new ByteWriter().lease(id).count(ttlMs).finish());
+  for (const [id, ttlMs] of leases) yield encodeRecord(recordTypes.lease, new ByteWriter().lease(id).count(ttlMs).take());
   for (;;) {
     yield Buffer.concat(page.entries.map((entry) => encodeRecord(recordTypes.entry, encodeEntry(entry))));
     const last = page.entries.at(-1);
@@ -84,12 +84,12 @@ async function grantedLeases(store: Store): Promise<Map<LeaseId, number>> {
 }
 
 function encodeRecord(type: number, body: Uint8Array): Buffer {
-  return new ByteWriter().byte(type).bytes(body).finish();
+  return new ByteWriter().byte(type).bytes(body).take();
 }
 
 function encodeEntry(entry: Entry): Buffer {
   const writer = new ByteWriter().bytes(entry.key).bytes(entry.value);
-  return writer.count(entry.createRevision).count(entry.modRevision).count(entry.version).lease(entry.lease).finish();
+  return writer.count(entry.createRevision).count(entry.modRevision).count(entry.version).lease(entry.lease).take();
 }
 
 /**
@@ -129,7 +129,10 @@ function decodeHeader(line: Buffer | null): SnapshotHeader {
   const header = parseJson(line?.toString('utf8') ?? '') as Partial<SnapshotHeader> | null;
   if (typeof header?.format !== 'number') throw corrupt('its second line is not a header');
   if (header.format > SNAPSHOT_FORMAT) {
-    throw new RollcallError('store-newer', `The snapshot has format ${header.format}; this Rollcall reads up to ${SNAPSHOT_FORMAT}. Restore it with the version that saved it, or a newer one.`);
+    throw new RollcallError(
+      'store-newer',
+      `The snapshot has format ${header.format}; this Rollcall reads up to ${SNAPSHOT_FORMAT}. Restore it with the version that saved it, or a newer one.`,
+    );
   }
   if (typeof header.epoch !== 'string' || !Number.isSafeInteger(header.revision)) throw corrupt('its second line is not a header');
   return header as SnapshotHeader;
@@ -166,5 +169,8 @@ function parseJson(text: string): unknown {
 }
 
 function corrupt(reason: string): RollcallError {
-  return new RollcallError('store-corrupt', `This is not a whole Rollcall snapshot: ${reason}. Take another copy of it, or another snapshot.`);
+  return new RollcallError(
+    'store-corrupt',
+    `This is not a whole Rollcall snapshot: ${reason}. Take another copy of it, or another snapshot.`,
+  );
 }

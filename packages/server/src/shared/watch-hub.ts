@@ -15,7 +15,7 @@ import {
   type WatchRequest,
   type WatchSink,
 } from '@rollcall/core';
-import type { History } from './medium.js';
+import type { Medium } from './medium.js';
 import { compacted } from './past.js';
 import { nextTurn } from './turn.js';
 
@@ -23,19 +23,25 @@ import { nextTurn } from './turn.js';
 const CATCH_UP_REVISIONS = 256;
 
 export class WatchHub {
-  readonly #history: History;
+  readonly #medium: Medium;
   /** Live watchers by their range, so that a revision is filtered once for all who watch the same. */
   readonly #live = new Map<string, RangeGroup>();
   readonly #watchers = new Set<Watcher>();
-  #head: number;
+  /** Every revision up to here has been handed to whoever was live. */
+  #published: number;
 
-  constructor(history: History, head: number) {
-    this.#history = history;
-    this.#head = head;
+  constructor(medium: Medium) {
+    this.#medium = medium;
+    this.#published = medium.durable.revision;
   }
 
-  get head(): number {
-    return this.#head;
+  get published(): number {
+    return this.#published;
+  }
+
+  /** What a read would show now: while revisions are being published, already the last of them. */
+  get durable(): number {
+    return this.#medium.durable.revision;
   }
 
   get size(): number {
@@ -50,15 +56,13 @@ export class WatchHub {
   }
 
   publish(batches: readonly RevisionBatch[]): void {
-    const last = batches.at(-1);
-    if (last === undefined) return;
-    this.#head = last.revision;
-    for (const group of this.#live.values()) {
-      for (const batch of batches) {
+    for (const batch of batches) {
+      for (const group of this.#live.values()) {
         const own = changesWithin(batch, group.range);
         if (own === null) continue;
         for (const watcher of group.watchers) watcher.offer(own);
       }
+      this.#published = batch.revision;
     }
   }
 
@@ -85,9 +89,9 @@ export class WatchHub {
   }
 
   history(fromRevision: number): readonly RevisionBatch[] {
-    const { compactedRevision } = this.#history;
+    const { compactedRevision } = this.#medium;
     if (fromRevision < compactedRevision) throw compacted(fromRevision, compactedRevision);
-    return this.#history.revisions(fromRevision, CATCH_UP_REVISIONS);
+    return this.#medium.revisions(fromRevision, CATCH_UP_REVISIONS);
   }
 }
 
@@ -101,7 +105,7 @@ class Watcher implements Watch {
   readonly #hub: WatchHub;
   readonly #sink: WatchSink;
   readonly #signal: WatchRequest['signal'];
-  /** The next revision to hand over. Moves only while behind; whoever is live has seen all of the head. */
+  /** The next revision to hand over. Moves only while behind; whoever is live has seen all that was published. */
   #next: number;
   #live = false;
   #ended = false;
@@ -111,17 +115,17 @@ class Watcher implements Watch {
     this.#sink = sink;
     this.#signal = request.signal;
     this.range = toTextRange(request.range);
-    this.#next = Math.max(request.fromRevision ?? hub.head + 1, FIRST_REVISION);
+    this.#next = Math.max(request.fromRevision ?? hub.durable + 1, FIRST_REVISION);
   }
 
   get position(): number {
-    return this.#live ? Math.max(this.#hub.head, this.#next - 1) : this.#next - 1;
+    return this.#live ? Math.max(this.#hub.published, this.#next - 1) : this.#next - 1;
   }
 
   begin(): void {
     if (this.#signal?.aborted === true) return queueMicrotask(this.#abort);
     this.#signal?.addEventListener('abort', this.#abort, { once: true });
-    if (this.#next > this.#hub.head) this.#goLive();
+    if (this.#next > this.#hub.published) this.#goLive();
     else queueMicrotask(() => void this.#catchUp());
   }
 
@@ -176,9 +180,9 @@ class Watcher implements Watch {
   async #catchUp(): Promise<void> {
     try {
       while (!this.#ended) {
-        if (this.#next > this.#hub.head) return this.#goLive();
+        if (this.#next > this.#hub.published) return this.#goLive();
         await this.#handOverPage(this.#hub.history(this.#next));
-        if (this.#next <= this.#hub.head) await nextTurn();
+        if (this.#next <= this.#hub.published) await nextTurn();
       }
     } catch (error) {
       this.end(asError(error));
@@ -194,8 +198,8 @@ class Watcher implements Watch {
       const pause = own === null ? undefined : this.#handOver(own);
       if (pause !== undefined) await pause;
     }
-    // An empty page means that the head was reached by revisions older than any history: a restored log.
-    if (last === undefined) this.#next = this.#hub.head + 1;
+    // An empty page: a log that begins here, empty or restored, has no record of its first revision.
+    if (last === undefined) this.#next = this.#hub.published + 1;
   }
 }
 

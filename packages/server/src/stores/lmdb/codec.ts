@@ -10,6 +10,9 @@ import { ByteReader } from '../../shared/byte-reader.js';
 import { ByteWriter } from '../../shared/byte-writer.js';
 
 const CHECKSUM_BYTES = 4;
+/** One writer for all records: each is taken from it before the next begins. */
+const scratch = new ByteWriter();
+
 const changeTypes = { put: 1, delete: 2 } as const;
 
 export interface TimedBatch {
@@ -37,7 +40,8 @@ export function decodeLongEntry(hash: Bytes, record: Buffer): Entry {
 }
 
 export function encodeBatch({ batch, wallMs }: TimedBatch): Buffer {
-  return sealed(revisionKey(batch.revision), (writer) => {
+  const key = revisionKey(batch.revision);
+  return sealed(key, (writer) => {
     writer.count(wallMs).uint32(batch.changes.length);
     for (const change of batch.changes) writeChange(writer, change);
   });
@@ -54,7 +58,7 @@ export function decodeBatch(key: Buffer, record: Buffer): TimedBatch {
 
 /** Eight bytes that sort as the numbers do. */
 export function revisionKey(revision: number): Buffer {
-  return Buffer.from(new ByteWriter().count(revision).finish());
+  return scratch.count(revision).take();
 }
 
 export function readRevision(key: Buffer): number {
@@ -62,13 +66,12 @@ export function readRevision(key: Buffer): number {
 }
 
 export function leaseKey(id: bigint): Buffer {
-  return Buffer.from(new ByteWriter().lease(id).finish());
+  return scratch.lease(id).take();
 }
 
 function sealed(key: Bytes, write: (writer: ByteWriter) => void): Buffer {
-  const writer = new ByteWriter().uint32(0);
-  write(writer);
-  const record = writer.finish();
+  write(scratch.uint32(0));
+  const record = scratch.take();
   record.writeUInt32BE(checksum(key, record), 0);
   return record;
 }
@@ -79,7 +82,10 @@ function opened<Value>(key: Bytes, record: Buffer, read: (reader: ByteReader) =>
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  throw new RollcallError('store-corrupt', `The record under ${Buffer.from(key).toString('hex')} is damaged. Stop, and restore a snapshot.`);
+  throw new RollcallError(
+    'store-corrupt',
+    `The record under ${Buffer.from(key).toString('hex')} is damaged. Stop, and restore a snapshot.`,
+  );
 }
 
 function checksum(key: Bytes, record: Buffer): number {

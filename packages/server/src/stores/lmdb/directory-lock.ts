@@ -26,6 +26,11 @@ export interface DirectoryLock {
   release(): Promise<void>;
 }
 
+interface ShortPath {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
 /** Throws `store-locked`, naming the process that lives there. */
 export async function acquireDirectory(directory: string): Promise<DirectoryLock> {
   const place = await shortPath(resolve(directory));
@@ -34,13 +39,18 @@ export async function acquireDirectory(directory: string): Promise<DirectoryLock
       const highest = Math.max(0, ...(await numbersIn(place.path)));
       if (highest > 0) await refuseIfAlive(join(place.path, `lock.${highest}`), directory);
       const lock = await tryTake(place.path, highest + 1);
-      if (lock !== null) return { release: () => lock.release().finally(() => place.remove()) };
+      if (lock !== null) return { release: async () => releaseBoth(lock, place) };
     }
     throw new RollcallError('store-locked', `Other processes keep taking ${directory}. Start one at a time.`, { directory });
   } catch (error) {
     await place.remove();
     throw error;
   }
+}
+
+async function releaseBoth(lock: DirectoryLock, place: ShortPath): Promise<void> {
+  await lock.release();
+  await place.remove();
 }
 
 async function tryTake(directory: string, number: number): Promise<DirectoryLock | null> {
@@ -106,7 +116,7 @@ function describe(answer: string): string {
 }
 
 /** A socket's path may have some hundred bytes only; a long one is reached through a link in the temporary directory. */
-async function shortPath(directory: string): Promise<{ readonly path: string; remove(): Promise<void> }> {
+async function shortPath(directory: string): Promise<ShortPath> {
   if (Buffer.byteLength(directory) <= 60) return { path: directory, remove: async () => undefined };
   const parent = await mkdtemp(join(tmpdir(), 'rollcall-'));
   const path = join(parent, 'd');

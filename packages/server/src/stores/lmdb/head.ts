@@ -31,7 +31,11 @@ export function readHead(tables: Tables, file: string): Head {
   }
   const epoch = tables.readMeta('epoch');
   if (format !== STORE_FORMAT || epoch === undefined) {
-    throw new RollcallError('store-corrupt', `${file} is an LMDB file, but not one that Rollcall wrote. Move it away, or choose another --data.`, { file });
+    throw new RollcallError(
+      'store-corrupt',
+      `${file} is an LMDB file, but not one that Rollcall wrote. Move it away, or choose another --data.`,
+      { file },
+    );
   }
   return { epoch, appliedRevision: Number(tables.readMeta('applied')), compactedRevision: Number(tables.readMeta('compacted')) };
 }

@@ -81,7 +81,8 @@ class Inspection {
 
   #expect(page: number, kind: number, facts: Facts): void {
     if (page * this.#pageBytes >= this.#sizeBytes) throw this.#refusal(`it ends before page ${page}; it was cut short`);
-    if (facts.kindOf(page) !== kind) throw this.#refusal(`page ${page} (at byte ${page * this.#pageBytes}) holds something that does not belong there`);
+    if (facts.kindOf(page) !== kind)
+      throw this.#refusal(`page ${page} (at byte ${page * this.#pageBytes}) holds something that does not belong there`);
   }
 
   #read(position: number, length: number): Buffer {
@@ -90,7 +91,8 @@ class Inspection {
   }
 
   #refusal(reason: string): RollcallError {
-    const advice = 'Move the file away and restore a snapshot ("rollcall snapshot restore"), or start with an empty --data and let the instances register again.';
+    const advice =
+      'Move the file away and restore a snapshot ("rollcall snapshot restore"), or start with an empty --data and let the instances register again.';
     return new RollcallError('store-corrupt', `${this.#file} is damaged: ${reason}. ${advice}`, { file: this.#file });
   }
 }

@@ -92,8 +92,8 @@ function readBranch(page: Buffer): PageFacts {
 }
 
 function readLeaf(page: Buffer, position: number): PageFacts {
-  let overflows = nothing;
-  let subtrees = nothing;
+  const overflows: number[] = [];
+  const subtrees: number[] = [];
   for (const node of nodes(page)) {
     if (node < 0) return damaged;
     const flags = page.readUInt16LE(node + 4);
@@ -102,8 +102,8 @@ function readLeaf(page: Buffer, position: number): PageFacts {
     const isBig = (flags & nodeFlags.bigData) !== 0;
     const dataBytes = isBig ? 8 : page.readUInt32LE(node);
     if (keyBytes === 0 || dataAt + dataBytes > page.length) return damaged;
-    if (isBig) overflows = [...overflows, readPageNumber(page, dataAt)];
-    if ((flags & nodeFlags.subtree) !== 0) subtrees = [...subtrees, position + dataAt];
+    if (isBig) overflows.push(readPageNumber(page, dataAt));
+    if ((flags & nodeFlags.subtree) !== 0) subtrees.push(position + dataAt);
   }
   return { kind: PAGE_KINDS.leaf, children: nothing, overflows, subtrees };
 }

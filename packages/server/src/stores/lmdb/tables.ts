@@ -14,10 +14,31 @@
  * says. The order of long keys lives in memory, built when the store is opened: they are rare.
  */
 import { createHash } from 'node:crypto';
-import { NO_LEASE, OrderedMap, toText, type Bytes, type Entry, type Layer, type LeaseId, type Reader, type TextRange } from '@rollcall/core';
+import {
+  NO_LEASE,
+  OrderedMap,
+  toText,
+  type Bytes,
+  type Entry,
+  type Layer,
+  type LeaseId,
+  type Reader,
+  type TextRange,
+} from '@rollcall/core';
 import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
 import type { GrantedLease } from '../../shared/medium.js';
-import { decodeBatch, decodeEntry, decodeLongEntry, encodeBatch, encodeEntry, encodeLongEntry, leaseKey, readRevision, revisionKey, type TimedBatch } from './codec.js';
+import {
+  decodeBatch,
+  decodeEntry,
+  decodeLongEntry,
+  encodeBatch,
+  encodeEntry,
+  encodeLongEntry,
+  leaseKey,
+  readRevision,
+  revisionKey,
+  type TimedBatch,
+} from './codec.js';
 
 /** LMDB's limit with pages of 4 KiB; on machines with larger ones it is higher, but a store may be moved. */
 const KEY_BYTES_MAX = 1_978;
@@ -92,7 +113,8 @@ export class Tables {
   }
 
   *batches(fromRevision: number, limit: number): Generator<TimedBatch> {
-    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), ...(limit === Infinity ? {} : { limit }) })) yield decodeBatch(key, value);
+    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), ...(limit === Infinity ? {} : { limit }) }))
+      yield decodeBatch(key, value);
   }
 
   /** The newest revision of the history; 0 if it holds none. */

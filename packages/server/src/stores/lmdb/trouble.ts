@@ -8,12 +8,22 @@ export function asStoreError(error: unknown, file: string): RollcallError {
   if (isRollcallError(error)) return error;
   const reason = reasonOf(error);
   if (FULL.test(reason)) {
-    return new RollcallError('store-full', `There is no room left for ${file} (${reason}). Nothing was written; reads go on. Free some space and try again.`, { file }, { cause: error });
+    return new RollcallError(
+      'store-full',
+      `There is no room left for ${file} (${reason}). Nothing was written; reads go on. Free some space and try again.`,
+      { file },
+      { cause: error },
+    );
   }
   if (/MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|PANIC)/.test(reason)) {
     return new RollcallError('store-corrupt', `${file} is damaged (${reason}). Stop, and restore a snapshot.`, { file }, { cause: error });
   }
-  return new RollcallError('store-failed', `Writing ${file} failed (${reason}). The store takes no more writes until it is opened again.`, { file }, { cause: error });
+  return new RollcallError(
+    'store-failed',
+    `Writing ${file} failed (${reason}). The store takes no more writes until it is opened again.`,
+    { file },
+    { cause: error },
+  );
 }
 
 /** lmdb wraps what went wrong into a commit error of its own. */

@@ -1,0 +1,86 @@
+/** Random runs of the store against the model. When one fails, it is shrunk and printed with its seed. */
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { commit, keyRange, LEASE_IDS, plainPut, rangeOptions, stepsBack } from './arbitraries.js';
+import type { StoreHarness } from './harness.js';
+import { Model } from './model.js';
+import {
+  checksEverything,
+  commits,
+  compacts,
+  expires,
+  grants,
+  looksAtLeases,
+  reads,
+  reopens,
+  revokes,
+  watches,
+  type Step,
+} from './model-commands.js';
+import { Subject } from './model-subject.js';
+import { LEASE_TTL_MS } from './trial.js';
+
+export interface ModelOptions {
+  /** How many random runs; each is a store of its own. */
+  readonly runs?: number;
+  /** Steps of the longest run. */
+  readonly steps?: number;
+  /** The seed that a failure printed, or one for runs that nobody has seen. */
+  readonly seed?: number;
+  /** What a failure printed beside the seed, to repeat only the shrunk run. */
+  readonly path?: string;
+  readonly replayPath?: string;
+}
+
+const defaults = { runs: 25, steps: 60, seed: 1 };
+
+const [shortLease, ...longLeases] = LEASE_IDS as [bigint, ...bigint[]];
+
+/** Long enough for a whole run of expiring short ones. */
+const LONG_TTL_MS: number = LEASE_TTL_MS * 1_000;
+
+const steps: fc.Arbitrary<Step>[] = [
+  plainPut.map(commits),
+  commit().map(commits),
+  commit().map(commits),
+  fc.tuple(keyRange, rangeOptions, fc.option(stepsBack)).map(([range, options, back]) => reads({ range, ...options }, back)),
+  fc
+    .tuple(keyRange, fc.option(fc.integer({ min: -20, max: 20 })), fc.nat({ max: 4 }))
+    .map(([range, offset, slowness]) => watches(range, offset, slowness)),
+  fc.integer({ min: -1, max: 8 }).map(compacts),
+  fc.constantFrom(...longLeases).map((id) => grants(id, LONG_TTL_MS)),
+  fc.constant(grants(shortLease, LEASE_TTL_MS)),
+  fc.constantFrom(...LEASE_IDS).map(revokes),
+  fc.constant(expires(shortLease)),
+  fc.constant(looksAtLeases()),
+  fc.constant(reopens()),
+  fc.constant(checksEverything()),
+];
+
+export function enforceModel(harness: StoreHarness, options: ModelOptions): void {
+  const { runs, steps: longest, seed } = { ...defaults, ...options };
+  const replay = options.replayPath === undefined ? {} : { replayPath: options.replayPath };
+  const path = options.path === undefined ? {} : { path: options.path };
+  describe('model: the store does what the simplest possible store would do', () => {
+    it(`in ${runs} random runs`, async () => {
+      const run = fc.asyncProperty(fc.commands(steps, { maxCommands: longest, size: 'max', ...replay }), fc.nat(), (taken, luck) =>
+        oneRun(harness, taken, luck),
+      );
+      await fc.assert(run, { numRuns: runs, seed, ...path });
+    });
+  });
+}
+
+async function oneRun(harness: StoreHarness, taken: Iterable<Step>, luck: number): Promise<void> {
+  const under = await harness.create();
+  const model = new Model();
+  const subject = new Subject(under, luck);
+  try {
+    await fc.asyncModelRun(() => ({ model, real: subject }), taken);
+    await checksEverything().run(model, subject);
+    await subject.finish(model);
+  } finally {
+    await under.store.close();
+    await under.destroy();
+  }
+}

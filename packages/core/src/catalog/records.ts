@@ -8,7 +8,7 @@ import { optional, required, tryFields, type FieldRules } from './fields.js';
 import { healths, verdictReasons, type Verdict, type Verdicts } from './health.js';
 import type { Check, Origin, Registration } from './registration.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
-import { isObject, listKind, tableKind, wordKind, type ValueKind } from './value-kind.js';
+import { isObject, listKind, tableKind, textKind, wordKind, type ValueKind } from './value-kind.js';
 
 /** The newest format that this program reads, and the one that it writes. */
 const FORMAT = 1;
@@ -70,8 +70,12 @@ function parseJson(bytes: Bytes): unknown {
 const text: ValueKind<string> = { allowed: 'text', parse: (value) => (typeof value === 'string' ? value : undefined) };
 const number: ValueKind<number> = { allowed: 'a number', parse: (value) => (typeof value === 'number' ? value : undefined) };
 
+/** Wall clock, within what a date can show. */
+const time: ValueKind<number> = { allowed: 'a time', parse: (value) => (Math.abs(number.parse(value) ?? NaN) <= 8.64e15 ? Number(value) : undefined) };
+
+/** Without halves of characters, which have no place in a key. */
 function named<Name extends string>(): ValueKind<Name> {
-  return text as ValueKind<Name>;
+  return textKind<Name>('a name', /^[^\p{Cs}]*$/u);
 }
 
 function objectKind<Fields>(rules: FieldRules<Fields>): ValueKind<Fields> {
@@ -90,7 +94,7 @@ const check = objectKind<Check>({ id: required(text), type: required(wordKind(['
 const verdict = objectKind<Verdict>({
   status: required(wordKind(healths)),
   reason: required(wordKind(verdictReasons)),
-  sinceMs: required(number),
+  sinceMs: required(time),
   output: optional(text, ''),
 });
 
@@ -112,7 +116,7 @@ const instanceRules: FieldRules<Omit<InstanceRecord, 'unknown'>> = {
   deregisterAfterMs: optional(number, null),
   origin: required(objectKind<Origin>({ face: required(text) })),
   incarnation: required(number),
-  registeredAtMs: required(number),
+  registeredAtMs: required(time),
 };
 
 const healthRules: FieldRules<Omit<HealthRecord, 'unknown'>> = { verdicts: required(tableKind(text, verdict, Infinity)) };

@@ -4,9 +4,7 @@ import { isInRotation, type Instance } from '../catalog/instance.js';
 import type { InstanceRef } from '../catalog/registration.js';
 
 /** `rotation`: who should be called. `any`: everybody. */
-export const healthFilters = ['rotation', 'any'] as const;
-
-export type HealthFilter = (typeof healthFilters)[number];
+export type HealthFilter = 'rotation' | 'any';
 
 export function isSelected(instance: Instance, filter: HealthFilter): boolean {
   return filter === 'any' || isInRotation(instance);

@@ -1,0 +1,110 @@
+/**
+ * The native lens: instances as JSON, and JSON as registrations. Both spellings in common use come in, one
+ * goes out.
+ */
+import {
+  formatDurationOrNone,
+  heartbeatCheck,
+  isRollcallError,
+  readRegistration,
+  refusal,
+  type FieldProblem,
+  type Instance,
+  type InstanceRef,
+  type Namespace,
+  type Registration,
+  type Verdict,
+} from '@rollcall/core';
+
+/** What is lost on the way through, and why. */
+export const cannotExpress: readonly { readonly feature: string; readonly reason: string }[] = [
+  { feature: 'several heartbeats of one instance', reason: '`ttl` speaks of the one that a native instance has; further ones are not shown' },
+];
+
+/** The law: its fields up to `deregisterAfter`, written again, are the same registration. The others are the registry's own words. */
+export function read(instance: Instance): object {
+  const verdict = Object.values(instance.verdicts).find(({ status }) => status === instance.health);
+  return {
+    ...readRef(instance),
+    ...withoutNulls({ host: instance.host, port: instance.port }),
+    ports: instance.ports,
+    tags: instance.tags,
+    metadata: instance.metadata,
+    weight: instance.weight,
+    ...withoutNulls({ zone: instance.zone, region: instance.region, version: instance.version, machine: instance.machine }),
+    ttl: formatDurationOrNone(heartbeatCheck(instance)?.ttlMs ?? null),
+    deregisterAfter: formatDurationOrNone(instance.deregisterAfterMs),
+    mode: instance.mode,
+    health: instance.health,
+    ...(verdict === undefined ? {} : readVerdict(verdict)),
+    incarnation: instance.incarnation,
+    registeredAt: time(instance.registeredAtMs),
+    revision: instance.revision,
+  };
+}
+
+export function readRef({ namespace, service, id }: InstanceRef): object {
+  return { namespace, service, id };
+}
+
+/** Throws `invalid-request`, naming fields as the sender spelled them. A namespace in the query and in the body must be the same. */
+export function write(body: unknown, namespace: Namespace | null): Registration {
+  const spellings = new Map<string, string>();
+  const renamed = isTable(body) ? rename(body, spellings) : body;
+  const input = isTable(renamed) && namespace !== null ? { namespace, ...renamed } : renamed;
+  const registration = asSpelled(spellings, () => readRegistration(input, { face: 'native' }));
+  if (namespace === null || registration.namespace === namespace) return registration;
+  throw refusal([{ field: 'namespace', came: JSON.stringify(registration.namespace), allowed: `${namespace}, as in the query` }]);
+}
+
+/** Other spellings in common use. */
+const canonicalNames: ReadonlyMap<string, string> = new Map([
+  ['serviceName', 'service'],
+  ['service_name', 'service'],
+  ['instanceId', 'id'],
+  ['instance_id', 'id'],
+  ['address', 'host'],
+  ['deregister_after', 'deregisterAfter'],
+]);
+
+function rename(body: Readonly<Record<string, unknown>>, spellings: Map<string, string>): object {
+  const renamed = Object.entries(body).map(([name, value]) => {
+    const canonical = canonicalNames.get(name) ?? name;
+    const other = spellings.get(canonical);
+    if (other !== undefined) throw refusal([{ field: name, came: `beside ${other}`, allowed: 'one of the two, they mean the same' }]);
+    spellings.set(canonical, name);
+    return [canonical, value] as const;
+  });
+  return Object.fromEntries(renamed);
+}
+
+function asSpelled<Result>(spellings: ReadonlyMap<string, string>, parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (!isRollcallError(error, 'invalid-request')) throw error;
+    const problems = error.details['problems'] as readonly FieldProblem[];
+    throw refusal(problems.map((problem) => ({ ...problem, field: spelled(problem.field, spellings) })));
+  }
+}
+
+/** `metadata.zone` and `tags[3]` begin with the field's name. */
+function spelled(field: string, spellings: ReadonlyMap<string, string>): string {
+  return field.replace(/^[^.[]*/, (name) => spellings.get(name) ?? name);
+}
+
+function readVerdict({ sinceMs, output }: Verdict): object {
+  return { healthSince: time(sinceMs), healthOutput: output };
+}
+
+function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+function time(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

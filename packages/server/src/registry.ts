@@ -1,0 +1,79 @@
+/** A registry, put together: what runs, in what order, and why. */
+import { Attendance, Catalog, LogRegistrar, verdictWriter, visibilityIn, type Clock, type Log, type Random, type Store } from '@rollcall/core';
+import { httpOption } from './faces/native/config.js';
+import { NativeServer } from './faces/native/server.js';
+import { Lifecycle, type Part } from './lifecycle.js';
+import type { ServeOptions } from './options.js';
+import { isLoopback } from './shared/loopback.js';
+import { environmentName } from './shared/option.js';
+import { openLmdbStore } from './stores/lmdb/store.js';
+import { openMemoryStore } from './stores/memory/store.js';
+
+/** What comes from outside of the program. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export interface Registry {
+  /** Where each open door listens. */
+  readonly doors: Readonly<Record<string, string>>;
+  /** Not ready any more, watchers told, requests finished, store closed. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** Settles when it is ready. Throws with everything closed again. */
+export async function startRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
+  const { clock, log, version } = surroundings;
+  const store = await openStore(options, surroundings);
+  const catalog = new Catalog({ store, clock, log });
+  const { view } = catalog;
+  const visibility = visibilityIn(catalog);
+  const attendance = new Attendance({ view, verdicts: verdictWriter({ store, visibility, clock }), clock, log });
+  const registrar = new LogRegistrar({ store, view, attendance, visibility, clock });
+  const http = new NativeServer({ view, registrar, version, bind: options.bind, port: options.http, clock, log });
+
+  const parts: readonly Part[] = [
+    // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
+    { name: 'the store', close: () => store.close() },
+    // Reads everything, so that nobody is told of an absence that is none.
+    { name: 'the catalog', start: () => catalog.start(), close: () => catalog.close() },
+    // From here on heartbeats count; everybody has a full ttl.
+    { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
+    // The doors last: whoever gets in finds a registry that can answer.
+    { name: 'the HTTP door', start: () => open(http, options), drain: () => http.drain(), close: () => http.close() },
+  ];
+  const lifecycle = new Lifecycle({ parts, clock, log });
+  await lifecycle.start();
+  if (!isLoopback(options.bind)) log.warn(OPEN_TO_OTHERS, { bind: options.bind });
+  return { doors: { http: http.address }, stop: () => lifecycle.stop() };
+}
+
+const OPEN_TO_OTHERS = 'THERE IS NO ACCESS CONTROL: everybody who reaches this address can register, deregister and read';
+
+function openStore(options: ServeOptions, { clock, random, log }: Surroundings): Promise<Store> {
+  const history = { revisionsMax: options.historyRevisionsMax, ageMaxMs: options.historyAgeMaxMs };
+  switch (options.store) {
+    case 'embedded':
+      return openLmdbStore({ directory: options.data, clock, random, log, history });
+    case 'memory':
+      return openMemoryStore({ clock, random, log, history });
+  }
+}
+
+async function open(http: NativeServer, { bind, http: port }: ServeOptions): Promise<void> {
+  try {
+    await http.start();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const other = `another one with --${httpOption.flag} ${httpOption.placeholder} or ${environmentName(httpOption.flag)}, 0 for any that is free`;
+    if (code === 'EADDRINUSE') throw new Error(`HTTP port ${port} on ${bind} is taken. Choose ${other}.`, { cause: error });
+    if (code === 'EACCES') throw new Error(`HTTP port ${port} on ${bind} is not allowed for this user. Choose ${other}.`, { cause: error });
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new Error(`${bind} is no address of this machine. Choose one with --bind ADDR or ROLLCALL_BIND.`, { cause: error });
+    }
+    throw error;
+  }
+}

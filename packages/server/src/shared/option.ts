@@ -1,0 +1,32 @@
+/** One row of the options table: everything about an option that its flag, its environment twin and its help have to know. */
+import type { ValueKind } from '@rollcall/core';
+
+export interface Option<Value> {
+  /** Without the dashes. The environment twin follows from it: `history-age` is `ROLLCALL_HISTORY_AGE`. */
+  readonly flag: string;
+  /** What stands for the value in the help. */
+  readonly placeholder: string;
+  /** Reads the text that came. */
+  readonly kind: ValueKind<Value>;
+  readonly default: Value;
+  /** The default as one would type it. */
+  readonly defaultText: string;
+  readonly help: string;
+}
+
+export function environmentName(flag: string): string {
+  return `ROLLCALL_${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** A kind of value that comes as digits. */
+export function digitsKind(allowed: string, min: number, max: number): ValueKind<number> {
+  return {
+    allowed,
+    parse(text) {
+      const number = typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+      return number >= min && number <= max ? number : undefined;
+    },
+  };
+}
+
+export type OptionTable<Values> = { readonly [Name in keyof Values]: Option<Values[Name]> };

@@ -36,8 +36,10 @@ import { enforceModel, type ModelOptions } from './model-run.js';
 export * from './after-restart.js';
 export * from './harness.js';
 export * from './invariants.js';
+export { pairs } from './plain.js';
 export * from './seeded-random.js';
 export * from './simulated-clock.js';
+export * from './states.js';
 export * from './with-yields.js';
 
 export const storeLaws: readonly Law[] = [

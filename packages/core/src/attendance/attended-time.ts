@@ -10,33 +10,29 @@ const EXCUSED_AFTER_TICKS = 3;
 
 export class AttendedTime {
   readonly #tickMs: number;
-  #lastTickMs: number;
+  /** When this node was last awake to look at its clock. */
+  #seenMs: number;
   #missedMs = 0;
+  #missedAtTickMs = 0;
 
   constructor(tickMs: number, monotonicMs: number) {
     this.#tickMs = tickMs;
-    this.#lastTickMs = monotonicMs;
+    this.#seenMs = monotonicMs;
   }
 
   /** The node's own pulse, once per tick. Answers how much it had missed since the last one: 0 when all is well. */
   tick(monotonicMs: number): number {
-    const missedMs = this.#notice(monotonicMs);
-    this.#lastTickMs = monotonicMs;
+    this.now(monotonicMs);
+    const missedMs = this.#missedMs - this.#missedAtTickMs;
+    this.#missedAtTickMs = this.#missedMs;
     return missedMs;
   }
 
-  /** Never goes back. Who wakes up hears heartbeats before its own pulse, so a gap is noticed here too. */
+  /** Never goes back. A heartbeat may be heard before the first pulse after a sleep, so a gap is noticed here too. */
   now(monotonicMs: number): number {
-    this.#notice(monotonicMs);
+    const gapMs = monotonicMs - this.#seenMs;
+    if (gapMs > EXCUSED_AFTER_TICKS * this.#tickMs) this.#missedMs += gapMs - this.#tickMs;
+    this.#seenMs = monotonicMs;
     return monotonicMs - this.#missedMs;
-  }
-
-  #notice(monotonicMs: number): number {
-    const gapMs = monotonicMs - this.#lastTickMs;
-    if (gapMs <= EXCUSED_AFTER_TICKS * this.#tickMs) return 0;
-    const missedMs = gapMs - this.#tickMs;
-    this.#missedMs += missedMs;
-    this.#lastTickMs = monotonicMs;
-    return missedMs;
   }
 }

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openHouse } from '../registrar/house.fixture.js';
+import type { ChangeBatch } from './feed.js';
+import { anyServiceName, defaultNamespace, instanceId, registration, serviceName, someone } from './instance.fixture.js';
+import { recordKey } from './keys.js';
+import { Projection } from './projection.js';
+import { encodeUtf8 } from './utf8.js';
+
+type House = Awaited<ReturnType<typeof openHouse>>;
+
+const step = fc.record({
+  act: fc.constantFrom('register', 'register', 'deregister', 'wait', 'lose'),
+  id: fc.constantFrom('a', 'b', 'c'),
+  service: fc.constantFrom('payments', 'Payments', 'orders'),
+  weight: fc.nat({ max: 2 }),
+});
+
+async function take(house: House, { act, id, service, weight }: { act: string; id: string; service: string; weight: number }): Promise<void> {
+  const one = registration({ id, service, weight, ttl: '1s', deregisterAfter: '2s' });
+  if (act === 'register') await house.registrar.register(one, someone);
+  if (act === 'deregister') await house.registrar.deregister(one, someone).catch(() => undefined);
+  if (act === 'wait') await house.clock.advance(1300);
+  if (act === 'lose') {
+    house.store.loseWatchers();
+    await house.clock.advance(1);
+  }
+}
+
+describe('the catalog', () => {
+  it('shows after any history what a reading from scratch shows, here and where it was copied to', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+        const house = await openHouse();
+        const copy = new Projection();
+        const load = (): void => copy.load(structuredClone(house.view.snapshot(someone)));
+        load();
+        house.view.follow({ changed: (batch) => copy.apply(structuredClone(batch)), reset: load }, someone);
+        for (const one of steps) await take(house, one);
+
+        const fresh = await openHouse({ store: house.store, clock: house.clock });
+        const shown = byId(fresh.view.snapshot(someone).instances);
+        expect(byId(house.view.snapshot(someone).instances)).toEqual(shown);
+        expect(byId(copy.snapshot(someone).instances)).toEqual(shown);
+        for (const { id } of shown) expect(copy.instancesById(defaultNamespace, id, someone)).not.toEqual([]);
+        await house.close();
+        await fresh.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('tells every change once, with what was before', async () => {
+    const house = await openHouse();
+    const told: ChangeBatch[] = [];
+    house.view.follow({ changed: (batch) => void told.push(batch), reset: () => undefined }, someone);
+    await house.registrar.register(registration(), someone);
+    await house.registrar.register(registration({ weight: 2 }), someone);
+    await house.registrar.deregister(registration(), someone);
+    expect(told.map(({ changes }) => changes.map(({ previous, current }) => [previous?.weight, current?.weight]))).toEqual([
+      [[undefined, 1]],
+      [[1, 2]],
+      [[2, undefined]],
+    ]);
+    expect(house.view.changesAfter((told[0] as ChangeBatch).revision, someone)).toEqual(told.slice(1));
+    await house.close();
+  });
+
+  it('does not know what was before it was opened, nor what comes', async () => {
+    const house = await openHouse();
+    const { revision } = house.view;
+    expect(house.view.changesAfter(revision - 1, someone)).toBeNull();
+    expect(house.view.changesAfter(revision, someone)).toEqual([]);
+    expect(house.view.changesAfter(revision + 1, someone)).toBeNull();
+    await house.close();
+  });
+
+  it('leaves out what it cannot read, and goes on', async () => {
+    const house = await openHouse();
+    const [broken, stray] = [registration({ id: 'broken' }), registration({ id: 'stray' })];
+    await house.store.commit({ then: [{ type: 'put', key: recordKey('instances', broken), value: Uint8Array.of(0xff) }] });
+    await house.store.commit({ then: [{ type: 'put', key: recordKey('health', stray), value: encodeUtf8('{"format":1,"verdicts":{}}') }] });
+    await house.registrar.register(registration(), someone);
+    expect(house.view.instances(defaultNamespace, serviceName('payments'), someone).map(({ id }) => id)).toEqual(['payments-10.0.0.5-8080']);
+    expect(house.catalog.undecodable).toEqual(['instances/default/payments/broken']);
+    expect(house.complaints.length).toBe(1);
+    await house.close();
+  });
+
+  it('gives up waiting for a revision that does not come', async () => {
+    const house = await openHouse();
+    const reached = house.catalog.reached(house.view.revision + 1, 500);
+    await house.clock.advance(500);
+    expect(await reached).toBe(false);
+    await house.close();
+  });
+});
+
+describe('a service', () => {
+  it('is found in any spelling, and shown as its oldest instance spells it', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyServiceName, async (name) => {
+        const house = await openHouse();
+        await house.registrar.register(registration({ service: name, id: 'a' }), someone);
+        await house.registrar.register(registration({ service: name.toUpperCase(), id: 'b', ttl: 'none' }), someone);
+        expect(house.view.services(defaultNamespace, someone)).toEqual([{ service: name, instances: 2, inRotation: 2 }]);
+        expect(house.view.instances(defaultNamespace, serviceName(name.toLowerCase()), someone).map(({ id }) => id)).toEqual(['a', 'b']);
+        await house.close();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('goes with its last instance', async () => {
+    const house = await openHouse();
+    await house.registrar.register(registration(), someone);
+    await house.registrar.deregister(registration(), someone);
+    expect(house.view.services(defaultNamespace, someone)).toEqual([]);
+    expect(house.view.instancesById(defaultNamespace, instanceId('payments-10.0.0.5-8080'), someone)).toEqual([]);
+    await house.close();
+  });
+});
+
+function byId<One extends { readonly id: string; readonly service: string }>(instances: readonly One[]): One[] {
+  return [...instances].sort((left, right) => (`${left.id}/${left.service}` < `${right.id}/${right.service}` ? -1 : 1));
+}

@@ -1,0 +1,53 @@
+/** Catalog, attendance and registrar over a plain log, with a clock that only moves when told to. */
+import { SimulatedClock } from '@rollcall/conformance';
+import { Attendance } from '../attendance/attendance.js';
+import { Catalog } from '../catalog/catalog.js';
+import { someone } from '../catalog/instance.fixture.js';
+import type { Instance } from '../catalog/instance.js';
+import type { InstanceRef } from '../catalog/registration.js';
+import type { CatalogView } from '../face.js';
+import type { Log } from '../ports/log.js';
+import { LogRegistrar } from './log-registrar.js';
+import { PlainLog } from './plain-log.fixture.js';
+import { verdictWriter } from './verdicts.js';
+import { visibilityIn } from './visibility.js';
+
+export interface House {
+  readonly store: PlainLog;
+  readonly clock: SimulatedClock;
+  readonly catalog: Catalog;
+  readonly view: CatalogView;
+  readonly attendance: Attendance;
+  readonly registrar: LogRegistrar;
+  /** Warnings and errors that were logged. */
+  readonly complaints: readonly string[];
+  look(ref: InstanceRef): Instance | undefined;
+  close(): Promise<void>;
+}
+
+/** A second one over the same log and clock is a node after a restart. */
+export async function openHouse({ store = new PlainLog(), clock = new SimulatedClock() }: Partial<Pick<House, 'store' | 'clock'>> = {}): Promise<House> {
+  const complaints: string[] = [];
+  const log: Log = { info: () => undefined, warn: (text) => void complaints.push(text), error: (text) => void complaints.push(text) };
+  const catalog = new Catalog({ store: store.asStore, clock, log });
+  const { view } = catalog;
+  const visibility = visibilityIn(catalog);
+  const attendance = new Attendance({ view, verdicts: verdictWriter({ store: store.asStore, visibility, clock }), clock, log });
+  const registrar = new LogRegistrar({ store: store.asStore, view, attendance, visibility, clock });
+  await catalog.start();
+  attendance.start();
+  return {
+    store,
+    clock,
+    catalog,
+    view,
+    attendance,
+    registrar,
+    complaints,
+    look: (ref) => view.instance(ref, someone),
+    async close() {
+      await attendance.close();
+      catalog.close();
+    },
+  };
+}

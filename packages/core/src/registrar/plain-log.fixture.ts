@@ -1,0 +1,75 @@
+/** A log in memory for the tests of what stands on it: commits, ranges and watches; no leases, no history. */
+import { RollcallError } from '../errors.js';
+import { FIRST_REVISION } from '../ports/store.js';
+import type { Change, Commit, CommitResult, Entry, RangeRequest, RangeResult, RevisionBatch, Store, StoreStatus, Watch, WatchRequest, WatchSink } from '../ports/store.js';
+import { toText } from '../store/bytes.js';
+import { evaluate, type State } from '../store/evaluate.js';
+import { OrderedMap } from '../store/ordered-map.js';
+import { readRange } from '../store/read-range.js';
+import type { Reader } from '../store/reader.js';
+
+type Method = 'grantLease' | 'keepLease' | 'revokeLease' | 'lease' | 'leases' | 'compact';
+
+export class PlainLog implements Omit<Store, Method> {
+  epoch = 'e1';
+  revision: number = FIRST_REVISION;
+  /** Called before each commit is judged: where a test lets somebody else be faster, or the disk fail. */
+  beforeCommit: (commit: Commit) => void | Promise<void> = () => undefined;
+  readonly #entries = new OrderedMap<Entry>();
+  readonly #sinks = new Set<WatchSink>();
+
+  async range(request: RangeRequest): Promise<RangeResult> {
+    return readRange(this.#reader(), request, this.revision);
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    await this.beforeCommit(commit);
+    const state: State = { revision: this.revision, reader: this.#reader(), hasLease: () => false, readerAt: () => this.#reader() };
+    const { result, changes } = evaluate(commit, state);
+    if (changes.length > 0) this.#apply({ revision: result.revision, changes });
+    return result;
+  }
+
+  watch(_request: WatchRequest, sink: WatchSink): Watch {
+    this.#sinks.add(sink);
+    return { position: this.revision, cancel: () => void this.#sinks.delete(sink) };
+  }
+
+  async status(): Promise<StoreStatus> {
+    return { engine: 'plain', epoch: this.epoch, revision: this.revision, compactedRevision: 0, sizeBytes: 0 };
+  }
+
+  async close(): Promise<void> {
+    for (const sink of this.#sinks) sink.ended(null);
+  }
+
+  /** History was forgotten under the watchers' feet. */
+  loseWatchers(): void {
+    const lost = [...this.#sinks];
+    this.#sinks.clear();
+    for (const sink of lost) sink.ended(new RollcallError('revision-compacted', 'The history is gone.'));
+  }
+
+  get asStore(): Store {
+    return this as unknown as Store;
+  }
+
+  #apply(batch: RevisionBatch): void {
+    this.revision = batch.revision;
+    for (const change of batch.changes) this.#set(change);
+    for (const sink of this.#sinks) void sink.next(batch);
+  }
+
+  #set(change: Change): void {
+    if (change.type === 'put') this.#entries.set(toText(change.entry.key), change.entry);
+    else this.#entries.delete(toText(change.key));
+  }
+
+  #reader(): Reader {
+    const entries = this.#entries;
+    return {
+      get: (key) => entries.get(key),
+      entries: (range) => [...entries.keys(range)].map((key) => entries.get(key) as Entry),
+    };
+  }
+}

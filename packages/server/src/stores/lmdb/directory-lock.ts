@@ -4,20 +4,24 @@
  *
  * The sockets are numbered, and the highest number holds. To take over from a dead holder N, one binds a
  * socket under a name of one's own, links it to N+1 (which fails if that exists), and looks again: whoever
- * finds a higher number than his own has lost. Only a winner removes lower numbers. So of any processes that start at
+ * finds a higher number than his own has lost, and so has whoever finds that a lower one lives. Only a winner removes lower numbers. So of any processes that start at
  * once, however slow, one wins; and nobody ever removes the socket of one who lives.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdtemp, readdir, rm, symlink, unlink } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RollcallError } from '@rollcall/core';
+import { asDirectoryError } from './trouble.js';
 
 const NAME = /^lock\.(\d+)$/;
 
 /** A living process answers at once. One that is stopped does not, and lives all the same. */
 const ANSWER_MS = 500;
+
+/** Answers to a knock that only a dead process's socket gives. Any other trouble may be that of one who lives. */
+const GONE: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT']);
 
 /** Losing a race means that somebody else won it; a few rounds, and either they live or we win. */
 const ROUNDS_MAX = 20;
@@ -31,49 +35,83 @@ interface ShortPath {
   remove(): Promise<void>;
 }
 
-/** Throws `store-locked`, naming the process that lives there. */
+/** Makes the directory where it is missing. Throws `store-locked`, naming the process that lives there. */
 export async function acquireDirectory(directory: string): Promise<DirectoryLock> {
+  try {
+    await mkdir(directory, { recursive: true });
+    return await acquire(directory);
+  } catch (error) {
+    throw asDirectoryError(error, directory);
+  }
+}
+
+async function acquire(directory: string): Promise<DirectoryLock> {
   const place = await shortPath(resolve(directory));
   try {
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const highest = Math.max(0, ...(await numbersIn(place.path)));
+      const highest = Math.max(0, ...(await numbersIn(directory)));
       if (highest > 0) await refuseIfAlive(join(place.path, `lock.${highest}`), directory);
-      const lock = await tryTake(place.path, highest + 1);
-      if (lock !== null) return { release: async () => releaseBoth(lock, place) };
+      const lock = await tryTake(resolve(directory), place.path, highest + 1);
+      if (lock !== null) return lock;
     }
     throw new RollcallError('store-locked', `Other processes keep taking ${directory}. Start one at a time.`, { directory });
-  } catch (error) {
+  } finally {
     await place.remove();
-    throw error;
   }
 }
 
-async function releaseBoth(lock: DirectoryLock, place: ShortPath): Promise<void> {
-  await lock.release();
-  await place.remove();
-}
-
-async function tryTake(directory: string, number: number): Promise<DirectoryLock | null> {
-  const ownPath = join(directory, `lock-${process.pid}-${randomUUID().slice(0, 8)}`);
-  const server = await listen(ownPath);
+/** Sockets are bound and knocked at by their short paths, which are gone when the lock is had. */
+async function tryTake(directory: string, shortPath: string, number: number): Promise<DirectoryLock | null> {
+  const ownName = `lock-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const server = await listen(join(shortPath, ownName));
   const path = join(directory, `lock.${number}`);
+  const isLinked = await tryLink(join(directory, ownName), path);
   const release = async (): Promise<void> => {
-    await unlink(path).catch(() => undefined);
+    if (isLinked) await removeIfThere(path);
     await new Promise<void>((done) => server.close(() => done()));
   };
-  const linked = await link(ownPath, path).then(
-    () => true,
-    () => false,
-  );
-  await unlink(ownPath);
-  const numbers = await numbersIn(directory);
-  if (!linked || Math.max(...numbers) > number) {
-    if (linked) await release();
-    else await new Promise<void>((done) => server.close(() => done()));
-    return null;
+  if (isLinked && (await isAlone(shortPath, number))) {
+    await sweep(directory, number);
+    return { release };
   }
-  for (const lower of numbers) if (lower < number) await unlink(join(directory, `lock.${lower}`)).catch(() => undefined);
-  return { release };
+  await release();
+  return null;
+}
+
+/** `false`: somebody else was there first, or has won and swept us away. */
+async function tryLink(ownPath: string, path: string): Promise<boolean> {
+  try {
+    await link(ownPath, path);
+    return true;
+  } catch (error) {
+    if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  } finally {
+    await removeIfThere(ownPath);
+  }
+}
+
+/**
+ * Nobody has a higher number, and nobody with a lower one lives. Somebody might: while we were slow, another may have
+ * come and gone, and a third begun to count anew.
+ */
+async function isAlone(directory: string, number: number): Promise<boolean> {
+  for (const other of await numbersIn(directory)) {
+    if (other > number) return false;
+    if (other < number && (await whoLives(join(directory, `lock.${other}`))) !== null) return false;
+  }
+  return true;
+}
+
+/** What the dead left behind. Whoever is about to take the lock loses a name here, and with it a race that is already lost. */
+async function sweep(directory: string, number: number): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name.startsWith('lock-') || Number(NAME.exec(name)?.[1]) < number) await removeIfThere(join(directory, name));
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await rm(path, { force: true });
 }
 
 async function numbersIn(directory: string): Promise<number[]> {
@@ -85,7 +123,8 @@ async function numbersIn(directory: string): Promise<number[]> {
 async function listen(path: string): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    socket.end(JSON.stringify({ pid: process.pid }));
+    // Not left to the other side to close: a stopped knocker would hold up our release.
+    socket.end(JSON.stringify({ pid: process.pid }), () => socket.destroy());
   });
   server.unref();
   await new Promise<void>((done, failed) => server.once('error', failed).listen(path, done));
@@ -105,7 +144,7 @@ async function whoLives(path: string): Promise<string | null> {
     let answer = '';
     socket.setEncoding('utf8').setTimeout(ANSWER_MS, () => socket.destroy());
     socket.on('data', (data) => (answer += data));
-    socket.on('error', () => resolve(null));
+    socket.on('error', (error: NodeJS.ErrnoException) => GONE.has(error.code ?? '') && resolve(null));
     socket.on('close', () => resolve(describe(answer)));
   });
 }

@@ -7,26 +7,36 @@ import { dirname } from 'node:path';
 import { Tables } from './tables.js';
 
 export async function makeFile(file: string, fill: (tables: Tables) => Promise<void>): Promise<void> {
-  const draft = `${file}.new`;
-  await removeFile(draft);
+  const draft = draftOf(file);
+  await removeDraft(file);
   const tables = new Tables(draft);
   try {
     await fill(tables);
   } catch (error) {
     await tables.close();
-    await removeFile(draft);
+    await removeDraft(file);
     throw error;
   }
   await tables.close();
-  await removeFile(file);
+  await removeLock(file);
+  // Over what was there: at every moment the one or the other is in the directory, whole.
   await rename(draft, file);
-  await removeFile(draft);
+  await removeLock(draft);
   await syncDirectory(dirname(file));
 }
 
+/** What a process left that was killed while it made one. To be called by whoever holds the directory. */
+export async function removeDraft(file: string): Promise<void> {
+  await rm(draftOf(file), { force: true });
+  await removeLock(draftOf(file));
+}
+
+function draftOf(file: string): string {
+  return `${file}.new`;
+}
+
 /** LMDB keeps a lock file beside each file. */
-async function removeFile(file: string): Promise<void> {
-  await rm(file, { force: true });
+async function removeLock(file: string): Promise<void> {
   await rm(`${file}-lock`, { force: true });
 }
 

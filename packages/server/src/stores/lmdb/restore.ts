@@ -1,6 +1,5 @@
 /** Restores a snapshot into the directory of a stopped registry. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRollcallError, toText, type Random } from '@rollcall/core';
 import { newEpoch } from '../../shared/epoch.js';
@@ -27,7 +26,6 @@ export interface Restored {
 
 /** Refuses a directory that is in use. Until the snapshot has proved whole, what is there stays as it is. */
 export async function restoreLmdbStore({ directory, random, snapshot }: RestoreOptions): Promise<Restored> {
-  await mkdir(directory, { recursive: true });
   const lock = await acquireDirectory(directory);
   try {
     return await restoreFile(join(directory, STORE_FILE), random, snapshot);

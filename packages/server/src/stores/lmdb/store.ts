@@ -1,6 +1,5 @@
 /** The embedded engine: one LMDB file in one directory, used by one process. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FIRST_REVISION, type Clock, type Log, type Random, type Store } from '@rollcall/core';
 import type { HistoryLimits } from '../../shared/auto-compaction.js';
@@ -11,7 +10,7 @@ import { acquireDirectory } from './directory-lock.js';
 import { readHead, STORE_FILE, writeFirstHead } from './head.js';
 import { inspectFile } from './inspect.js';
 import { LmdbMedium } from './medium.js';
-import { makeFile } from './new-file.js';
+import { makeFile, removeDraft } from './new-file.js';
 import { Tables } from './tables.js';
 import { asStoreError } from './trouble.js';
 
@@ -23,9 +22,8 @@ export interface LmdbStoreOptions {
   readonly history?: Partial<HistoryLimits>;
 }
 
-/** Throws `store-locked`, `store-corrupt` or `store-newer`, naming the file and what to do. */
+/** Throws `store-locked`, `store-corrupt`, `store-newer` or `store-failed`, naming the file and what to do. */
 export async function openLmdbStore({ directory, clock, random, log, history }: LmdbStoreOptions): Promise<Store> {
-  await mkdir(directory, { recursive: true });
   const lock = await acquireDirectory(directory);
   const file = join(directory, STORE_FILE);
   try {
@@ -39,6 +37,7 @@ export async function openLmdbStore({ directory, clock, random, log, history }: 
 }
 
 async function openTables(file: string, random: Random): Promise<Tables> {
+  await removeDraft(file);
   if (existsSync(file)) inspectFile(file);
   else await makeFile(file, (tables) => tables.commit(() => writeFirstHead(tables, newEpoch(random), FIRST_REVISION)));
   return new Tables(file);

@@ -26,6 +26,13 @@ export function asStoreError(error: unknown, file: string): RollcallError {
   );
 }
 
+/** For what goes wrong before there is a store. */
+export function asDirectoryError(error: unknown, directory: string): RollcallError {
+  if (isRollcallError(error)) return error;
+  const message = `${directory} can't be used as it is (${reasonOf(error)}). Make it a directory that this user may write to, or choose another --data.`;
+  return new RollcallError('store-failed', message, { directory }, { cause: error });
+}
+
 /** lmdb wraps what went wrong into a commit error of its own. */
 function reasonOf(error: unknown): string {
   const reasons: string[] = [];

@@ -22,8 +22,8 @@ const SLICES_MAX = 32;
 export interface CheckpointOptions {
   readonly tables: Tables;
   readonly clock: Clock;
-  /** Runs work on LMDB when all earlier work is done. */
-  readonly alone: (work: () => Promise<void>) => Promise<void>;
+  /** Writes in one transaction, when all that was to be written before is. */
+  readonly commit: (write: () => void) => Promise<void>;
 }
 
 export class Checkpoint {
@@ -97,17 +97,17 @@ export class Checkpoint {
   }
 
   async #carryOver(): Promise<void> {
-    const { tables, alone } = this.#options;
+    const { tables, commit } = this.#options;
     const revision = this.#gatheredTo;
     this.#settling = this.#gathered;
     this.#gathered = emptyLayer();
     this.#arrangeReader();
     try {
       for (const slice of slices(this.#settling)) {
-        await alone(() => tables.commit(() => slice.forEach((key) => tables.writeCurrent(key, this.#settling.get(key) ?? null))));
+        await commit(() => slice.forEach((key) => tables.writeCurrent(key, this.#settling.get(key) ?? null)));
         await nextTurn();
       }
-      await alone(() => tables.commit(() => tables.writeMeta('applied', revision)));
+      await commit(() => tables.writeMeta('applied', revision));
       tables.settleLongKeys(this.#settling);
       this.#appliedRevision = revision;
       this.#settling = emptyLayer();

@@ -50,7 +50,7 @@ export class LmdbMedium implements Medium {
     this.#tables = tables;
     this.epoch = head.epoch;
     this.#compactedRevision = head.compactedRevision;
-    this.#checkpoint = new Checkpoint({ tables, clock, alone: (work) => this.#alone(work) }, head.appliedRevision);
+    this.#checkpoint = new Checkpoint({ tables, clock, commit: (work) => this.#alone(() => this.#commit(work)) }, head.appliedRevision);
     this.#revision = head.appliedRevision;
     this.#tipRevision = head.appliedRevision;
     this.#recover();
@@ -117,7 +117,7 @@ export class LmdbMedium implements Medium {
   async compact(revision: number): Promise<void> {
     await this.#alone(async () => {
       if (revision <= this.#compactedRevision) return;
-      await this.#tables.commit(() => this.#tables.writeMeta('compacted', revision));
+      await this.#commit(() => this.#tables.writeMeta('compacted', revision));
       this.#compactedRevision = revision;
     });
     await this.#removeOldRevisions();
@@ -142,6 +142,18 @@ export class LmdbMedium implements Medium {
     return result;
   }
 
+  /** One LMDB transaction. A failure that leaves the disk in doubt is the last word: nothing is written after it. */
+  async #commit(write: () => void): Promise<void> {
+    if (this.#failed !== null) throw this.#failed;
+    try {
+      await this.#tables.commit(write);
+    } catch (error) {
+      const trouble = asStoreError(error, this.#options.file);
+      if (trouble.code !== 'store-full') this.#failed = trouble;
+      throw trouble;
+    }
+  }
+
   #newGroup(): Group {
     const group = new Group();
     void this.#alone(() => this.#flush(group));
@@ -161,9 +173,9 @@ export class LmdbMedium implements Medium {
     this.#gathering = null;
     this.#inFlight = group;
     try {
-      await this.#tables.commit(() => this.#writeGroup(group));
+      await this.#commit(() => this.#writeGroup(group));
     } catch (error) {
-      return this.#fallBack(group, asStoreError(error, this.#options.file));
+      return this.#fallBack(group, error);
     }
     this.#inFlight = null;
     this.#advance(group.batches);
@@ -186,12 +198,11 @@ export class LmdbMedium implements Medium {
   }
 
   /** Nothing of the group is on disk, so nothing that came after it can be either. */
-  #fallBack(group: Group, error: RollcallError): void {
+  #fallBack(group: Group, error: unknown): void {
     const gathering = this.#gathering;
     this.#inFlight = null;
     this.#gathering = null;
     this.#tipRevision = this.#revision;
-    if (error.code !== 'store-full') this.#failed = error;
     group.reject(error);
     gathering?.reject(error);
   }
@@ -215,7 +226,7 @@ export class LmdbMedium implements Medium {
     const before = Math.min(this.#compactedRevision, this.#checkpoint.appliedRevision + 1);
     const old = this.#tables.oldRevisions(before, COMPACTION_REVISIONS);
     if (old.length > 0) {
-      await this.#tables.commit(() => {
+      await this.#commit(() => {
         for (const revision of old) this.#tables.removeBatch(revision);
       });
     }

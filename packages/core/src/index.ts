@@ -1,3 +1,4 @@
+/** The domain, pure: what a registry knows, who is present, and the log that it is written in. */
 export * from './attendance/attendance.js';
 export * from './attendance/timing-wheel.js';
 export * from './catalog/bounds.js';

@@ -42,7 +42,10 @@ describe('a heartbeat', () => {
     await house.clock.advance(29_900);
     expect(house.look(one)?.health).toBe('passing');
     await house.clock.advance(300);
-    expect(house.look(one)).toMatchObject({ health: 'critical', verdicts: { heartbeat: { reason: 'lapse', output: 'no heartbeat for 30s' } } });
+    expect(house.look(one)).toMatchObject({
+      health: 'critical',
+      verdicts: { heartbeat: { reason: 'lapse', output: 'no heartbeat for 30s' } },
+    });
   });
 
   it('brings a lapsed instance back before it is answered', async () => {

@@ -61,6 +61,7 @@ export class Attendance {
   readonly #wheel: TimingWheel<Attendant>;
   readonly #gate = new Gate(VERDICTS_AT_ONCE_MAX);
   readonly #attendants = new Map<string, Attendant>();
+  readonly #settling = new Set<Promise<void>>();
   #stopTicking: (() => void) | null = null;
   #unfollow: (() => void) | null = null;
 
@@ -87,7 +88,7 @@ export class Attendance {
     this.#stopTicking?.();
     this.#unfollow = null;
     this.#stopTicking = null;
-    await Promise.all([...this.#attendants.values()].map((attendant) => attendant.settling));
+    await Promise.all(this.#settling);
   }
 
   /**
@@ -129,8 +130,11 @@ export class Attendance {
     if (attendant.settling !== null || this.#unfollow === null) return;
     const decision = decide(attendant.presence, this.#now());
     if (decision.act === 'wait') return this.#wakeAt(attendant, decision.untilMs);
-    attendant.settling = this.#settle(attendant);
-    await attendant.settling;
+    const settling = this.#settle(attendant);
+    attendant.settling = settling;
+    this.#settling.add(settling);
+    await settling;
+    this.#settling.delete(settling);
   }
 
   async #settle(attendant: Attendant): Promise<void> {

@@ -28,7 +28,12 @@ describe('TimingWheel', () => {
 
   it('empties every slot once after a long sleep, in order', () => {
     const one = wheel();
-    for (const [key, deadlineMs] of [['c', 600], ['a', 100], ['b', 250]] as const) one.add(key, deadlineMs);
+    for (const [key, deadlineMs] of [
+      ['c', 600],
+      ['a', 100],
+      ['b', 250],
+    ] as const)
+      one.add(key, deadlineMs);
     expect(one.due(1e9)).toEqual(['a', 'b', 'c']);
   });
 

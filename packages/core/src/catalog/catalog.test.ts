@@ -16,7 +16,10 @@ const step = fc.record({
   weight: fc.nat({ max: 2 }),
 });
 
-async function take(house: House, { act, id, service, weight }: { act: string; id: string; service: string; weight: number }): Promise<void> {
+async function take(
+  house: House,
+  { act, id, service, weight }: { act: string; id: string; service: string; weight: number },
+): Promise<void> {
   const one = registration({ id, service, weight, ttl: '1s', deregisterAfter: '2s' });
   if (act === 'register') await house.registrar.register(one, someone);
   if (act === 'deregister') await house.registrar.deregister(one, someone).catch(() => undefined);
@@ -81,7 +84,9 @@ describe('the catalog', () => {
     await house.store.commit({ then: [{ type: 'put', key: recordKey('instances', broken), value: Uint8Array.of(0xff) }] });
     await house.store.commit({ then: [{ type: 'put', key: recordKey('health', stray), value: encodeUtf8('{"format":1,"verdicts":{}}') }] });
     await house.registrar.register(registration(), someone);
-    expect(house.view.instances(defaultNamespace, serviceName('payments'), someone).map(({ id }) => id)).toEqual(['payments-10.0.0.5-8080']);
+    expect(house.view.instances(defaultNamespace, serviceName('payments'), someone).map(({ id }) => id)).toEqual([
+      'payments-10.0.0.5-8080',
+    ]);
     expect(house.catalog.undecodable).toEqual(['instances/default/payments/broken']);
     expect(house.complaints.length).toBe(1);
     await house.close();

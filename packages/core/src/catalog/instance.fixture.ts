@@ -41,7 +41,9 @@ export const anyFields: fc.Arbitrary<Record<string, unknown>> = fc.record(
     port,
     ports: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/), port, { maxKeys: 3 }),
     tags: fc.array(label, { maxLength: 3 }),
-    metadata: fc.array(fc.tuple(name, fc.string({ unit: 'grapheme', maxLength: 20 })), { maxLength: 4 }).map((pairs) => Object.fromEntries(pairs)),
+    metadata: fc
+      .array(fc.tuple(name, fc.string({ unit: 'grapheme', maxLength: 20 })), { maxLength: 4 })
+      .map((pairs) => Object.fromEntries(pairs)),
     weight: fc.integer({ min: 0, max: 65_535 }),
     zone: label,
     region: label,

@@ -8,7 +8,7 @@ import { keysUnder } from '../store/key-range.js';
 import { InstanceId, Namespace, ServiceName } from './names.js';
 import type { InstanceRef } from './registration.js';
 
-export const ROOT = '/rollcall/';
+const ROOT = '/rollcall/';
 
 export const catalogRange: KeyRange = keysUnder(fromText(ROOT));
 
@@ -50,13 +50,13 @@ export function parseRecordKey(key: Bytes): RecordKey | null {
 }
 
 /** The law: `decodePart(encodePart(text))` is `text`, for every text without halves of characters. */
-export function encodePart(text: string): string {
+function encodePart(text: string): string {
   return encodeURIComponent(text)
     .replaceAll('%3A', ':')
     .replace(/[!*'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-export function decodePart(part: string | undefined): string | undefined {
+function decodePart(part: string | undefined): string | undefined {
   try {
     return part === undefined ? undefined : decodeURIComponent(part);
   } catch {

@@ -24,7 +24,7 @@ export interface HealthRecord {
   readonly unknown: Unknown;
 }
 
-export type Unknown = Readonly<Record<string, unknown>>;
+type Unknown = Readonly<Record<string, unknown>>;
 
 export function encodeInstanceRecord({ unknown, ...fields }: InstanceRecord): Bytes {
   return encode(fields, unknown);
@@ -71,7 +71,10 @@ const text: ValueKind<string> = { allowed: 'text', parse: (value) => (typeof val
 const number: ValueKind<number> = { allowed: 'a number', parse: (value) => (typeof value === 'number' ? value : undefined) };
 
 /** Wall clock, within what a date can show. */
-const time: ValueKind<number> = { allowed: 'a time', parse: (value) => (Math.abs(number.parse(value) ?? NaN) <= 8.64e15 ? Number(value) : undefined) };
+const time: ValueKind<number> = {
+  allowed: 'a time',
+  parse: (value) => (Math.abs(number.parse(value) ?? NaN) <= 8.64e15 ? Number(value) : undefined),
+};
 
 /** Without halves of characters, which have no place in a key. */
 function named<Name extends string>(): ValueKind<Name> {

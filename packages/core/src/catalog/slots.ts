@@ -65,7 +65,9 @@ export class Slots {
     const previous = slot.instance;
     slot.instance = slot.registration && toInstance(slot.registration.record, slot.registration.entry, slot.health);
     if (slot.registration === null && slot.health === null) this.#slots.delete(refText(slot.ref));
-    return previous === null && slot.instance === null ? [] : [{ ref: slot.instance ?? previous ?? slot.ref, previous, current: slot.instance }];
+    return previous === null && slot.instance === null
+      ? []
+      : [{ ref: slot.instance ?? previous ?? slot.ref, previous, current: slot.instance }];
   }
 
   #find(bytes: Bytes): { readonly key: RecordKey; readonly slot: Slot } | null {

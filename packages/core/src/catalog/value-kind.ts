@@ -30,8 +30,8 @@ export function problemsOf(field: string, value: unknown, kind: ValueKind<unknow
 export function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'function' || (typeof value === 'object' && value !== null)) return 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : `${value as number | bigint | boolean | null}`;
   return text.length <= CAME_CHARACTERS_MAX ? text : `${text.slice(0, CAME_CHARACTERS_MAX)}… (${text.length} characters)`;
 }
 
@@ -62,7 +62,11 @@ export function listKind<Item>(item: ValueKind<Item>, itemsMax: number): ValueKi
 }
 
 /** An object used as a table of names. Safe for every name, `__proto__` too: nothing is ever assigned by name. */
-export function tableKind<Item>(name: ValueKind<string>, item: ValueKind<Item>, itemsMax: number): ValueKind<Readonly<Record<string, Item>>> {
+export function tableKind<Item>(
+  name: ValueKind<string>,
+  item: ValueKind<Item>,
+  itemsMax: number,
+): ValueKind<Readonly<Record<string, Item>>> {
   const fits = (value: unknown): value is object => isObject(value) && Object.keys(value).length <= itemsMax;
   return {
     allowed: `an object of at most ${itemsMax} names, each name ${name.allowed}, each value ${item.allowed}`,
@@ -96,5 +100,5 @@ function both<Left, Right>(left: Left | undefined, right: Right | undefined): re
 }
 
 function allOrNothing<Item>(items: readonly (Item | undefined)[]): readonly Item[] | undefined {
-  return items.every((item) => item !== undefined) ? (items as readonly Item[]) : undefined;
+  return items.every((item) => item !== undefined) ? items : undefined;
 }

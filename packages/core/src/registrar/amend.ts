@@ -17,7 +17,7 @@ export interface Stored {
   readonly health: Found<HealthRecord> | null;
 }
 
-export interface Found<Record> {
+interface Found<Record> {
   readonly record: Record;
   readonly createRevision: number;
   readonly revision: number;
@@ -91,5 +91,8 @@ function found<Record>(entry: Entry | undefined, decode: (bytes: Uint8Array) => 
 }
 
 function overtaken({ service, id }: InstanceRef): RollcallError {
-  return new RollcallError('conflict', `Others changed ${JSON.stringify(id)} of ${service} at the same time; nothing was written. Ask again.`);
+  return new RollcallError(
+    'conflict',
+    `Others changed ${JSON.stringify(id)} of ${service} at the same time; nothing was written. Ask again.`,
+  );
 }

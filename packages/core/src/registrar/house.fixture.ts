@@ -26,7 +26,10 @@ export interface House {
 }
 
 /** A second one over the same log and clock is a node after a restart. */
-export async function openHouse({ store = new PlainLog(), clock = new SimulatedClock() }: Partial<Pick<House, 'store' | 'clock'>> = {}): Promise<House> {
+export async function openHouse({
+  store = new PlainLog(),
+  clock = new SimulatedClock(),
+}: Partial<Pick<House, 'store' | 'clock'>> = {}): Promise<House> {
   const complaints: string[] = [];
   const log: Log = { info: () => undefined, warn: (text) => void complaints.push(text), error: (text) => void complaints.push(text) };
   const catalog = new Catalog({ store: store.asStore, clock, log });

@@ -50,7 +50,8 @@ export class LogRegistrar implements Registrar {
     const { view, attendance } = this.#options;
     const heard = await attendance.beat(ref);
     if (view.instance(ref, caller) === undefined) throw instanceNotFound(ref.id, ref.service);
-    if (!heard) throw new RollcallError('outcome-unknown', 'The heartbeat was heard, but the log would not take the recovery yet. Beat again.');
+    if (!heard)
+      throw new RollcallError('outcome-unknown', 'The heartbeat was heard, but the log would not take the recovery yet. Beat again.');
   }
 }
 

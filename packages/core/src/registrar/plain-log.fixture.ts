@@ -1,7 +1,20 @@
 /** A log in memory for the tests of what stands on it: commits, ranges and watches; no leases, no history. */
 import { RollcallError } from '../errors.js';
 import { FIRST_REVISION } from '../ports/store.js';
-import type { Change, Commit, CommitResult, Entry, RangeRequest, RangeResult, RevisionBatch, Store, StoreStatus, Watch, WatchRequest, WatchSink } from '../ports/store.js';
+import type {
+  Change,
+  Commit,
+  CommitResult,
+  Entry,
+  RangeRequest,
+  RangeResult,
+  RevisionBatch,
+  Store,
+  StoreStatus,
+  Watch,
+  WatchRequest,
+  WatchSink,
+} from '../ports/store.js';
 import { toText } from '../store/bytes.js';
 import { evaluate, type State } from '../store/evaluate.js';
 import { OrderedMap } from '../store/ordered-map.js';

@@ -55,9 +55,21 @@ describe('readRegistration', () => {
     ['nothing', undefined, ['body']],
     ['an empty object', {}, ['service']],
     ['no id, and nothing to derive it from', { service: 'a' }, ['id']],
-    ['a name too long to derive an id from', { service: 'a'.repeat(128), host: `${'h'.repeat(63)}.${'h'.repeat(63)}.${'h'.repeat(63)}` }, ['id']],
-    ['everything wrong', { service: ' ', id: '..', host: '0.0.0.0', port: '80', weight: 0.5, ttl: 1 }, ['service', 'id', 'host', 'port', 'weight', 'ttl']],
-    ['parts that are wrong', { service: 'a', id: 'b', tags: ['x', 5], ports: { 'a b': 1, 'http': 0 }, metadata: { k: {} } }, ['ports', 'ports.http', 'tags[1]', 'metadata.k']],
+    [
+      'a name too long to derive an id from',
+      { service: 'a'.repeat(128), host: `${'h'.repeat(63)}.${'h'.repeat(63)}.${'h'.repeat(63)}` },
+      ['id'],
+    ],
+    [
+      'everything wrong',
+      { service: ' ', id: '..', host: '0.0.0.0', port: '80', weight: 0.5, ttl: 1 },
+      ['service', 'id', 'host', 'port', 'weight', 'ttl'],
+    ],
+    [
+      'parts that are wrong',
+      { service: 'a', id: 'b', tags: ['x', 5], ports: { 'a b': 1, 'http': 0 }, metadata: { k: {} } },
+      ['ports', 'ports.http', 'tags[1]', 'metadata.k'],
+    ],
     ['too many tags', { service: 'a', id: 'b', tags: Array.from({ length: 65 }, () => 'x') }, ['tags']],
     ['unknown fields', { service: 'a', id: 'b', colour: 'red', toString: 1 }, ['colour', 'toString']],
     ['a prototype', JSON.parse('{"service":"a","id":"b","__proto__":{"host":"evil"}}'), ['__proto__']],
@@ -67,7 +79,7 @@ describe('readRegistration', () => {
 
   it('says what came and what is allowed, and repeats nothing large', () => {
     expect(problemsOf({ service: 'a', id: 'b', port: 'x'.repeat(5000) })).toEqual([
-      { field: 'port', came: expect.stringMatching(/^"x{79}… \(5002 characters\)$/), allowed: 'a whole number from 1 to 65535' },
+      { field: 'port', came: expect.stringMatching(/^"x{79}… \(5002 characters\)$/) as string, allowed: 'a whole number from 1 to 65535' },
     ]);
   });
 

@@ -18,7 +18,9 @@ export function visibilityIn(catalog: Reaching): Visibility {
   return {
     async wait(revision) {
       if (await catalog.reached(revision, VISIBLE_WITHIN_MS)) return;
-      throw new RollcallError('outcome-unknown', 'The write was made, but this node does not see it yet. Asking again is safe.', { revision });
+      throw new RollcallError('outcome-unknown', 'The write was made, but this node does not see it yet. Asking again is safe.', {
+        revision,
+      });
     },
   };
 }

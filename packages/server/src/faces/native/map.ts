@@ -18,7 +18,10 @@ import {
 
 /** What is lost on the way through, and why. */
 export const cannotExpress: readonly { readonly feature: string; readonly reason: string }[] = [
-  { feature: 'several heartbeats of one instance', reason: '`ttl` speaks of the one that a native instance has; further ones are not shown' },
+  {
+    feature: 'several heartbeats of one instance',
+    reason: '`ttl` speaks of the one that a native instance has; further ones are not shown',
+  },
 ];
 
 /** The law: its fields up to `deregisterAfter`, written again, are the same registration. The others are the registry's own words. */

@@ -60,6 +60,7 @@ export function asRollcallError(error: unknown): RollcallError {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new RollcallError('unsupported-media-type', 'Bodies are JSON here: send it with "content-type: application/json".');
   }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new RollcallError('invalid-request', message ?? 'The request is malformed.');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new RollcallError('invalid-request', message ?? 'The request is malformed.');
   return new RollcallError('internal', String(error), {}, { cause: error });
 }

@@ -167,5 +167,8 @@ function sendJson(reply: FastifyReply, type: string, body: object): FastifyReply
 function checkHost(header: string | undefined): void {
   const name = hostNameIn(header);
   if (isLoopback(name)) return;
-  throw new RollcallError('host-not-allowed', `This door is on loopback and does not answer for ${JSON.stringify(name)}; ask for localhost.`);
+  throw new RollcallError(
+    'host-not-allowed',
+    `This door is on loopback and does not answer for ${JSON.stringify(name)}; ask for localhost.`,
+  );
 }

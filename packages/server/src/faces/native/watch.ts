@@ -33,7 +33,8 @@ export function watchService(view: CatalogView, request: WatchRequest, caller: C
     const event = changeEvent(view.epoch, batch, request);
     if (event !== null) sink.send(event);
   };
-  const snapshot = (): void => sink.send({ event: 'snapshot', id: cursorAt(view.epoch, view.revision), data: readService(view, request, caller) });
+  const snapshot = (): void =>
+    sink.send({ event: 'snapshot', id: cursorAt(view.epoch, view.revision), data: readService(view, request, caller) });
   const resync = (reason: string): void => {
     sink.send({ event: 'resync', data: { reason } });
     snapshot();
@@ -49,7 +50,7 @@ export function watchService(view: CatalogView, request: WatchRequest, caller: C
   return view.follow({ changed: change, reset: () => resync('the registry read its log anew') }, caller);
 }
 
-export function cursorAt(epoch: string, revision: number): string {
+function cursorAt(epoch: string, revision: number): string {
   return `${epoch}-${revision}`;
 }
 

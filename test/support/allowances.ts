@@ -15,6 +15,16 @@ export const allowances: readonly Allowance[] = [
     reason: 'The suites also run over engines with a clock of their own, such as an etcd, and have to wait with it.',
   },
   {
+    file: 'packages/server/src/shared/system-clock.ts',
+    uses: ['performance.now', 'Date.now', 'setTimeout'],
+    reason: 'It is the Clock that everything else is given.',
+  },
+  {
+    file: 'packages/server/src/shared/system-random.ts',
+    uses: ['Math.random', 'randomBytes'],
+    reason: 'It is the Random that everything else is given.',
+  },
+  {
     file: 'packages/server/src/shared/turn.ts',
     uses: ['setImmediate'],
     reason: 'Gives the event loop a turn, which is about order and not about time.',

@@ -20,7 +20,8 @@ export function readOptions<Values>(table: OptionTable<Values>, args: readonly s
     const given = givenFor(option, typed.flags, environment);
     if (given === null) return [name, option.default] as const;
     const value = option.kind.parse(given.text);
-    if (value === undefined) complaints.push(`${given.name} is ${describe(given.text)} (${given.from}); allowed is ${option.kind.allowed}.`);
+    if (value === undefined)
+      complaints.push(`${given.name} is ${describe(given.text)} (${given.from}); allowed is ${option.kind.allowed}.`);
     return [name, value] as const;
   });
   return { values: Object.fromEntries(values) as Values, operands: typed.operands, complaints };

@@ -60,7 +60,9 @@ async function serve(args: readonly string[], environment: Environment): Promise
   const log = consoleLog(process.stderr, clock);
   const asked = stopAsked();
   const registry = await startRegistry(values, { clock, random: systemRandom, log, version: version() });
-  process.stdout.write(`${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), level: 'info', msg: 'ready', doors: registry.doors })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), level: 'info', msg: 'ready', doors: registry.doors })}\n`,
+  );
   const signal = await asked;
   log.info('stopping', { signal });
   await registry.stop();

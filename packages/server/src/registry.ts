@@ -1,5 +1,15 @@
 /** A registry, put together: what runs, in what order, and why. */
-import { Attendance, Catalog, LogRegistrar, verdictWriter, visibilityIn, type Clock, type Log, type Random, type Store } from '@rollcall/core';
+import {
+  Attendance,
+  Catalog,
+  LogRegistrar,
+  verdictWriter,
+  visibilityIn,
+  type Clock,
+  type Log,
+  type Random,
+  type Store,
+} from '@rollcall/core';
 import { httpOption } from './faces/native/config.js';
 import { NativeServer } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';

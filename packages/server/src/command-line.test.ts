@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { optionsHelp, readOptions } from './command-line.js';
+import { serveOptions } from './options.js';
+
+const read = (args: string[], environment: Record<string, string> = {}): ReturnType<typeof readOptions<object>> =>
+  readOptions<object>(serveOptions, args, environment);
+
+describe('readOptions', () => {
+  it('begins with the defaults', () => {
+    expect(read([])).toEqual({
+      values: {
+        data: './rollcall-data',
+        store: 'embedded',
+        bind: '127.0.0.1',
+        http: 8500,
+        historyRevisionsMax: 100_000,
+        historyAgeMaxMs: 86_400_000,
+      },
+      operands: [],
+      complaints: [],
+    });
+  });
+
+  it.each([
+    ['a flag', ['--http', '9000'], {}, { http: 9000 }],
+    ['a flag with an equals sign', ['--http=0'], {}, { http: 0 }],
+    ['the environment', [], { ROLLCALL_HTTP: '9001' }, { http: 9001 }],
+    ['a flag before the environment', ['--http', '9000'], { ROLLCALL_HTTP: 'nonsense' }, { http: 9000 }],
+    ['an empty variable as none', [], { ROLLCALL_HTTP: '' }, { http: 8500 }],
+    ['a duration', ['--history-age', '90m'], {}, { historyAgeMaxMs: 5_400_000 }],
+    ['an address for all', ['--bind', '0.0.0.0'], {}, { bind: '0.0.0.0' }],
+    ['one of IPv6', ['--bind', '::'], {}, { bind: '::' }],
+    ['a path with spaces', ['--data', 'my data'], {}, { data: 'my data' }],
+  ])('takes %s', (_what, args, environment, expected) => {
+    const { values, complaints } = read(args, environment);
+    expect(complaints).toEqual([]);
+    expect(values).toMatchObject(expected);
+  });
+
+  it('says everything that is wrong at once, and where it came from', () => {
+    const args = ['--http', '99999', '--store=cloud', '--nonsense', 'x', '-v', '--data', '', '--http', '1', '--history-age'];
+    expect(read(args, { ROLLCALL_BIND: 'a b' }).complaints).toEqual([
+      '--nonsense is not known; there are --data, --store, --bind, --http, --history-revisions, --history-age.',
+      '-v is not known; flags begin with two dashes.',
+      '--http is given twice.',
+      '--history-age needs a value.',
+      '--data is "" (on the command line); allowed is the path of a directory.',
+      '--store is "cloud" (on the command line); allowed is one of embedded, memory.',
+      'ROLLCALL_BIND is "a b" (in the environment); allowed is an IP address of this machine (0.0.0.0 for all of them), or a name that leads to one.',
+      '--http is "99999" (on the command line); allowed is a port from 1 to 65535, or 0 for any free one.',
+    ]);
+  });
+
+  it('leaves what stands beside the flags to the command', () => {
+    expect(read(['save', '--http', '1', 'file']).operands).toEqual(['save', 'file']);
+  });
+});
+
+describe('optionsHelp', () => {
+  it('is this', () => {
+    expect(optionsHelp(serveOptions)).toMatchInlineSnapshot(`
+      "  --data DIR              Where the embedded store keeps its file.
+                                (default ./rollcall-data; ROLLCALL_DATA)
+        --store ENGINE          embedded: on disk, for one machine. memory: forgotten at the end.
+                                (default embedded; ROLLCALL_STORE)
+        --bind ADDR             The address that the doors listen on. There is no access control yet.
+                                (default 127.0.0.1; ROLLCALL_BIND)
+        --http PORT             Where HTTP is answered; 0 picks a free port.
+                                (default 8500; ROLLCALL_HTTP)
+        --history-revisions N   How many revisions watchers can come back over.
+                                (default 100000; ROLLCALL_HISTORY_REVISIONS)
+        --history-age DURATION  How old revisions may become.
+                                (default 24h; ROLLCALL_HISTORY_AGE)"
+    `);
+  });
+});

@@ -1,0 +1,78 @@
+/**
+ * The benchmarks: each figure stands beside something that was measured in the same run.
+ *
+ *     npm run bench                     all of them, within four minutes
+ *     npm run bench -- store            those with `store` in their names
+ *     npm run bench -- --quick          shorter and rougher, within one minute
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { coldOpen } from './rows/cold-open.js';
+import { etcdPuts } from './rows/etcd-puts.js';
+import { groupCommit } from './rows/group-commit.js';
+import { watchFanOut } from './rows/watch-fan-out.js';
+import { Cleanup } from './support/cleanup.js';
+import { machineLine } from './support/machine.js';
+import { skippedRow, type Benchmark, type Row } from './support/row.js';
+import { renderedNotes, renderedTable } from './support/table.js';
+
+const benchmarks: readonly Benchmark[] = [groupCommit, etcdPuts, watchFanOut, coldOpen];
+
+const FULL_MAX_MS = 230_000;
+const QUICK_MAX_MS = 55_000;
+const TIME_UP = 'the time was up';
+
+const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean', default: false } }, allowPositionals: true });
+const chosen = chosenBenchmarks(positionals);
+const everything = new Cleanup();
+process.on('exit', () => everything.run());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
+
+console.log(`${new Date().toISOString().slice(0, 10)}, ${machineLine()}${values.quick ? ', --quick' : ''}`);
+const rows = await runAll(values.quick, performance.now() + (values.quick ? QUICK_MAX_MS : FULL_MAX_MS));
+console.log(`\n${renderedTable(rows)}\n\n${renderedNotes(rows)}`);
+process.exit();
+
+function chosenBenchmarks(words: readonly string[]): readonly Benchmark[] {
+  const found = benchmarks.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  if (found.length > 0) return found;
+  throw new Error(`No benchmark has ${words.join(' or ')} in its name. There are: ${benchmarks.map(({ name }) => name).join(', ')}.`);
+}
+
+async function runAll(quick: boolean, deadlineMs: number): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const benchmark of chosen) {
+    const leftMs = deadlineMs - performance.now();
+    const outcome = leftMs <= 0 ? TIME_UP : await Promise.race([sleep(leftMs, TIME_UP, { ref: false }), runOne(benchmark, quick)]);
+    if (typeof outcome === 'string') process.exitCode = 1;
+    rows.push(...(typeof outcome === 'string' ? [skippedRow(benchmark.name, '', outcome)] : outcome));
+  }
+  return rows;
+}
+
+/** Its rows, or why there are none. */
+async function runOne({ name, run }: Benchmark, quick: boolean): Promise<readonly Row[] | string> {
+  process.stderr.write(`${name} …\n`);
+  const cleanup = new Cleanup();
+  const cleanUp = everything.add(() => cleanup.run());
+  try {
+    return await run({ quick, directory: newDirectory(cleanup), cleanup });
+  } catch (error) {
+    return String(error);
+  } finally {
+    cleanUp();
+  }
+}
+
+/** Beside the sources and not in the system's temporary directory, which is often memory: a sync must cost what it costs. */
+function newDirectory(cleanup: Cleanup): string {
+  const cache = fileURLToPath(new URL('../node_modules/.cache/', import.meta.url));
+  mkdirSync(cache, { recursive: true });
+  const directory = mkdtempSync(join(cache, 'bench-'));
+  cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}

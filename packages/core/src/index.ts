@@ -22,6 +22,7 @@ export * from './ports/random.js';
 export * from './ports/store.js';
 export * from './query/find-instance.js';
 export * from './query/selection.js';
+export { Amendments } from './registrar/amend.js';
 export * from './registrar/log-registrar.js';
 export * from './registrar/read-registration.js';
 export * from './registrar/verdicts.js';

@@ -1,5 +1,6 @@
 /** A registry, put together: what runs, in what order, and why. */
 import {
+  Amendments,
   Attendance,
   Catalog,
   LogRegistrar,
@@ -41,8 +42,9 @@ export async function startRegistry(options: ServeOptions, surroundings: Surroun
   const catalog = new Catalog({ store, clock, log });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
-  const attendance = new Attendance({ view, verdicts: verdictWriter({ store, visibility, clock }), clock, log });
-  const registrar = new LogRegistrar({ store, view, attendance, visibility, clock });
+  const amendments = new Amendments(store);
+  const attendance = new Attendance({ view, verdicts: verdictWriter({ amendments, visibility, clock }), clock, log });
+  const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
   const http = new NativeServer({ view, registrar, version, bind: options.bind, port: options.http, clock, log });
 
   const parts: readonly Part[] = [

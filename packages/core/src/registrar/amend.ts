@@ -3,11 +3,12 @@
  * records, decide, commit on condition that neither has changed. Who was overtaken decides once more.
  */
 import { RollcallError } from '../errors.js';
-import { recordKey, type RecordKind } from '../catalog/keys.js';
+import { recordKey, refText, type RecordKind } from '../catalog/keys.js';
 import { decodeHealthRecord, decodeInstanceRecord, type HealthRecord, type InstanceRecord } from '../catalog/records.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CommitResult, Compare, Entry, Operation, Store } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
+import { Lanes } from './lanes.js';
 
 /** What the log said when it was read. A record that cannot be read counts as none; writing replaces it. */
 export interface Stored {
@@ -37,13 +38,28 @@ export interface Amended<Answer> {
 
 const ATTEMPTS_MAX = 2;
 
-/** `decide` is called once per attempt, with fresh records. What it throws ends the matter with nothing written. */
-export async function amend<Answer>(store: Store, ref: InstanceRef, decide: (stored: Stored) => Plan<Answer>): Promise<Amended<Answer>> {
+/** Called once per attempt, with fresh records; what it throws ends the matter with nothing written. */
+export type Decide<Answer> = (stored: Stored) => Plan<Answer>;
+
+export class Amendments {
+  readonly #store: Store;
+  /** Writers of this node take turns over an instance, so that only those of other nodes can overtake them. */
+  readonly #lanes = new Lanes();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  amend<Answer>(ref: InstanceRef, decide: Decide<Answer>): Promise<Amended<Answer>> {
+    return this.#lanes.run(refText(ref), () => amend(this.#store, ref, decide));
+  }
+}
+
+async function amend<Answer>(store: Store, ref: InstanceRef, decide: Decide<Answer>): Promise<Amended<Answer>> {
   let read = await store.commit({ then: reads(ref) });
   for (let attempt = 1; ; attempt++) {
     const entries = entriesOf(read);
-    const stored = toStored(read.revision, entries);
-    const { operations, answer } = decide(stored);
+    const { operations, answer } = decide(toStored(read.revision, entries));
     if (operations.length === 0) return { answer, revision: Math.max(...entries.map((entry) => entry?.modRevision ?? 0)) };
     const result = await store.commit({ when: unchanged(ref, entries), then: operations, else: reads(ref) });
     if (result.succeeded) return { answer, revision: result.revision };

@@ -7,6 +7,7 @@ import type { Instance } from '../catalog/instance.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
 import type { Log } from '../ports/log.js';
+import { Amendments } from './amend.js';
 import { LogRegistrar } from './log-registrar.js';
 import { PlainLog } from './plain-log.fixture.js';
 import { verdictWriter } from './verdicts.js';
@@ -35,8 +36,9 @@ export async function openHouse({
   const catalog = new Catalog({ store: store.asStore, clock, log });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
-  const attendance = new Attendance({ view, verdicts: verdictWriter({ store: store.asStore, visibility, clock }), clock, log });
-  const registrar = new LogRegistrar({ store: store.asStore, view, attendance, visibility, clock });
+  const amendments = new Amendments(store.asStore);
+  const attendance = new Attendance({ view, verdicts: verdictWriter({ amendments, visibility, clock }), clock, log });
+  const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
   await catalog.start();
   attendance.start();
   return {

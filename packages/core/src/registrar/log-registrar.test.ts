@@ -108,6 +108,13 @@ describe('register', () => {
     expect(new Set(answers.map(({ revision }) => revision)).size).toBe(1);
   });
 
+  it('of many at once, each saying something else, takes one after the other', async () => {
+    const weights = Array.from({ length: 20 }, (_, weight) => weight);
+    const answers = await Promise.all(weights.map((weight) => house.registrar.register(registration({ weight }), someone)));
+    expect(answers.map(({ instance }) => instance.weight)).toEqual(weights);
+    expect(house.look(one)?.weight).toBe(19);
+  });
+
   it('refuses a record that is too large', async () => {
     const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`key-${at}`, 'x'.repeat(4096)]));
     await expect(house.registrar.register(registration({ metadata }), someone)).rejects.toMatchObject({ code: 'invalid-request' });

@@ -6,14 +6,13 @@ import type { Instance } from '../catalog/instance.js';
 import { toInstance } from '../catalog/slots.js';
 import type { InstanceRef, Registration } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
-import type { Store } from '../ports/store.js';
 import { instanceNotFound } from '../query/find-instance.js';
-import { amend, deleteRecord, type Plan, type Stored } from './amend.js';
+import { deleteRecord, type Amendments, type Plan, type Stored } from './amend.js';
 import { planRegistration, type RegistrationPlan } from './plan-registration.js';
 import type { Visibility } from './visibility.js';
 
 export interface LogRegistrarOptions {
-  readonly store: Store;
+  readonly amendments: Amendments;
   readonly view: CatalogView;
   readonly attendance: Pick<Attendance, 'beat'>;
   readonly visibility: Visibility;
@@ -28,9 +27,9 @@ export class LogRegistrar implements Registrar {
   }
 
   async register(registration: Registration, _caller: Caller): Promise<Registered> {
-    const { store, attendance, visibility, clock } = this.#options;
+    const { amendments, attendance, visibility, clock } = this.#options;
     let before: Stored | undefined;
-    const { answer, revision } = await amend(store, registration, (stored) => {
+    const { answer, revision } = await amendments.amend(registration, (stored) => {
       before = stored;
       return planRegistration(registration, stored, clock.wallMs());
     });
@@ -40,8 +39,8 @@ export class LogRegistrar implements Registrar {
   }
 
   async deregister(ref: InstanceRef, _caller: Caller): Promise<{ readonly revision: number }> {
-    const { store, visibility } = this.#options;
-    const { revision } = await amend(store, ref, (stored) => planDeparture(ref, stored));
+    const { amendments, visibility } = this.#options;
+    const { revision } = await amendments.amend(ref, (stored) => planDeparture(ref, stored));
     await visibility.wait(revision);
     return { revision };
   }

@@ -9,19 +9,19 @@ import type { Instance } from '../catalog/instance.js';
 import { encodeHealthRecord } from '../catalog/records.js';
 import { HEARTBEAT_CHECK_ID, heartbeatCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
-import type { Operation, Store } from '../ports/store.js';
-import { amend, deleteRecord, putRecord, type Stored } from './amend.js';
+import type { Operation } from '../ports/store.js';
+import { deleteRecord, putRecord, type Amendments, type Stored } from './amend.js';
 import type { Visibility } from './visibility.js';
 
 export interface VerdictsOptions {
-  readonly store: Store;
+  readonly amendments: Amendments;
   readonly visibility: Visibility;
   readonly clock: Clock;
 }
 
-export function verdictWriter({ store, visibility, clock }: VerdictsOptions): VerdictWriter {
+export function verdictWriter({ amendments, visibility, clock }: VerdictsOptions): VerdictWriter {
   const write = async (judged: Instance, operations: (stored: Stored) => readonly Operation[]): Promise<boolean> => {
-    const { answer, revision } = await amend(store, judged, (stored) =>
+    const { answer, revision } = await amendments.amend(judged, (stored) =>
       isJudged(judged, stored) ? { operations: operations(stored), answer: true } : { operations: [], answer: false },
     );
     await visibility.wait(revision);

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { percentile } from './statistics.js';
 
-export const KEYS_PER_WRITER = 1_000;
+const KEYS_PER_WRITER = 1_000;
 export const VALUE_BYTES = 300;
 
 export interface Load {

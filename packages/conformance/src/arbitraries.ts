@@ -14,10 +14,13 @@ const UNKNOWN_LEASE: LeaseId = 4n;
 
 const key: fc.Arbitrary<string> = fc.constantFrom(...KEYS);
 const text: fc.Arbitrary<string> = fc.constantFrom(...VALUES);
-const leaseId: fc.Arbitrary<LeaseId> = fc.constantFrom(...LEASE_IDS, ...LEASE_IDS, UNKNOWN_LEASE);
+const leaseId: fc.Arbitrary<LeaseId> = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom(...LEASE_IDS) },
+  { weight: 1, arbitrary: fc.constant(UNKNOWN_LEASE) },
+);
 const leaseOfPut: fc.Arbitrary<LeaseId | 'keep' | undefined> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant(undefined) },
-  { weight: 2, arbitrary: leaseId },
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 3, arbitrary: leaseId },
   { weight: 1, arbitrary: fc.constant('keep' as const) },
 );
 
@@ -54,35 +57,47 @@ const compare: fc.Arbitrary<Compare> = fc.oneof(
   fc.tuple(keyRange, is, fc.constantFrom(0n, ...LEASE_IDS)).map(([range, how, operand]) => lease(range, how, operand)),
 );
 
-const write: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(key, text, leaseOfPut).map(([name, content, hangsOn]) => put(name, content, hangsOn)) },
-  { weight: 1, arbitrary: fc.tuple(key, leaseOfPut).map(([name, hangsOn]) => putAgain(name, hangsOn)) },
-  { weight: 2, arbitrary: key.map(remove) },
-  { weight: 1, arbitrary: keyRange.map((range): Operation => ({ type: 'delete', range })) },
+function writeOf(name: string): fc.Arbitrary<Operation> {
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.tuple(text, leaseOfPut).map(([content, hangsOn]) => put(name, content, hangsOn)) },
+    { weight: 1, arbitrary: leaseOfPut.map((hangsOn) => putAgain(name, hangsOn)) },
+    { weight: 4, arbitrary: fc.constant(remove(name)) },
+  );
+}
+
+/** Most lists write each key once; some do as they please. */
+const writes: fc.Arbitrary<Operation[]> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.shuffledSubarray([...KEYS], { minLength: 1, maxLength: 3 }).chain((names) => fc.tuple(...names.map(writeOf))),
+  },
+  { weight: 2, arbitrary: keyRange.map((range): Operation[] => [{ type: 'delete', range }]) },
+  {
+    weight: 1,
+    arbitrary: fc.array(
+      fc.oneof(
+        key.chain(writeOf),
+        keyRange.map((range): Operation => ({ type: 'delete', range })),
+      ),
+      { maxLength: 3 },
+    ),
+  },
 );
 
+function seldom<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight: 10, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+}
+
 const read: fc.Arbitrary<Operation> = fc
-  .record({ range: keyRange, options: rangeOptions, revision: fc.option(fc.integer({ min: 1, max: 15 }), { freq: 6, nil: undefined }) })
+  .record({ range: keyRange, options: rangeOptions, revision: seldom(fc.integer({ min: 1, max: 12 })) })
   .map(({ range, options, revision }) => ({ type: 'get', range, ...options, ...(revision === undefined ? {} : { revision }) }));
 
 /** Commits may break every rule: what is refused, and with what code, is compared as well. */
 export function commit(depth: number = 2): fc.Arbitrary<Commit> {
-  const operation: fc.Arbitrary<Operation> = fc.oneof(
-    { weight: 5, arbitrary: write },
-    { weight: 2, arbitrary: read },
-    ...(depth > 0
-      ? [
-          {
-            weight: 1,
-            arbitrary: fc
-              .constant(null)
-              .chain(() => commit(depth - 1))
-              .map(nested),
-          },
-        ]
-      : []),
-  );
-  const operations = fc.array(operation, { maxLength: 4 });
+  const other = depth === 0 ? read : fc.oneof({ weight: 4, arbitrary: read }, { weight: 1, arbitrary: commit(depth - 1).map(nested) });
+  const operations = fc
+    .tuple(writes, fc.array(other, { maxLength: 2 }), fc.array(other, { maxLength: 1 }))
+    .map(([own, before, behind]) => [...before, ...own, ...behind]);
   return fc
     .record({ when: fc.array(compare, { maxLength: 2 }), then: operations, else: fc.option(operations, { nil: undefined }) })
     .map(({ else: otherwise, ...rest }) => ({ ...rest, ...(otherwise === undefined ? {} : { else: otherwise }) }));

@@ -33,9 +33,11 @@ export function reads(request: RangeRequest, stepsBack: number | null): Step {
   });
 }
 
-export function watches(range: KeyRange, offset: number | null, slowness: number): Step {
-  return step(`watch ${printed(range)} from ${offset ?? 'now'}`, async (model, subject) => {
-    subject.watch(model, range, offset === null ? null : Math.max(1, model.revision + offset), slowness);
+/** `from` counts from where the log stands; `oldest` is the first revision that can still be watched. */
+export function watches(range: KeyRange, from: number | 'now' | 'oldest', slowness: number): Step {
+  return step(`watch ${printed(range)} from ${from}`, async (model, subject) => {
+    const revision = typeof from === 'number' ? Math.max(1, model.revision + from) : { now: null, oldest: model.compactedRevision }[from];
+    subject.watch(model, range, revision, slowness);
   });
 }
 

@@ -32,21 +32,31 @@ export interface ModelOptions {
   readonly replayPath?: string;
 }
 
-const defaults = { runs: 25, steps: 60, seed: 1 };
+const defaults = { runs: 30, steps: 80, seed: 1 };
 
 const [shortLease, ...longLeases] = LEASE_IDS as [bigint, ...bigint[]];
 
 /** Long enough for a whole run of expiring short ones. */
 const LONG_TTL_MS: number = LEASE_TTL_MS * 1_000;
 
+const anyRead: fc.Arbitrary<Step> = fc
+  .tuple(keyRange, rangeOptions, fc.option(stepsBack))
+  .map(([range, options, back]) => reads({ range, ...options }, back));
+
+const anyWatch: fc.Arbitrary<Step> = fc
+  .tuple(keyRange, fc.oneof(fc.integer({ min: -20, max: 20 }), fc.constantFrom('now', 'oldest')), fc.nat({ max: 4 }))
+  .map(([range, from, slowness]) => watches(range, from, slowness));
+
+/** What is here twice happens twice as often. */
 const steps: fc.Arbitrary<Step>[] = [
+  plainPut.map(commits),
   plainPut.map(commits),
   commit().map(commits),
   commit().map(commits),
-  fc.tuple(keyRange, rangeOptions, fc.option(stepsBack)).map(([range, options, back]) => reads({ range, ...options }, back)),
-  fc
-    .tuple(keyRange, fc.option(fc.integer({ min: -20, max: 20 })), fc.nat({ max: 4 }))
-    .map(([range, offset, slowness]) => watches(range, offset, slowness)),
+  commit().map(commits),
+  anyRead,
+  anyRead,
+  anyWatch,
   fc.integer({ min: -1, max: 8 }).map(compacts),
   fc.constantFrom(...longLeases).map((id) => grants(id, LONG_TTL_MS)),
   fc.constant(grants(shortLease, LEASE_TTL_MS)),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RangeRequest } from '../ports/store.js';
 import { toText } from './bytes.js';
 import { allKeys, singleKey } from './key-range.js';
-import { readRange } from './read-range.js';
+import { RangeAnswer, readRange } from './read-range.js';
 
 const state = stateOf(
   entry('a', '1', { create: 2 }),
@@ -57,6 +57,19 @@ describe('reading a range', () => {
     const unwalkable = { get: state.get, entries: () => expect.fail('walked') };
     expect(pairs(readRange(unwalkable, { range: key, count: true }, 9).entries)).toEqual(['c=3']);
     expect(readRange(unwalkable, { range: singleKey(entry('x', '').key), count: true }, 9)).toMatchObject({ entries: [], count: 0 });
+  });
+
+  it('can be answered entry by entry, until enough were taken', () => {
+    const entries = ['a', 'b', 'c', 'd'].map((key) => entry(key, key));
+    const taken = (request: Partial<RangeRequest>) => {
+      const answer = new RangeAnswer({ range: allKeys, ...request });
+      return entries.findIndex((one) => !answer.take(one)) + 1 || 'all';
+    };
+    expect(taken({})).toBe('all');
+    expect(taken({ limit: 2 })).toBe(3);
+    expect(taken({ limit: 0 })).toBe(1);
+    expect(taken({ limit: 2, count: true })).toBe('all');
+    expect(taken({ limit: 4 })).toBe('all');
   });
 
   it('page by page is the whole', () => {

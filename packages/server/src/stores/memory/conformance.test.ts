@@ -19,5 +19,5 @@ const memory: StoreHarness = {
   },
 };
 
-storeConformance(memory);
-storeConformance(withYields(memory, 1), { runs: 10, seed: 2 });
+storeConformance(memory, { runs: 100 });
+storeConformance(withYields(memory, 1), { runs: 20, seed: 2 });

@@ -57,7 +57,11 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'revision-in-future': { meaning: 'The log has not reached this revision.', retryable: true, outcome: 'refused' },
   'store-closed': { meaning: 'The store is closed.', retryable: false, outcome: 'refused' },
   'store-corrupt': { meaning: 'The store holds something that no Rollcall wrote there.', retryable: false, outcome: 'refused' },
-  'store-failed': { meaning: 'The disk failed under a write; the store refuses writes until it is opened again.', retryable: false, outcome: 'refused' },
+  'store-failed': {
+    meaning: 'The disk failed under a write; the store refuses writes until it is opened again.',
+    retryable: false,
+    outcome: 'refused',
+  },
   'store-full': { meaning: 'There is no room for this write.', retryable: true, outcome: 'refused' },
   'store-locked': { meaning: 'Another process is using this store.', retryable: false, outcome: 'refused' },
   'store-newer': { meaning: 'A newer Rollcall wrote this store.', retryable: false, outcome: 'refused' },

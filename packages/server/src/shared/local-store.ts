@@ -154,11 +154,8 @@ export class LocalStore implements Store {
   }
 
   #evaluate(commit: Commit): Evaluation {
-    return evaluate(commit, {
-      ...this.#medium.tip,
-      hasLease: (id) => this.#leases.has(id),
-      readerAt: (revision) => this.#readerAt(revision),
-    });
+    const { revision, reader } = this.#medium.tip;
+    return evaluate(commit, { revision, reader, hasLease: this.#hasLease, readerAt: this.#readerAt });
   }
 
   /** A commit without changes still waits for what it saw: nobody is shown what is not durable. */
@@ -171,10 +168,12 @@ export class LocalStore implements Store {
     });
   }
 
-  #readerAt(revision: number): Reader {
+  readonly #hasLease = (id: LeaseId): boolean => this.#leases.has(id);
+
+  readonly #readerAt = (revision: number): Reader => {
     this.#checkReadable(revision);
     return this.#past.readerAt(revision);
-  }
+  };
 
   #checkReadable(revision: number): void {
     const { compactedRevision, durable } = this.#medium;

@@ -148,9 +148,11 @@ class Watcher implements Watch {
   /** One revision for a live watcher. */
   offer(batch: RevisionBatch): void {
     if (!this.#live || batch.revision < this.#next) return;
+    // Before it is told, so that whoever cancels while being told can be resumed behind it.
+    this.#next = batch.revision + 1;
     const pause = this.#handOver(batch);
     if (pause === undefined) return;
-    this.#fallBehind(batch.revision + 1);
+    this.#fallBehind();
     void pause.then(() => this.#catchUp());
   }
 
@@ -170,9 +172,8 @@ class Watcher implements Watch {
     this.#hub.join(this);
   }
 
-  #fallBehind(next: number): void {
+  #fallBehind(): void {
     this.#live = false;
-    this.#next = next;
     this.#hub.leave(this);
   }
 

@@ -9,6 +9,7 @@
  */
 import { emptyLayer, keyOf, overlay, toText, type Clock, type Layer, type Reader, type RevisionBatch } from '@rollcall/core';
 import { nextTurn } from '../../shared/turn.js';
+import { SCATTERED_RECORD_BYTES } from './room.js';
 import type { Tables } from './tables.js';
 
 /** So many changed keys make it worth while. At some hundred bytes each they cost a few megabytes. */
@@ -23,7 +24,7 @@ export interface CheckpointOptions {
   readonly tables: Tables;
   readonly clock: Clock;
   /** Writes in one transaction, when all that was to be written before is. */
-  readonly commit: (write: () => void) => Promise<void>;
+  readonly commit: (write: () => void, bytes: number) => Promise<void>;
 }
 
 export class Checkpoint {
@@ -104,10 +105,15 @@ export class Checkpoint {
     this.#arrangeReader();
     try {
       for (const slice of slices(this.#settling)) {
-        await commit(() => slice.forEach((key) => tables.writeCurrent(key, this.#settling.get(key) ?? null)));
+        const entries = slice.map((key) => this.#settling.get(key) ?? null);
+        const write = (): void => slice.forEach((key, at) => tables.writeCurrent(key, entries[at] ?? null));
+        await commit(
+          write,
+          entries.reduce((sum, entry) => sum + SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0), 0),
+        );
         await nextTurn();
       }
-      await commit(() => tables.writeMeta('applied', revision));
+      await commit(() => tables.writeMeta('applied', revision), 0);
       tables.settleLongKeys(this.#settling);
       this.#appliedRevision = revision;
       this.#settling = emptyLayer();

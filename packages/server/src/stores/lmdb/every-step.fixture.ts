@@ -27,9 +27,9 @@ function beforeEveryStep(look: () => void): () => void {
       look();
       return call.apply(files as This, args);
     };
-  Tables.prototype.commit = function (write) {
+  Tables.prototype.commit = function (...args) {
     look();
-    return commit.call(this, write);
+    return commit.apply(this, args);
   };
   Object.assign(files, { link: watched(link), open: watched(open), rename: watched(rename), rm: watched(rm) });
   syncBuiltinESMExports();

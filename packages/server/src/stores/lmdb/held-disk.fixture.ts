@@ -18,9 +18,9 @@ export function holdDisk(): HeldDisk {
   let written = 0;
   let release: (() => void) | null = null;
   let held: Promise<void> = Promise.resolve();
-  const spy = vi.spyOn(Tables.prototype, 'commit').mockImplementation(async function (this: Tables, write) {
+  const spy = vi.spyOn(Tables.prototype, 'commit').mockImplementation(async function (this: Tables, ...args) {
     const reason = failure;
-    if (reason === null) await commit.call(this, write);
+    if (reason === null) await commit.apply(this, args);
     written++;
     await held;
     if (reason !== null) throw reason;

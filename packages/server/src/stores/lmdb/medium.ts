@@ -50,7 +50,10 @@ export class LmdbMedium implements Medium {
     this.#tables = tables;
     this.epoch = head.epoch;
     this.#compactedRevision = head.compactedRevision;
-    this.#checkpoint = new Checkpoint({ tables, clock, commit: (work) => this.#alone(() => this.#commit(work)) }, head.appliedRevision);
+    this.#checkpoint = new Checkpoint(
+      { tables, clock, commit: (write, bytes) => this.#alone(() => this.#commit(write, bytes)) },
+      head.appliedRevision,
+    );
     this.#revision = head.appliedRevision;
     this.#tipRevision = head.appliedRevision;
     this.#recover();
@@ -117,7 +120,7 @@ export class LmdbMedium implements Medium {
   async compact(revision: number): Promise<void> {
     await this.#alone(async () => {
       if (revision <= this.#compactedRevision) return;
-      await this.#commit(() => this.#tables.writeMeta('compacted', revision));
+      await this.#commit(() => this.#tables.writeMeta('compacted', revision), 0);
       this.#compactedRevision = revision;
     });
     await this.#removeOldRevisions();
@@ -143,10 +146,10 @@ export class LmdbMedium implements Medium {
   }
 
   /** One LMDB transaction. A failure that leaves the disk in doubt is the last word: nothing is written after it. */
-  async #commit(write: () => void): Promise<void> {
+  async #commit(write: () => void, bytes: number): Promise<void> {
     if (this.#failed !== null) throw this.#failed;
     try {
-      await this.#tables.commit(write);
+      await this.#tables.commit(write, bytes);
     } catch (error) {
       const trouble = asStoreError(error, this.#options.file);
       if (trouble.code !== 'store-full') this.#failed = trouble;
@@ -173,7 +176,7 @@ export class LmdbMedium implements Medium {
     this.#gathering = null;
     this.#inFlight = group;
     try {
-      await this.#commit(() => this.#writeGroup(group));
+      await this.#commit(() => this.#writeGroup(group), group.bytes);
     } catch (error) {
       return this.#fallBack(group, error);
     }
@@ -228,7 +231,7 @@ export class LmdbMedium implements Medium {
     if (old.length > 0) {
       await this.#commit(() => {
         for (const revision of old) this.#tables.removeBatch(revision);
-      });
+      }, 0);
     }
     return old.length;
   }

@@ -4,11 +4,13 @@
  */
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { checkRoom } from './room.js';
 import { Tables } from './tables.js';
 
 export async function makeFile(file: string, fill: (tables: Tables) => Promise<void>): Promise<void> {
   const draft = draftOf(file);
   await removeDraft(file);
+  checkRoom(draft, 0);
   const tables = new Tables(draft);
   try {
     await fill(tables);
@@ -41,7 +43,7 @@ async function removeLock(file: string): Promise<void> {
 }
 
 /** A rename is durable when its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();

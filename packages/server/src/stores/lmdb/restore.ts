@@ -8,6 +8,7 @@ import { acquireDirectory } from './directory-lock.js';
 import { readHead, STORE_FILE, writeFirstHead } from './head.js';
 import { inspectFile } from './inspect.js';
 import { makeFile } from './new-file.js';
+import { SCATTERED_RECORD_BYTES } from './room.js';
 import { Tables } from './tables.js';
 
 /** Records written in one LMDB transaction. */
@@ -40,7 +41,10 @@ async function restoreFile(file: string, random: Random, snapshot: AsyncIterable
   let entries = 0;
   await makeFile(file, async (tables) => {
     for await (const records of inBatches(decodeSnapshot(snapshot))) {
-      await tables.commit(() => records.forEach((record) => writeRecord(tables, record)));
+      await tables.commit(
+        () => records.forEach((record) => writeRecord(tables, record)),
+        records.reduce((sum, record) => sum + sizeOf(record), 0),
+      );
       for (const record of records) {
         if (record.type === 'header') revision = Math.max(revision, record.header.revision);
         if (record.type === 'entry') entries++;
@@ -55,6 +59,10 @@ async function restoreFile(file: string, random: Random, snapshot: AsyncIterable
 function writeRecord(tables: Tables, record: SnapshotRecord): void {
   if (record.type === 'lease') tables.writeLease(record.lease);
   if (record.type === 'entry') tables.writeCurrent(toText(record.entry.key), record.entry);
+}
+
+function sizeOf(record: SnapshotRecord): number {
+  return SCATTERED_RECORD_BYTES + (record.type === 'entry' ? record.entry.value.length : 0);
 }
 
 /** 0 where nothing can be read any more: then the lift must do alone. */

@@ -39,16 +39,24 @@ import {
   revisionKey,
   type TimedBatch,
 } from './codec.js';
+import { checkRoom, makeLockFile } from './room.js';
 
 /** LMDB's limit with pages of 4 KiB; on machines with larger ones it is higher, but a store may be moved. */
 const KEY_BYTES_MAX = 1_978;
 
 type Table = Database<Buffer, Buffer>;
 
-/** Bytes in, bytes out; a commit settles when it is on disk, and is not visible before (see ADR 3). */
+/** Bytes in, bytes out. */
 const binary = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const;
 
+/**
+ * A commit settles when it is on disk, and is not visible before (see ADR 3). The batches that lmdb makes of its own are
+ * off: when one fails, it rejects a promise that nobody can get at, and that ends the process.
+ */
+const durable = { overlappingSync: false, eventTurnBatching: false } as const;
+
 export class Tables {
+  readonly #file: string;
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #current: Table;
   readonly #long: Table;
@@ -59,7 +67,9 @@ export class Tables {
   readonly #longKeys = new OrderedMap<true>();
 
   constructor(file: string) {
-    this.#root = open<Buffer, Buffer>({ path: file, noSubdir: true, overlappingSync: false, maxDbs: 8, ...binary });
+    this.#file = file;
+    makeLockFile(file);
+    this.#root = open<Buffer, Buffer>({ path: file, noSubdir: true, maxDbs: 8, ...durable, ...binary });
     const table = (name: string): Table => this.#root.openDB<Buffer, Buffer>({ name, ...binary });
     this.#current = table('current');
     this.#long = table('long');
@@ -70,9 +80,17 @@ export class Tables {
     for (const { key, value } of this.#long.getRange()) this.#longKeys.set(toText(decodeLongEntry(key, value).key), true);
   }
 
-  /** All of these writes or none of them, on disk when it settles. Reads of this turn may see them before. */
-  async commit(write: () => void): Promise<void> {
-    await this.#root.batch(write);
+  /**
+   * All of these writes or none of them, on disk when it settles. Reads of this turn may see them before. `bytes` is how
+   * large they are, about; `store-full` if the disk may have no room for them.
+   */
+  async commit(write: () => void, bytes = 0): Promise<void> {
+    checkRoom(this.#file, bytes);
+    try {
+      await this.#root.batch(write);
+    } catch (error) {
+      throw await reasonOf(error);
+    }
     this.#root.resetReadTxn();
   }
 
@@ -190,6 +208,16 @@ export class Tables {
     if (before === after) return;
     if (before !== NO_LEASE) void this.#leased.remove(leasedKey(before, key));
     if (after !== NO_LEASE) void this.#leased.put(leasedKey(after, key), key);
+  }
+}
+
+/** lmdb tells the reason through a promise on the error; if nobody awaited that, it would end the process. */
+async function reasonOf(error: unknown): Promise<unknown> {
+  try {
+    await (error as { readonly commitError?: unknown }).commitError;
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }
 

@@ -33,13 +33,8 @@ export function asDirectoryError(error: unknown, directory: string): RollcallErr
   return new RollcallError('store-failed', message, { directory }, { cause: error });
 }
 
-/** lmdb wraps what went wrong into a commit error of its own. */
 function reasonOf(error: unknown): string {
   const reasons: string[] = [];
-  for (let at = error; at instanceof Error && reasons.length < 5; at = commitErrorOf(at) ?? at.cause) reasons.push(at.message);
+  for (let at = error; at instanceof Error && reasons.length < 5; at = at.cause) reasons.push(at.message);
   return reasons.join(': ') || String(error);
-}
-
-function commitErrorOf(error: Error): unknown {
-  return 'commitError' in error ? error.commitError : undefined;
 }

@@ -5,7 +5,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { EventStream } from '../../shared/event-stream.js';
 import { parseJsonBody } from '../../shared/json-body.js';
 import { hostNameIn, isLoopback } from '../../shared/loopback.js';
-import { answer, nativeRoutes, type NativeContext, type NativeRequest, type PlainAnswer, type StreamAnswer } from './handler.js';
+import type { NativeContext, NativeRequest, PlainAnswer, StreamAnswer } from './exchange.js';
+import { answer, nativeRoutes } from './handler.js';
 import { asRollcallError, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
 export interface NativeServerOptions extends Omit<NativeContext, 'isReady'> {

@@ -1,34 +1,42 @@
 /**
- * What operators watch: numbers by name, passed in. An instrument is a function, made once and called often, so
- * that a count costs one call; who renders them (for Prometheus, say) keeps the book.
+ * Measuring, passed in. A metric is described once, as data, beside the code that measures it, so that the page
+ * that documents all of them follows from the same words.
  */
-export interface Meter {
-  /** Only grows. Called with how much; left out, 1. */
-  counter(metric: Metric): (by?: number) => void;
-  /** How it stands now. */
-  gauge(metric: Metric): (value: number) => void;
-  /** How single values spread. */
-  histogram(metric: HistogramMetric): (value: number) => void;
-}
-
-/** The same name with the same labels is the same number, whoever asks for it. */
 export interface Metric {
-  /** As Prometheus writes them, the unit last: `rollcall_lapses_total`, `rollcall_tick_lag_seconds`. */
+  /** As Prometheus wants it: `rollcall_` first, base units, the unit last, `_total` where it only grows. */
   readonly name: string;
-  /** One sentence for people. Of several metrics of one name, the first one's counts. */
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  /** One sentence. */
   readonly help: string;
-  /** Few, and each with few values: nothing that a caller can make up. */
-  readonly labels?: Readonly<Record<string, string>>;
+  /** Each label with every value that it can have. Few and known: never an id, a service or an address. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
+  /** Of a histogram: the upper bounds, ascending. */
+  readonly buckets?: readonly number[];
 }
 
-export interface HistogramMetric extends Metric {
-  /** Upper bounds of the buckets, ascending; what is larger than all of them counts too. */
-  readonly bounds: readonly number[];
+/** One value for each label of the metric. */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Counter {
+  /** One more, or so many more. */
+  add(amount?: number): void;
 }
 
-/** For whoever does not count. */
-export const silentMeter: Meter = { counter: () => ignore, gauge: () => ignore, histogram: () => ignore };
-
-function ignore(): void {
-  return undefined;
+export interface Histogram {
+  observe(value: number): void;
 }
+
+/** Handles are taken once, at the start; using one is as cheap as adding a number. Asked for again, it is the same one. */
+export interface Meter {
+  counter(metric: Metric, labels?: Labels): Counter;
+  histogram(metric: Metric, labels?: Labels): Histogram;
+  /** `read` is called when somebody looks, and not before: it must be cheap, and must not throw. */
+  gauge(metric: Metric, read: () => number, labels?: Labels): void;
+}
+
+/** For whoever is not asked how it goes. */
+export const noMeter: Meter = {
+  counter: () => ({ add: () => undefined }),
+  histogram: () => ({ observe: () => undefined }),
+  gauge: () => undefined,
+};

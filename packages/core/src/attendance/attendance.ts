@@ -168,7 +168,7 @@ export class Attendance {
 
   #lookAnew(): void {
     const present = new Set<string>();
-    for (const instance of this.#view.snapshot(self).instances) {
+    for (const instance of this.#view.allInstances(self)) {
       present.add(refText(instance));
       this.#attend(refText(instance), instance);
     }

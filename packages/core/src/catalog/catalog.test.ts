@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openHouse } from '../registrar/house.fixture.js';
-import type { ChangeBatch } from './feed.js';
+import type { CatalogView } from '../face.js';
+import type { CatalogSnapshot, ChangeBatch } from './feed.js';
 import { anyServiceName, defaultNamespace, instanceId, registration, serviceName, someone } from './instance.fixture.js';
 import { recordKey } from './keys.js';
 import { Projection } from './projection.js';
@@ -36,15 +37,15 @@ describe('the catalog', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
         const house = await openHouse();
         const copy = new Projection();
-        const load = (): void => copy.load(structuredClone(house.view.snapshot(someone)));
+        const load = (): void => copy.load(structuredClone(snapshotOf(house.view)));
         load();
         house.view.follow({ changed: (batch) => copy.apply(structuredClone(batch)), reset: load }, someone);
         for (const one of steps) await take(house, one);
 
         const fresh = await openHouse({ store: house.store, clock: house.clock });
-        const shown = byId(fresh.view.snapshot(someone).instances);
-        expect(byId(house.view.snapshot(someone).instances)).toEqual(shown);
-        expect(byId(copy.snapshot(someone).instances)).toEqual(shown);
+        const shown = byId([...fresh.view.allInstances(someone)]);
+        expect(byId([...house.view.allInstances(someone)])).toEqual(shown);
+        expect(byId([...copy.allInstances(someone)])).toEqual(shown);
         for (const { id } of shown) expect(copy.instancesById(defaultNamespace, id, someone)).not.toEqual([]);
         await house.close();
         await fresh.close();
@@ -108,7 +109,9 @@ describe('a service', () => {
         const house = await openHouse();
         await house.registrar.register(registration({ service: name, id: 'a' }), someone);
         await house.registrar.register(registration({ service: name.toUpperCase(), id: 'b', ttl: 'none' }), someone);
-        expect(house.view.services(defaultNamespace, someone)).toEqual([{ service: name, instances: 2, inRotation: 2 }]);
+        expect(house.view.services(defaultNamespace, someone)).toEqual([
+          { service: name, instances: 2, inRotation: 2, held: 0, panic: false },
+        ]);
         expect(house.view.instances(defaultNamespace, serviceName(name.toLowerCase()), someone).map(({ id }) => id)).toEqual(['a', 'b']);
         await house.close();
       }),
@@ -125,6 +128,10 @@ describe('a service', () => {
     await house.close();
   });
 });
+
+function snapshotOf(view: CatalogView): CatalogSnapshot {
+  return { epoch: view.epoch, revision: view.revision, instances: [...view.allInstances(someone)] };
+}
 
 function byId<One extends { readonly id: string; readonly service: string }>(instances: readonly One[]): One[] {
   return [...instances].sort((left, right) => (`${left.id}/${left.service}` < `${right.id}/${right.service}` ? -1 : 1));

@@ -7,6 +7,7 @@ import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Bytes, Change, Entry, RevisionBatch, Store, Watch } from '../ports/store.js';
+import { changeBatch } from './feed.js';
 import { catalogRange } from './keys.js';
 import { Projection } from './projection.js';
 import { Slots } from './slots.js';
@@ -92,7 +93,7 @@ export class Catalog {
   #take(batch: RevisionBatch): void {
     if (this.#closed) return;
     const known = this.#slots.undecodable.size;
-    this.#projection.apply({ revision: batch.revision, changes: this.#slots.take(batch.changes) });
+    this.#projection.apply(changeBatch(batch.revision, this.#slots.take(batch.changes)));
     this.#tellUndecodable(known);
     this.#settleWaiting();
   }

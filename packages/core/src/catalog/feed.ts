@@ -3,6 +3,8 @@
  * same catalog of it again.
  */
 import type { Instance } from './instance.js';
+import type { Machine, MachineRef } from './machine.js';
+import { ServiceName, type Namespace } from './names.js';
 import type { InstanceRef } from './registration.js';
 
 /** `null` before an arrival, `null` after a departure, never both. */
@@ -12,10 +14,32 @@ export interface InstanceChange {
   readonly current: Instance | null;
 }
 
-/** All that one revision changed. */
+/** `null` before it came, `null` after it went, never both. */
+export interface MachineChange {
+  readonly ref: MachineRef;
+  readonly previous: Machine | null;
+  readonly current: Machine | null;
+}
+
+/** What one revision changed in one service. */
+export interface ServiceChange {
+  readonly namespace: Namespace;
+  /** Folded: the same for every spelling. */
+  readonly service: ServiceName;
+  /** A service may begin or end to panic without any change of its instances. */
+  readonly panic: { readonly before: boolean; readonly after: boolean };
+  readonly changes: readonly InstanceChange[];
+}
+
+/** All that one revision changed, or what of that a follower is interested in. */
 export interface ChangeBatch {
   readonly revision: number;
+  /** Each service once, with all of its changes. */
+  readonly services: readonly ServiceChange[];
+  /** All changes of all those services: each instance once. */
   readonly changes: readonly InstanceChange[];
+  /** Each machine once. What that did to its instances is told above. */
+  readonly machines: readonly MachineChange[];
 }
 
 export interface CatalogSnapshot {
@@ -32,4 +56,18 @@ export interface FeedListener {
   changed(batch: ChangeBatch): void;
   /** The view was read anew, and what happened in between is not known. What you know is worth nothing; look again. */
   reset(): void;
+}
+
+/** Changes of instances, sorted by their services. */
+export function changeBatch(revision: number, changes: readonly InstanceChange[]): ChangeBatch {
+  const services = new Map<string, ServiceChange & { readonly changes: InstanceChange[] }>();
+  for (const change of changes) {
+    const { namespace } = change.ref;
+    const service = ServiceName.fold(change.ref.service);
+    const key = `${namespace}/${service}`;
+    const group = services.get(key) ?? { namespace, service, panic: { before: false, after: false }, changes: [] };
+    services.set(key, group);
+    group.changes.push(change);
+  }
+  return { revision, services: [...services.values()], changes, machines: [] };
 }

@@ -1,8 +1,7 @@
 /** An instance as the catalog shows it: its registration with the verdicts on it. Derived, never stored. */
+import type { Intent, Mode } from './intent.js';
 import { worstHealth, type Health, type Verdict, type Verdicts } from './health.js';
 import { heartbeatCheck, type Registration } from './registration.js';
-
-export type Mode = 'in' | 'draining' | 'out';
 
 export interface Instance extends Registration {
   /** Grows when host, port or checks change, or when a lapsed or departed instance registers again. */
@@ -14,9 +13,15 @@ export interface Instance extends Registration {
   readonly revision: number;
   /** The revision that last changed the verdicts; 0 before the first. */
   readonly healthRevision: number;
+  /** The worse one of its own and its machine's. */
   readonly mode: Mode;
+  /** The worst of its checks and its machine's, or what was said from outside. */
   readonly health: Health;
   readonly verdicts: Verdicts;
+  /** What was said about it from outside; weight, tags and metadata above already follow it. */
+  readonly intent: Intent | null;
+  /** It should have departed, and waits because of the guard. */
+  readonly held: boolean;
 }
 
 /** What discovery returns unless asked otherwise. */
@@ -25,7 +30,7 @@ export function isInRotation(instance: Pick<Instance, 'mode' | 'health'>): boole
 }
 
 export function healthOf(registration: Pick<Registration, 'checks'>, verdicts: Verdicts): Health {
-  return worstHealth(registration.checks.map((check) => verdictOn(verdicts, check.id)?.status ?? 'passing'));
+  return worstHealth(registration.checks.map((check) => verdictOn(verdicts, check.id)?.status ?? check.born));
 }
 
 /** The heartbeat's verdict, if it is that the heartbeat lapsed. */

@@ -2,7 +2,7 @@
  * The names of things, each a type of its own, so that nobody passes an id where a service is wanted. Text
  * becomes a name only through its kind's `parse`; after that it is trusted.
  */
-import { INSTANCE_ID_CHARACTERS_MAX, NAMESPACE_CHARACTERS_MAX, SERVICE_NAME_CHARACTERS_MAX } from './bounds.js';
+import { INSTANCE_ID_CHARACTERS_MAX, LABEL_CHARACTERS_MAX, NAMESPACE_CHARACTERS_MAX, SERVICE_NAME_CHARACTERS_MAX } from './bounds.js';
 import { textKind, type ValueKind } from './value-kind.js';
 
 export type Named<Name extends string> = string & { readonly named: Name };
@@ -40,3 +40,11 @@ export const Namespace: ValueKind<Namespace> & { readonly default: Namespace } =
   ),
   default: 'default' as Namespace,
 };
+
+/** Where an instance runs: matched exactly, and one line of text, as every label is. */
+export type MachineName = Named<'machine'>;
+
+export const MachineName: ValueKind<MachineName> = textKind<MachineName>(
+  `1 to ${LABEL_CHARACTERS_MAX} printable characters`,
+  new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${LABEL_CHARACTERS_MAX}}$`, 'u'),
+);

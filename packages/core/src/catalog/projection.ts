@@ -1,9 +1,11 @@
 /** The catalog in memory: fed with plain batches, asked synchronously. Each thread that reads holds its own. */
-import type { Caller, CatalogView, ServiceSummary } from '../face.js';
+import type { Caller, CatalogView, Interest, ServiceSummary } from '../face.js';
 import type { CatalogSnapshot, ChangeBatch, FeedListener } from './feed.js';
+import { idleGuard, type GuardState } from './guard-record.js';
 import { isInRotation, type Instance } from './instance.js';
 import { refText, serviceText } from './keys.js';
-import type { InstanceId, Namespace, ServiceName } from './names.js';
+import type { Machine, MachineRef } from './machine.js';
+import { ServiceName, type InstanceId, type Namespace } from './names.js';
 import type { InstanceRef } from './registration.js';
 
 /** Changes remembered for those who come back: minutes of ordinary churn, a few megabytes at most. */
@@ -57,6 +59,43 @@ export class Projection implements CatalogView {
     for (const listener of this.#listeners) listener.changed(batch);
   }
 
+  get staleSinceMs(): number | null {
+    return null;
+  }
+
+  get guard(): GuardState {
+    return idleGuard;
+  }
+
+  namespaces(_caller: Caller): readonly Namespace[] {
+    return [...new Set([...this.#instances.values()].map(({ namespace }) => namespace))].sort();
+  }
+
+  service(namespace: Namespace, service: ServiceName, caller: Caller): ServiceSummary | undefined {
+    const found = this.instances(namespace, service, caller);
+    return found.length === 0 ? undefined : summarize(found);
+  }
+
+  serviceRevision(_namespace: Namespace, _service: ServiceName, _caller: Caller): number {
+    return this.#revision;
+  }
+
+  allInstances(_caller: Caller): Iterable<Instance> {
+    return this.#instances.values();
+  }
+
+  machines(_namespace: Namespace, _caller: Caller): readonly Machine[] {
+    return [];
+  }
+
+  machine(_ref: MachineRef, _caller: Caller): Machine | undefined {
+    return undefined;
+  }
+
+  instancesOn({ namespace, name }: MachineRef, _caller: Caller): readonly Instance[] {
+    return [...this.#instances.values()].filter((one) => one.namespace === namespace && one.machine === name);
+  }
+
   snapshot(_caller: Caller): CatalogSnapshot {
     return { epoch: this.#epoch, revision: this.#revision, instances: [...this.#instances.values()] };
   }
@@ -79,14 +118,21 @@ export class Projection implements CatalogView {
     return [...(this.#byId.get(idText(namespace, id))?.values() ?? [])];
   }
 
-  changesAfter(revision: number, _caller: Caller): readonly ChangeBatch[] | null {
+  changesAfter(revision: number, _caller: Caller, interest?: Interest): readonly ChangeBatch[] | null {
     if (revision < this.#rememberedFrom || revision > this.#revision) return null;
-    return this.#remembered.filter((batch) => batch.revision > revision);
+    return this.#remembered.filter((batch) => batch.revision > revision).flatMap((batch) => concerning(batch, interest) ?? []);
   }
 
-  follow(listener: FeedListener, _caller: Caller): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  follow(listener: FeedListener, _caller: Caller, interest?: Interest): () => void {
+    const told: FeedListener = {
+      changed(batch) {
+        const own = concerning(batch, interest);
+        if (own !== null) listener.changed(own);
+      },
+      reset: () => listener.reset(),
+    };
+    this.#listeners.add(told);
+    return () => void this.#listeners.delete(told);
   }
 
   #put(ref: InstanceRef, instance: Instance | null): void {
@@ -108,6 +154,21 @@ export class Projection implements CatalogView {
   }
 }
 
+function concerning(batch: ChangeBatch, interest: Interest | undefined): ChangeBatch | null {
+  if (interest === undefined) return batch;
+  const { namespace, services: names, prefix } = interest;
+  const wanted = names && new Set(names.map((name) => ServiceName.fold(name)));
+  const services = batch.services.filter(
+    (one) =>
+      one.namespace === namespace &&
+      ((wanted === undefined && prefix === undefined) ||
+        wanted?.has(one.service) === true ||
+        (prefix !== undefined && one.service.startsWith(prefix.toLowerCase()))),
+  );
+  if (services.length === 0) return null;
+  return { revision: batch.revision, services, changes: services.flatMap(({ changes }) => changes), machines: [] };
+}
+
 /** The oldest instance gives the name its spelling. Not called for a service without instances. */
 export function spelling(instances: readonly Instance[]): ServiceName | undefined {
   let oldest = instances[0];
@@ -117,7 +178,7 @@ export function spelling(instances: readonly Instance[]): ServiceName | undefine
 
 function summarize(instances: readonly Instance[]): ServiceSummary {
   const service = spelling(instances) as ServiceName;
-  return { service, instances: instances.length, inRotation: instances.filter(isInRotation).length };
+  return { service, instances: instances.length, inRotation: instances.filter(isInRotation).length, held: 0, panic: false };
 }
 
 function putInto(index: Map<string, Instances>, group: string, key: string, instance: Instance | null): void {

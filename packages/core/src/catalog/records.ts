@@ -92,7 +92,12 @@ function objectKind<Fields>(rules: FieldRules<Fields>): ValueKind<Fields> {
   };
 }
 
-const check = objectKind<Check>({ id: required(text), type: required(wordKind(['heartbeat'])), ttlMs: required(number) });
+const check = objectKind<Check>({
+  id: required(text),
+  type: required(wordKind(['heartbeat'])),
+  ttlMs: required(number),
+  born: optional(wordKind(healths), 'passing'),
+});
 
 const verdict = objectKind<Verdict>({
   status: required(wordKind(healths)),
@@ -114,7 +119,7 @@ const instanceRules: FieldRules<Omit<InstanceRecord, 'unknown'>> = {
   zone: optional(text, null),
   region: optional(text, null),
   version: optional(text, null),
-  machine: optional(text, null),
+  machine: optional(named(), null),
   checks: optional(listKind(check, Infinity), []),
   deregisterAfterMs: optional(number, null),
   origin: required(objectKind<Origin>({ face: required(text) })),

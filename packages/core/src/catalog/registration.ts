@@ -1,6 +1,7 @@
 /** What an instance says of itself, checked: the part of it that no verdict and no operator ever changes. */
+import type { Health } from './health.js';
 import type { Host } from './host.js';
-import { ServiceName, type InstanceId, type Namespace } from './names.js';
+import { ServiceName, type InstanceId, type MachineName, type Namespace } from './names.js';
 
 /** Which instance: the three together, and the service without regard to case. */
 export interface InstanceRef {
@@ -15,6 +16,8 @@ export interface Check {
   readonly id: string;
   readonly type: 'heartbeat';
   readonly ttlMs: number;
+  /** What it says before its first verdict. A registration is the first heartbeat: passing, unless it says otherwise. */
+  readonly born: Health;
 }
 
 /** The face that an instance came through. */
@@ -33,7 +36,7 @@ export interface Registration extends InstanceRef {
   readonly zone: string | null;
   readonly region: string | null;
   readonly version: string | null;
-  readonly machine: string | null;
+  readonly machine: MachineName | null;
   /** Without any, the instance is static: it stays until somebody takes it out. */
   readonly checks: readonly Check[];
   /** How long it may stay critical before it departs; `null` for as long as it likes. */

@@ -102,5 +102,7 @@ export function toInstance(
     mode: 'in',
     health: healthOf(registration, verdicts),
     verdicts,
+    intent: null,
+    held: false,
   };
 }

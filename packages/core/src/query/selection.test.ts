@@ -13,6 +13,8 @@ const well: Instance = {
   mode: 'in',
   health: 'passing',
   verdicts: {},
+  intent: null,
+  held: false,
 };
 const ill: Instance = { ...well, health: 'critical' };
 const ref = { namespace: well.namespace, service: well.service, id: well.id };

@@ -52,6 +52,39 @@ export class LogRegistrar implements Registrar {
     if (!heard)
       throw new RollcallError('outcome-unknown', 'The heartbeat was heard, but the log would not take the recovery yet. Beat again.');
   }
+
+  // The rest of the door is being hung.
+  registerMany(): Promise<never> {
+    return unbuilt();
+  }
+  heartbeats(): Promise<never> {
+    return unbuilt();
+  }
+  setMode(): Promise<never> {
+    return unbuilt();
+  }
+  overrideStatus(): Promise<never> {
+    return unbuilt();
+  }
+  patch(): Promise<never> {
+    return unbuilt();
+  }
+  putMachine(): Promise<never> {
+    return unbuilt();
+  }
+  setMachineMode(): Promise<never> {
+    return unbuilt();
+  }
+  removeMachine(): Promise<never> {
+    return unbuilt();
+  }
+  setPanicRule(): Promise<never> {
+    return unbuilt();
+  }
+}
+
+function unbuilt(): Promise<never> {
+  return Promise.reject(new RollcallError('internal', 'This call is not there yet.'));
 }
 
 function planDeparture(ref: InstanceRef, { registration }: Stored): Plan<null> {

@@ -33,7 +33,7 @@ describe('readRegistration', () => {
       region: null,
       version: null,
       machine: null,
-      checks: [{ id: 'heartbeat', type: 'heartbeat', ttlMs: 30_000 }],
+      checks: [{ id: 'heartbeat', type: 'heartbeat', ttlMs: 30_000, born: 'passing' }],
       deregisterAfterMs: 90_000,
       origin,
     });

@@ -21,7 +21,7 @@ import {
 import { durationOrNoneKind } from '../catalog/duration.js';
 import { optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
 import { Host } from '../catalog/host.js';
-import { InstanceId, Namespace, ServiceName } from '../catalog/names.js';
+import { InstanceId, MachineName, Namespace, ServiceName } from '../catalog/names.js';
 import { deriveId, HEARTBEAT_CHECK_ID, type Origin, type Registration } from '../catalog/registration.js';
 import { listKind, tableKind, textKind, wholeNumberKind } from '../catalog/value-kind.js';
 
@@ -31,7 +31,7 @@ export function readRegistration(input: unknown, origin: Origin): Registration {
   return {
     ...fields,
     id: id ?? derivedId(fields),
-    checks: ttl === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs: ttl }],
+    checks: ttl === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs: ttl, born: 'passing' }],
     deregisterAfterMs: deregisterAfter === 'default' ? (ttl === null ? null : DEREGISTER_AFTER_DEFAULT_MS) : deregisterAfter,
     origin,
   };
@@ -62,7 +62,7 @@ const rules: FieldRules<Fields> = {
   zone: optional(label, null),
   region: optional(label, null),
   version: optional(label, null),
-  machine: optional(label, null),
+  machine: optional(MachineName, null),
   ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), TTL_DEFAULT_MS),
   deregisterAfter: optional(durationOrNoneKind(0, DEREGISTER_AFTER_MAX_MS), 'default'),
 };

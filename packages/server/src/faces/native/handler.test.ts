@@ -40,7 +40,9 @@ describe('a life', () => {
     expect((await ask('PUT', `/heartbeat/${id}`)).status).toBe(204);
     expect((await ask('PUT', `/heartbeat/${id}`, {})).status).toBe(204);
     expect(await ask('GET', `/instances/${id}`)).toMatchObject({ status: 200, body: { id, service: 'payments' } });
-    expect((await ask('GET', '/services')).body['services']).toEqual([{ service: 'payments', instances: 1, inRotation: 1 }]);
+    expect((await ask('GET', '/services')).body['services']).toEqual([
+      { service: 'payments', instances: 1, inRotation: 1, held: 0, panic: false },
+    ]);
     expect((await ask('GET', '/services/PAYMENTS/instances')).body).toMatchObject({
       service: 'payments',
       revision: 3,

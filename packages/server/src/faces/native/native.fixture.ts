@@ -4,6 +4,7 @@
  */
 import { SimulatedClock } from '@rollcall/conformance';
 import {
+  changeBatch,
   Projection,
   readRegistration,
   RollcallError,
@@ -29,7 +30,7 @@ export function registration(fields: Readonly<Record<string, unknown>> = {}): Re
 
 export function instanceOf(one: Registration, like: Partial<Instance> = {}): Instance {
   const born = { incarnation: 1, registeredAtMs: 0, createRevision: 1, revision: 1, healthRevision: 0 };
-  return { ...one, ...born, mode: 'in', health: 'passing', verdicts: {}, ...like };
+  return { ...one, ...born, mode: 'in', health: 'passing', verdicts: {}, intent: null, held: false, ...like };
 }
 
 export class FedFace implements Registrar {
@@ -67,6 +68,34 @@ export class FedFace implements Registrar {
     return Promise.resolve();
   }
 
+  registerMany(): Promise<never> {
+    return unbuilt();
+  }
+  heartbeats(): Promise<never> {
+    return unbuilt();
+  }
+  setMode(): Promise<never> {
+    return unbuilt();
+  }
+  overrideStatus(): Promise<never> {
+    return unbuilt();
+  }
+  patch(): Promise<never> {
+    return unbuilt();
+  }
+  putMachine(): Promise<never> {
+    return unbuilt();
+  }
+  setMachineMode(): Promise<never> {
+    return unbuilt();
+  }
+  removeMachine(): Promise<never> {
+    return unbuilt();
+  }
+  setPanicRule(): Promise<never> {
+    return unbuilt();
+  }
+
   becomes(ref: InstanceRef, health: Health): void {
     const previous = this.view.instance(ref, tester) as Instance;
     this.#revision++;
@@ -74,6 +103,10 @@ export class FedFace implements Registrar {
   }
 
   #feed(change: ChangeBatch['changes'][number]): void {
-    this.view.apply(structuredClone({ revision: this.#revision, changes: [change] }));
+    this.view.apply(structuredClone(changeBatch(this.#revision, [change])));
   }
+}
+
+function unbuilt(): Promise<never> {
+  return Promise.reject(new RollcallError('internal', 'This double does not answer that.'));
 }

@@ -23,7 +23,6 @@ export type { Abort } from './ports/abort.js';
 export * from './ports/clock.js';
 export * from './ports/log.js';
 export * from './ports/meter.js';
-export * from './ports/meter.js';
 export * from './ports/random.js';
 export * from './ports/store.js';
 export * from './query/find-instance.js';

@@ -1,145 +1,180 @@
 /**
- * Carries what commits wrote from the history into the current table, at leisure.
+ * Carries what the write-ahead log made durable into the tables, at leisure.
  *
- * A commit is durable when its revision stands in the history: one append, beside those of all who commit
- * at the same moment. The current table is only an index of the latest value of each key, and to write
- * it at once would cost a page of its own for nearly every key. So changes gather in memory, and every
- * now and then all of them go into the table in the order of their keys, many to a page. After a crash
- * the history tells again what the table missed.
+ * To write every commit into the tables at once would cost two syncs, and a page of its own for nearly every
+ * key. So changes gather in memory, and every now and then all of them go into the tables in the order of
+ * their keys, many to a page. After a crash the log tells again what the tables missed.
  */
-import { emptyLayer, keyOf, overlay, toText, type Clock, type Layer, type Reader, type RevisionBatch } from '@rollcall/core';
+import { overlay, type Clock, type LeaseId, type Reader } from '@rollcall/core';
 import { nextTurn } from '../../shared/turn.js';
+import type { LogRecord } from './frame.js';
+import { Gathered, type GatheredBatch } from './gathered.js';
 import { SCATTERED_RECORD_BYTES } from './room.js';
 import type { Tables } from './tables.js';
+import type { WriteAheadLog } from './write-ahead-log.js';
 
-/** So many changed keys make it worth while. At some hundred bytes each they cost a few megabytes. */
+/** So many changed keys, or so many bytes, make it worth while. */
 const GATHER_KEYS = 16_384;
+const GATHER_BYTES = 4 * 1024 * 1024;
 /** Few changes are carried over after this long. */
 const GATHER_MS = 1_000;
-/** A pass is cut into slices, so that commits never wait long behind one. */
+/** A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one. */
 const SLICE_KEYS = 512;
 const SLICES_MAX = 32;
 
 export interface CheckpointOptions {
   readonly tables: Tables;
+  readonly log: WriteAheadLog;
   readonly clock: Clock;
-  /** Writes in one transaction, when all that was to be written before is. */
+  /** Writes in one transaction, when all that was to be written before is. `bytes`: how much it is, about. */
   readonly commit: (write: () => void, bytes: number) => Promise<void>;
 }
 
 export class Checkpoint {
   readonly #options: CheckpointOptions;
-  /** On its way into the table; stays in front of the table until it is all there. */
-  #settling: Layer = emptyLayer();
-  #gathered: Layer = emptyLayer();
-  #gatheredTo: number;
+  /** On its way into the tables; stays in front of them until it is all there. */
+  #settling: Gathered;
+  #gathered: Gathered;
   #appliedRevision: number;
   #reader: Reader;
   #cancelTimer: (() => void) | null = null;
   #pass: Promise<void> | null = null;
   #closed = false;
+  /** Why the last pass failed; `null` if it did not. */
+  #trouble: Error | null = null;
 
   constructor(options: CheckpointOptions, appliedRevision: number) {
     this.#options = options;
     this.#appliedRevision = appliedRevision;
-    this.#gatheredTo = appliedRevision;
+    this.#settling = new Gathered(appliedRevision);
+    this.#gathered = new Gathered(appliedRevision);
     this.#reader = options.tables.reader;
   }
 
-  /** Everything up to here is in the table; of the rest, the history is the only witness. */
+  /** Everything up to here is in the tables. */
   get appliedRevision(): number {
     return this.#appliedRevision;
   }
 
-  /** The table, and in front of it what it misses. */
+  /** The tables, and in front of them what they miss. */
   get reader(): Reader {
     return this.#reader;
   }
 
-  /** The keys that the table may be wrong about. */
+  /** The keys that the tables may be wrong about. */
   *keys(): Generator<string> {
-    for (const layer of [this.#settling, this.#gathered]) yield* layer.keys({ from: '', to: null });
+    for (const { layer } of [this.#settling, this.#gathered]) yield* layer.keys({ from: '', to: null });
   }
 
-  /** Durable revisions, in order. */
-  gather(batches: readonly RevisionBatch[]): void {
-    for (const batch of batches) {
-      for (const change of batch.changes) this.#gathered.set(toText(keyOf(change)), change.type === 'put' ? change.entry : null);
-      this.#gatheredTo = batch.revision;
-    }
+  /** The leases that the tables may be wrong about. */
+  *leases(): Generator<readonly [LeaseId, number | null]> {
+    for (const { leases } of [this.#settling, this.#gathered]) yield* leases;
+  }
+
+  /** Revisions that are not in the tables yet. */
+  revisions(fromRevision: number, limit: number): readonly GatheredBatch[] {
+    const first = this.#settling.revisions(fromRevision, limit);
+    return first.length === limit ? first : [...first, ...this.#gathered.revisions(fromRevision, limit - first.length)];
+  }
+
+  /** What a frame of the log made durable, in the order of the log. */
+  gather(sequence: number, batches: readonly GatheredBatch[], leases: readonly LogRecord[]): void {
+    this.#gathered.add(sequence, batches, leases);
     this.#arrangeReader();
-    if (this.#gathered.size >= GATHER_KEYS) void this.#start();
-    else if (this.#gathered.size > 0) this.#startLater();
+    if (this.#gathered.layer.size >= GATHER_KEYS || this.#gathered.bytes >= GATHER_BYTES) void this.pass();
+    else if (!this.#gathered.isEmpty) this.#passLater();
   }
 
-  /** Tries once more to carry everything over, and stops. What can't be carried over is still in the history. */
-  async close(): Promise<void> {
-    await this.#pass;
-    await this.#start();
-    this.#closed = true;
-    this.#cancelTimer?.();
-  }
-
-  #startLater(): void {
-    if (this.#closed || this.#cancelTimer !== null) return;
-    this.#cancelTimer = this.#options.clock.after(GATHER_MS, () => {
-      this.#cancelTimer = null;
-      void this.#start();
-    });
-  }
-
-  #start(): Promise<void> {
-    if (this.#closed || this.#gathered.size === 0) return Promise.resolve();
+  /** Settles when the pass that runs, or one that begins now, is over. What it could not carry over is tried again. */
+  pass(): Promise<void> {
+    if (this.#closed || (this.#pass === null && this.#gathered.isEmpty)) return Promise.resolve();
     this.#pass ??= this.#carryOver().finally(() => {
       this.#pass = null;
-      if (this.#gathered.size > 0) this.#startLater();
+      if (!this.#gathered.isEmpty) this.#passLater();
     });
     return this.#pass;
   }
 
+  /** Carries over what there is; throws what keeps it from that. */
+  async catchUp(): Promise<void> {
+    await this.pass();
+    if (this.#trouble !== null) throw this.#trouble;
+  }
+
+  /** Tries once more to carry everything over, and stops. Answers whether the tables have it all. */
+  async close(): Promise<boolean> {
+    await this.#pass;
+    await this.pass();
+    this.#closed = true;
+    this.#cancelTimer?.();
+    return this.#gathered.isEmpty;
+  }
+
+  #passLater(): void {
+    if (this.#closed || this.#cancelTimer !== null) return;
+    this.#cancelTimer = this.#options.clock.after(GATHER_MS, () => {
+      this.#cancelTimer = null;
+      void this.pass();
+    });
+  }
+
   async #carryOver(): Promise<void> {
-    const { tables, commit } = this.#options;
-    const revision = this.#gatheredTo;
-    this.#settling = this.#gathered;
-    this.#gathered = emptyLayer();
+    const settling = this.#gathered;
+    this.#settling = settling;
+    this.#gathered = new Gathered(settling.lastRevision);
     this.#arrangeReader();
     try {
-      for (const slice of slices(this.#settling)) {
-        const entries = slice.map((key) => this.#settling.get(key) ?? null);
-        const write = (): void => slice.forEach((key, at) => tables.writeCurrent(key, entries[at] ?? null));
-        await commit(
-          write,
-          entries.reduce((sum, entry) => sum + SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0), 0),
-        );
-        await nextTurn();
-      }
-      await commit(() => tables.writeMeta('applied', revision), 0);
-      tables.settleLongKeys(this.#settling);
-      this.#appliedRevision = revision;
-      this.#settling = emptyLayer();
-    } catch {
+      await this.#writeSettling(settling);
+      this.#trouble = null;
+    } catch (error) {
+      this.#trouble = error as Error;
       // No room, most likely; commits meet the same trouble and tell it. Nothing is lost, it is tried again.
-      this.#takeBack();
+      settling.absorb(this.#gathered);
+      this.#gathered = settling;
     }
+    this.#settling = new Gathered(this.#appliedRevision);
     this.#arrangeReader();
   }
 
-  #takeBack(): void {
-    for (const key of this.#gathered.keys({ from: '', to: null })) this.#settling.set(key, this.#gathered.get(key) ?? null);
-    this.#gathered = this.#settling;
-    this.#settling = emptyLayer();
+  async #writeSettling(settling: Gathered): Promise<void> {
+    const { tables, log, commit } = this.#options;
+    for (const slice of slices(settling.batches)) {
+      const bytes = slice.reduce((sum, { encoded }) => sum + encoded.length, 0);
+      await commit(() => slice.forEach(({ batch, encoded }) => tables.writeBatch(batch.revision, encoded)), bytes);
+      await nextTurn();
+    }
+    for (const slice of slices([...settling.layer.keys({ from: '', to: null })])) {
+      const entries = slice.map((key) => settling.layer.get(key) ?? null);
+      const bytes = entries.reduce((sum, entry) => sum + SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0), 0);
+      await commit(() => slice.forEach((key, at) => tables.writeCurrent(key, entries[at] ?? null)), bytes);
+      await nextTurn();
+    }
+    await commit(() => this.#writeEnd(settling), settling.leases.size * SCATTERED_RECORD_BYTES);
+    tables.settleLongKeys(settling.layer);
+    this.#appliedRevision = settling.lastRevision;
+    await log.release(settling.sequence);
+  }
+
+  #writeEnd({ leases, lastRevision, sequence }: Gathered): void {
+    const { tables, log } = this.#options;
+    for (const [id, ttlMs] of leases) {
+      if (ttlMs === null) tables.removeLease(id);
+      else tables.writeLease({ id, ttlMs });
+    }
+    tables.writeMeta('applied', lastRevision);
+    tables.writeMeta('segment', log.oldestBehind(sequence));
+    tables.writeMeta('lastSegment', log.lastNumber);
   }
 
   #arrangeReader(): void {
     const { tables } = this.#options;
-    const settled = this.#settling.size === 0 ? tables.reader : overlay(this.#settling, tables.reader);
-    this.#reader = this.#gathered.size === 0 ? settled : overlay(this.#gathered, settled);
+    const settled = this.#settling.layer.size === 0 ? tables.reader : overlay(this.#settling.layer, tables.reader);
+    this.#reader = this.#gathered.layer.size === 0 ? settled : overlay(this.#gathered.layer, settled);
   }
 }
 
-/** Neighbouring keys, which share pages. */
-function* slices(layer: Layer): Generator<readonly string[]> {
-  const keys = [...layer.keys({ from: '', to: null })];
-  const size = Math.max(SLICE_KEYS, Math.ceil(keys.length / SLICES_MAX));
-  for (let at = 0; at < keys.length; at += size) yield keys.slice(at, at + size);
+/** Of what is sorted: neighbours, which share pages. */
+function* slices<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  const size = Math.max(SLICE_KEYS, Math.ceil(items.length / SLICES_MAX));
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }

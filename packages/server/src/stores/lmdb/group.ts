@@ -1,16 +1,12 @@
 /** Commits that go to disk together: one sync for all of them. */
 import { emptyLayer, keyOf, toText, type Layer, type RevisionBatch } from '@rollcall/core';
 import type { MediumWrite } from '../../shared/medium.js';
-import { SCATTERED_RECORD_BYTES } from './room.js';
-
-/** The numbers of a record, before and after. */
-const RECORD_BYTES = 100;
+import { encodeBatch } from './codec.js';
+import type { LogRecord } from './frame.js';
+import type { GatheredBatch } from './gathered.js';
 
 export class Group {
-  readonly writes: MediumWrite[] = [];
-  readonly batches: RevisionBatch[] = [];
-  /** About how large all of it is. */
-  bytes = 0;
+  readonly #writes: MediumWrite[] = [];
   /** Laid over the state before the group, it shows the state after it. */
   readonly layer: Layer = emptyLayer();
   /** Settles when the group is on disk and has been handed to the watchers; fails with all of it. */
@@ -28,14 +24,31 @@ export class Group {
   }
 
   add(write: MediumWrite): void {
-    this.writes.push(write);
-    if (write.granted !== undefined || write.revoked !== undefined) this.bytes += SCATTERED_RECORD_BYTES;
-    if (write.batch === undefined) return;
-    this.batches.push(write.batch);
-    for (const change of write.batch.changes) {
-      const entry = change.type === 'put' ? change.entry : null;
-      this.layer.set(toText(keyOf(change)), entry);
-      this.bytes += RECORD_BYTES + keyOf(change).length + (entry?.value.length ?? 0) + (change.previous?.value.length ?? 0);
-    }
+    this.#writes.push(write);
+    for (const change of write.batch?.changes ?? []) this.layer.set(toText(keyOf(change)), change.type === 'put' ? change.entry : null);
   }
+
+  /** As the log and the history keep it. To be called once, when nothing is added any more. */
+  seal(wallMs: number): SealedGroup {
+    const batches = this.#writes.flatMap(({ batch }) =>
+      batch === undefined ? [] : [{ batch, wallMs, encoded: encodeBatch({ batch, wallMs }) }],
+    );
+    return { batches, leases: this.#writes.flatMap(leaseRecords) };
+  }
+}
+
+export interface SealedGroup {
+  readonly batches: readonly GatheredBatch[];
+  readonly leases: readonly LogRecord[];
+}
+
+export function batchRecord({ batch, encoded }: { readonly batch: RevisionBatch; readonly encoded: Buffer }): LogRecord {
+  return { type: 'batch', revision: batch.revision, encoded };
+}
+
+function leaseRecords({ granted, revoked }: MediumWrite): LogRecord[] {
+  return [
+    ...(granted === undefined ? [] : [{ type: 'granted', lease: granted } as const]),
+    ...(revoked === undefined ? [] : [{ type: 'revoked', lease: revoked } as const]),
+  ];
 }

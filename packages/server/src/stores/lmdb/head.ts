@@ -9,9 +9,13 @@ export const STORE_FORMAT = 1;
 
 export interface Head {
   readonly epoch: string;
-  /** The current table holds everything up to here; the history may go further. */
+  /** The tables hold everything up to here; the write-ahead log may go further. */
   readonly appliedRevision: number;
   readonly compactedRevision: number;
+  /** The oldest segment of the write-ahead log that is needed; 0 for none. */
+  readonly segment: number;
+  /** The last one that was ever begun. */
+  readonly lastSegment: number;
 }
 
 /** The words of a log that begins here, be it empty or restored. To be called within a commit. */
@@ -20,6 +24,8 @@ export function writeFirstHead(tables: Tables, epoch: string, revision: number):
   tables.writeMeta('epoch', epoch);
   tables.writeMeta('applied', revision);
   tables.writeMeta('compacted', revision);
+  tables.writeMeta('segment', 0);
+  tables.writeMeta('lastSegment', 0);
 }
 
 /** Throws `store-newer` or `store-corrupt` for a file that this program must not touch. */
@@ -37,5 +43,12 @@ export function readHead(tables: Tables, file: string): Head {
       { file },
     );
   }
-  return { epoch, appliedRevision: Number(tables.readMeta('applied')), compactedRevision: Number(tables.readMeta('compacted')) };
+  const count = (name: string): number => Number(tables.readMeta(name));
+  return {
+    epoch,
+    appliedRevision: count('applied'),
+    compactedRevision: count('compacted'),
+    segment: count('segment'),
+    lastSegment: count('lastSegment'),
+  };
 }

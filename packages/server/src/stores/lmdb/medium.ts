@@ -1,27 +1,36 @@
 /**
- * A medium on LMDB, with group commit: while one group is on its way to disk, the next one gathers.
+ * A medium on LMDB behind a write-ahead log.
  *
- * A group is durable when the history has it. LMDB may show it a moment before we have been told so;
- * nobody is misled, because readers see the current table and what checkpoint.ts lays over it, and the
- * history only as far as it is known to be durable. The next commits are judged with all that is pending.
+ * A commit is durable when the log has it (committer.ts); the tables follow at leisure (checkpoint.ts). So what
+ * readers see is the tables, and laid over them what the log has and they have not: never anything that is
+ * not on disk.
  */
 import { statSync } from 'node:fs';
-import { NO_LEASE, overlay, type Clock, type Reader, type RevisionBatch, type RollcallError } from '@rollcall/core';
+import { NO_LEASE, type Clock, type RevisionBatch, type RollcallError } from '@rollcall/core';
 import type { GrantedLease, LogState, Medium, MediumWrite } from '../../shared/medium.js';
 import { nextTurn } from '../../shared/turn.js';
 import { Checkpoint } from './checkpoint.js';
-import { Group } from './group.js';
+import { decodeBatch, revisionKey, type TimedBatch } from './codec.js';
+import { Committer } from './committer.js';
+import type { Frame } from './frame.js';
+import type { SealedGroup } from './group.js';
 import type { Head } from './head.js';
 import type { Tables } from './tables.js';
-import { asStoreError } from './trouble.js';
+import type { Transactions } from './transactions.js';
+import type { WriteAheadLog } from './write-ahead-log.js';
 
-/** Revisions forgotten in one LMDB transaction, so that commits never wait long behind a compaction. */
+/** Revisions forgotten in one LMDB transaction, so that a pass never waits long behind a compaction. */
 const COMPACTION_REVISIONS = 500;
 
 export interface LmdbMediumOptions {
+  readonly directory: string;
   readonly file: string;
   readonly tables: Tables;
+  readonly transactions: Transactions;
   readonly head: Head;
+  readonly log: WriteAheadLog;
+  /** What the log held when it was opened. */
+  readonly frames: readonly Frame[];
   readonly clock: Clock;
   /** Called last, when nothing of the store is open any more. */
   readonly release: () => Promise<void>;
@@ -33,30 +42,31 @@ export class LmdbMedium implements Medium {
   onDurable: Medium['onDurable'] = () => undefined;
   readonly #options: LmdbMediumOptions;
   readonly #tables: Tables;
-  #compactedRevision: number;
+  readonly #transactions: Transactions;
   readonly #checkpoint: Checkpoint;
+  readonly #committer: Committer;
+  #compactedRevision: number;
   #revision: number;
-  #tipRevision: number;
-  #inFlight: Group | null = null;
-  #gathering: Group | null = null;
-  /** What writes to LMDB does so one after the other: a transaction that fails takes along all that is queued behind it. */
-  #lastWork: Promise<unknown> = Promise.resolve();
-  #failed: RollcallError | null = null;
   #closing = false;
 
   constructor(options: LmdbMediumOptions) {
-    const { tables, clock, head } = options;
+    const { tables, clock, head, log, directory } = options;
     this.#options = options;
     this.#tables = tables;
     this.epoch = head.epoch;
     this.#compactedRevision = head.compactedRevision;
-    this.#checkpoint = new Checkpoint(
-      { tables, clock, commit: (write, bytes) => this.#alone(() => this.#commit(write, bytes)) },
-      head.appliedRevision,
-    );
     this.#revision = head.appliedRevision;
-    this.#tipRevision = head.appliedRevision;
-    this.#recover();
+    this.#transactions = options.transactions;
+    this.#checkpoint = new Checkpoint({ tables, log, clock, commit: (write, bytes) => this.#commit(write, bytes) }, head.appliedRevision);
+    for (const frame of options.frames) this.#recover(frame);
+    this.#committer = new Committer({
+      log,
+      clock,
+      directory,
+      durable: () => this.durable,
+      onCommitted: (group) => this.#committed(group),
+      catchUp: () => this.#checkpoint.catchUp(),
+    });
     // A compaction that was cut short by a crash goes on; nobody can see what it still has to remove.
     void this.#removeOldRevisions().catch(() => undefined);
   }
@@ -70,21 +80,18 @@ export class LmdbMedium implements Medium {
   }
 
   get tip(): LogState {
-    return { revision: this.#tipRevision, reader: this.#tipReader() };
+    return this.#committer.tip;
   }
 
   revisions(fromRevision: number, limit: number): readonly RevisionBatch[] {
-    const within = Math.min(limit, this.#revision - fromRevision + 1);
-    if (within <= 0) return [];
-    const batches = Array.from(this.#tables.batches(fromRevision, within), ({ batch }) => batch);
-    return batches.filter(({ revision }) => revision <= this.#revision);
+    return this.#timedBatches(fromRevision, limit).map(({ batch }) => batch);
   }
 
   revisionBefore(wallMs: number): number {
     let [low, high] = [this.#compactedRevision, this.#revision + 1];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      const [found] = this.#tables.batches(middle, 1);
+      const [found] = this.#timedBatches(middle, 1);
       if (found !== undefined && found.wallMs < wallMs) low = middle;
       else high = middle;
     }
@@ -92,7 +99,9 @@ export class LmdbMedium implements Medium {
   }
 
   grantedLeases(): Iterable<GrantedLease> {
-    return this.#tables.grantedLeases();
+    const leases = new Map([...this.#tables.grantedLeases()].map(({ id, ttlMs }): [bigint, number | null] => [id, ttlMs]));
+    for (const [id, ttlMs] of this.#checkpoint.leases()) leases.set(id, ttlMs);
+    return [...leases].flatMap(([id, ttlMs]) => (ttlMs === null ? [] : [{ id, ttlMs }]));
   }
 
   *leasedKeys(): Generator<{ readonly lease: bigint; readonly key: string }> {
@@ -101,138 +110,94 @@ export class LmdbMedium implements Medium {
     for (const key of candidates) yield { lease: reader.get(key)?.lease ?? NO_LEASE, key };
   }
 
-  *pendingKeys(): Generator<string> {
-    for (const group of [this.#inFlight, this.#gathering]) if (group !== null) yield* group.layer.keys({ from: '', to: null });
+  pendingKeys(): Iterable<string> {
+    return this.#committer.pendingKeys();
   }
 
-  async write(write: MediumWrite): Promise<void> {
-    if (this.#failed !== null) throw this.#failed;
-    const group = (this.#gathering ??= this.#newGroup());
-    group.add(write);
-    this.#tipRevision = write.batch?.revision ?? this.#tipRevision;
-    return group.done;
+  write(write: MediumWrite): Promise<void> {
+    return this.#committer.write(write);
   }
 
-  async settled(): Promise<void> {
-    await (this.#gathering ?? this.#inFlight)?.done;
+  settled(): Promise<void> {
+    return this.#committer.settled();
   }
 
   async compact(revision: number): Promise<void> {
-    await this.#alone(async () => {
-      if (revision <= this.#compactedRevision) return;
-      await this.#commit(() => this.#tables.writeMeta('compacted', revision), 0);
-      this.#compactedRevision = revision;
-    });
+    if (revision <= this.#compactedRevision) return;
+    await this.#commit(() => this.#tables.writeMeta('compacted', revision), 0);
+    this.#compactedRevision = Math.max(this.#compactedRevision, revision);
     await this.#removeOldRevisions();
   }
 
   sizeBytes(): number {
-    return statSync(this.#options.file).size;
+    return statSync(this.#options.file).size + this.#options.log.usedBytes;
   }
 
   async close(): Promise<void> {
+    const { log, release } = this.#options;
     this.#closing = true;
     await this.settled().catch(() => undefined);
-    await this.#checkpoint.close();
-    await this.#alone(() => this.#tables.close());
-    await this.#options.release();
+    const complete = await this.#checkpoint.close();
+    if (complete) await this.#forgetLog();
+    await log.close();
+    await this.#transactions.alone(() => this.#tables.close());
+    await release();
   }
 
-  /** Work on LMDB, when all earlier work is done. */
-  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#lastWork.then(work);
-    this.#lastWork = result.catch(() => undefined);
-    return result;
+  /** Whatever the log holds is in the tables: the next start needs none of it. */
+  async #forgetLog(): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await this.#commit(() => {
+        this.#tables.writeMeta('segment', 0);
+        this.#tables.writeMeta('lastSegment', log.lastNumber);
+      }, 0);
+      await log.remove();
+    } catch {
+      // Then the next start reads it once more, and finds that it knows it all.
+    }
   }
 
-  /** One LMDB transaction. A failure that leaves the disk in doubt is the last word: nothing is written after it. */
   async #commit(write: () => void, bytes: number): Promise<void> {
-    if (this.#failed !== null) throw this.#failed;
     try {
-      await this.#tables.commit(write, bytes);
+      await this.#transactions.commit(write, bytes);
     } catch (error) {
-      const trouble = asStoreError(error, this.#options.file);
-      if (trouble.code !== 'store-full') this.#failed = trouble;
-      throw trouble;
+      if (this.#transactions.doubt !== null) this.#committer.refuseFromNowOn(error as RollcallError);
+      throw error;
     }
   }
 
-  #newGroup(): Group {
-    const group = new Group();
-    void this.#alone(() => this.#flush(group));
-    return group;
+  #committed({ batches, leases }: SealedGroup): void {
+    this.#revision = batches.at(-1)?.batch.revision ?? this.#revision;
+    this.#checkpoint.gather(this.#options.log.sequence, batches, leases);
+    this.onDurable(batches.map(({ batch }) => batch));
   }
 
-  #tipReader(): Reader {
-    let { reader } = this.#checkpoint;
-    if (this.#inFlight !== null) reader = overlay(this.#inFlight.layer, reader);
-    if (this.#gathering !== null) reader = overlay(this.#gathering.layer, reader);
-    return reader;
+  /** What the tables missed when the process ended, the log knows. */
+  #recover({ records, sequence }: Frame): void {
+    const batches = records.flatMap((record) => {
+      if (record.type !== 'batch' || record.revision <= this.#revision) return [];
+      this.#revision = record.revision;
+      return [{ ...decodeBatch(revisionKey(record.revision), record.encoded), encoded: record.encoded }];
+    });
+    this.#checkpoint.gather(sequence, batches, records);
   }
 
-  async #flush(group: Group): Promise<void> {
-    // It failed together with the one before it, against whose outcome it was judged.
-    if (group !== this.#gathering) return;
-    this.#gathering = null;
-    this.#inFlight = group;
-    try {
-      await this.#commit(() => this.#writeGroup(group), group.bytes);
-    } catch (error) {
-      return this.#fallBack(group, error);
-    }
-    this.#inFlight = null;
-    this.#advance(group.batches);
-    this.onDurable(group.batches);
-    group.resolve();
-  }
-
-  #writeGroup({ writes, batches }: Group): void {
-    const wallMs = this.#options.clock.wallMs();
-    for (const { granted, revoked } of writes) {
-      if (granted !== undefined) this.#tables.writeLease(granted);
-      if (revoked !== undefined) this.#tables.removeLease(revoked);
-    }
-    for (const batch of batches) this.#tables.writeBatch({ batch, wallMs });
-  }
-
-  #advance(batches: readonly RevisionBatch[]): void {
-    this.#revision = batches.at(-1)?.revision ?? this.#revision;
-    this.#checkpoint.gather(batches);
-  }
-
-  /** Nothing of the group is on disk, so nothing that came after it can be either. */
-  #fallBack(group: Group, error: unknown): void {
-    const gathering = this.#gathering;
-    this.#inFlight = null;
-    this.#gathering = null;
-    this.#tipRevision = this.#revision;
-    group.reject(error);
-    gathering?.reject(error);
-  }
-
-  /** What the current table missed when the process ended, the history knows. */
-  #recover(): void {
-    const batches = Array.from(this.#tables.batches(this.#revision + 1, Infinity), ({ batch }) => batch);
-    this.#advance(batches);
-    this.#tipRevision = this.#revision;
+  /** From the tables as far as they go, and what follows from memory. */
+  #timedBatches(fromRevision: number, limit: number): readonly TimedBatch[] {
+    const within = Math.min(limit, this.#checkpoint.appliedRevision - fromRevision + 1);
+    const carried = within > 0 ? [...this.#tables.batches(fromRevision, within)] : [];
+    const next = (carried.at(-1)?.batch.revision ?? fromRevision - 1) + 1;
+    return [...carried, ...this.#checkpoint.revisions(next, limit - carried.length)];
   }
 
   async #removeOldRevisions(): Promise<void> {
     for (let removed = COMPACTION_REVISIONS; removed === COMPACTION_REVISIONS && !this.#closing; await nextTurn()) {
-      removed = await this.#alone(() => this.#removeSomeOldRevisions());
+      // What is not in the tables yet, they can't forget.
+      const before = Math.min(this.#compactedRevision, this.#checkpoint.appliedRevision + 1);
+      const old = this.#tables.oldRevisions(before, COMPACTION_REVISIONS);
+      removed = old.length;
+      if (removed > 0) await this.#commit(() => old.forEach((revision) => this.#tables.removeBatch(revision)), 0);
     }
-  }
-
-  async #removeSomeOldRevisions(): Promise<number> {
-    if (this.#closing) return 0;
-    // What is not in the current table yet stands nowhere else.
-    const before = Math.min(this.#compactedRevision, this.#checkpoint.appliedRevision + 1);
-    const old = this.#tables.oldRevisions(before, COMPACTION_REVISIONS);
-    if (old.length > 0) {
-      await this.#commit(() => {
-        for (const revision of old) this.#tables.removeBatch(revision);
-      }, 0);
-    }
-    return old.length;
   }
 }

@@ -1,6 +1,6 @@
 /** Restores a snapshot into the directory of a stopped registry. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isRollcallError, toText, type Random } from '@rollcall/core';
 import { newEpoch } from '../../shared/epoch.js';
 import { decodeSnapshot, RESTORE_LIFT, type SnapshotRecord } from '../../shared/snapshot.js';
@@ -10,6 +10,7 @@ import { inspectFile } from './inspect.js';
 import { makeFile } from './new-file.js';
 import { SCATTERED_RECORD_BYTES } from './room.js';
 import { Tables } from './tables.js';
+import { readSegments } from './write-ahead-log.js';
 
 /** Records written in one LMDB transaction. */
 const BATCH_RECORDS = 1_000;
@@ -71,9 +72,13 @@ async function lastRevision(file: string): Promise<number> {
   try {
     inspectFile(file);
     const tables = new Tables(file);
-    const revision = Math.max(readHead(tables, file).appliedRevision, tables.lastRevision());
+    const head = readHead(tables, file);
     await tables.close();
-    return revision;
+    const segments = await readSegments(dirname(file), head);
+    const revisions = segments.flatMap(({ frames }) =>
+      frames.flatMap(({ records }) => records.map((record) => (record.type === 'batch' ? record.revision : 0))),
+    );
+    return Math.max(head.appliedRevision, ...revisions.slice(-1));
   } catch (error) {
     if (isRollcallError(error)) return 0;
     throw error;

@@ -9,10 +9,12 @@ import { LocalStore } from '../../shared/local-store.js';
 import { acquireDirectory } from './directory-lock.js';
 import { readHead, STORE_FILE, writeFirstHead } from './head.js';
 import { inspectFile } from './inspect.js';
-import { LmdbMedium } from './medium.js';
+import { LmdbMedium, type LmdbMediumOptions } from './medium.js';
 import { makeFile, removeDraft } from './new-file.js';
 import { Tables } from './tables.js';
+import { Transactions } from './transactions.js';
 import { asStoreError } from './trouble.js';
+import { readSegments, WriteAheadLog } from './write-ahead-log.js';
 
 export interface LmdbStoreOptions {
   readonly directory: string;
@@ -28,12 +30,24 @@ export async function openLmdbStore({ directory, clock, random, log, history }: 
   const file = join(directory, STORE_FILE);
   try {
     const tables = await openTables(file, random);
-    const medium = new LmdbMedium({ file, tables, head: readHead(tables, file), clock, release: () => lock.release() });
+    const medium = await openMedium({ directory, file, tables, clock, random, release: () => lock.release() });
     return new CarefulStore(new LocalStore({ medium, clock, random, log, ...(history === undefined ? {} : { history }) }));
   } catch (error) {
     await lock.release();
     throw asStoreError(error, file);
   }
+}
+
+type MediumSetting = Pick<LmdbMediumOptions, 'directory' | 'file' | 'tables' | 'clock' | 'release'> & { readonly random: Random };
+
+async function openMedium(setting: MediumSetting): Promise<LmdbMedium> {
+  const { directory, file, tables, random } = setting;
+  const head = readHead(tables, file);
+  const segments = await readSegments(directory, head);
+  const transactions = new Transactions(tables, file);
+  const announce = (number: number): Promise<void> => transactions.commit(() => tables.writeMeta('segment', number), 0);
+  const log = new WriteAheadLog({ directory, epoch: head.epoch, random, lastNumber: head.lastSegment, announce }, segments);
+  return new LmdbMedium({ ...setting, transactions, head, log, frames: segments.flatMap(({ frames }) => frames) });
 }
 
 async function openTables(file: string, random: Random): Promise<Tables> {

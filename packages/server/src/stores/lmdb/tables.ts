@@ -8,10 +8,10 @@
  * | history | the revision                 | what it changed, and what that replaced |
  * | leases  | the lease's id               | its ttl |
  * | leased  | the lease's id, the key's hash | the key |
- * | meta    | a word                       | format, epoch, applied, compacted |
+ * | meta    | a word                       | format, epoch, applied, compacted, segment, lastSegment |
  *
- * The history is the truth; `current`, `long` and `leased` follow it (see checkpoint.ts) as far as `applied`
- * says. The order of long keys lives in memory, built when the store is opened: they are rare.
+ * All of them follow the write-ahead log (see checkpoint.ts) as far as `applied` says. The order of long keys
+ * lives in memory, built when the store is opened: they are rare.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -31,7 +31,6 @@ import {
   decodeBatch,
   decodeEntry,
   decodeLongEntry,
-  encodeBatch,
   encodeEntry,
   encodeLongEntry,
   leaseKey,
@@ -126,19 +125,13 @@ export class Tables {
     }
   }
 
-  writeBatch(timed: TimedBatch): void {
-    void this.#history.put(revisionKey(timed.batch.revision), encodeBatch(timed));
+  /** A revision as codec.ts encodes it. */
+  writeBatch(revision: number, encoded: Buffer): void {
+    void this.#history.put(revisionKey(revision), encoded);
   }
 
   *batches(fromRevision: number, limit: number): Generator<TimedBatch> {
-    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), ...(limit === Infinity ? {} : { limit }) }))
-      yield decodeBatch(key, value);
-  }
-
-  /** The newest revision of the history; 0 if it holds none. */
-  lastRevision(): number {
-    const [last] = this.#history.getKeys({ reverse: true, limit: 1 });
-    return last === undefined ? 0 : readRevision(last);
+    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), limit })) yield decodeBatch(key, value);
   }
 
   /** The oldest revisions of the history below `revision`, at most `limit`. */

@@ -1,0 +1,120 @@
+/** Group commit: while one group is on its way to the write-ahead log, the next one gathers. */
+import { overlay, RollcallError, type Clock } from '@rollcall/core';
+import type { LogState, MediumWrite } from '../../shared/medium.js';
+import type { LogRecord } from './frame.js';
+import { batchRecord, Group, type SealedGroup } from './group.js';
+import { asStoreError } from './trouble.js';
+import { SEGMENTS_PENDING_MAX, type WriteAheadLog } from './write-ahead-log.js';
+
+export interface CommitterOptions {
+  readonly log: WriteAheadLog;
+  readonly clock: Clock;
+  /** For messages. */
+  readonly directory: string;
+  /** What is durable, as it stands. */
+  readonly durable: () => LogState;
+  /** Called when a group is on disk, in order, before those who wrote it are answered. */
+  readonly onCommitted: (group: SealedGroup) => void;
+  /** Brings the tables nearer to the log; throws what keeps them from it. */
+  readonly catchUp: () => Promise<void>;
+}
+
+export class Committer {
+  readonly #options: CommitterOptions;
+  #inFlight: Group | null = null;
+  #gathering: Group | null = null;
+  #tipRevision: number;
+  #lastFlush: Promise<void> = Promise.resolve();
+  #doubt: RollcallError | null = null;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    this.#tipRevision = options.durable().revision;
+  }
+
+  get tip(): LogState {
+    let { reader } = this.#options.durable();
+    for (const group of this.#pending()) reader = overlay(group.layer, reader);
+    return { revision: this.#tipRevision, reader };
+  }
+
+  *pendingKeys(): Generator<string> {
+    for (const group of this.#pending()) yield* group.layer.keys({ from: '', to: null });
+  }
+
+  async write(write: MediumWrite): Promise<void> {
+    if (this.#doubt !== null) throw this.#doubt;
+    const group = (this.#gathering ??= this.#newGroup());
+    group.add(write);
+    this.#tipRevision = write.batch?.revision ?? this.#tipRevision;
+    return group.done;
+  }
+
+  async settled(): Promise<void> {
+    await (this.#gathering ?? this.#inFlight)?.done;
+  }
+
+  /** Takes no more: the disk is in doubt, here or elsewhere. */
+  refuseFromNowOn(doubt: RollcallError): void {
+    this.#doubt ??= doubt;
+  }
+
+  #pending(): Group[] {
+    return [this.#inFlight, this.#gathering].filter((group) => group !== null);
+  }
+
+  #newGroup(): Group {
+    const group = new Group();
+    this.#lastFlush = this.#lastFlush.then(() => this.#flush(group));
+    return group;
+  }
+
+  async #flush(group: Group): Promise<void> {
+    // It failed together with the one before it, against whose outcome it was judged.
+    if (group !== this.#gathering) return;
+    this.#gathering = null;
+    this.#inFlight = group;
+    const { clock, onCommitted } = this.#options;
+    try {
+      await this.#waitForTables();
+      const sealed = group.seal(clock.wallMs());
+      await this.#append([...sealed.leases, ...sealed.batches.map(batchRecord)]);
+      this.#inFlight = null;
+      onCommitted(sealed);
+      group.resolve();
+    } catch (error) {
+      this.#fallBack(group, asStoreError(error, this.#options.directory));
+    }
+  }
+
+  /** Where there is no room for another segment, those that the tables catch up with can be used again. */
+  async #append(records: readonly LogRecord[]): Promise<void> {
+    const { log, catchUp } = this.#options;
+    try {
+      await log.append(records);
+    } catch (error) {
+      if (asStoreError(error, this.#options.directory).code !== 'store-full' || log.pending === 0) throw error;
+      await catchUp();
+      await log.append(records);
+    }
+  }
+
+  /** Tables that fall far behind would make the log, the memory and the next start grow without end. */
+  async #waitForTables(): Promise<void> {
+    const { log, catchUp } = this.#options;
+    if (log.pending >= SEGMENTS_PENDING_MAX) await catchUp();
+  }
+
+  /** What was judged after this group was judged against something that will not be. */
+  #fallBack(group: Group, trouble: RollcallError): void {
+    const gathering = this.#gathering;
+    this.#inFlight = null;
+    this.#gathering = null;
+    this.#tipRevision = this.#options.durable().revision;
+    gathering?.reject(trouble);
+    if (trouble.code === 'store-full') return group.reject(trouble);
+    this.refuseFromNowOn(trouble);
+    // The disk may have taken it, and only failed to say so: the next start will tell.
+    group.reject(new RollcallError('outcome-unknown', trouble.message, trouble.details, { cause: trouble }));
+  }
+}

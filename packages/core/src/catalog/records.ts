@@ -21,6 +21,8 @@ export interface InstanceRecord extends Registration {
 
 export interface HealthRecord {
   readonly verdicts: Verdicts;
+  /** Since when it should have departed and waits because of the guard; `null` for whoever is not held. */
+  readonly heldSinceMs: number | null;
   readonly unknown: Unknown;
 }
 
@@ -127,4 +129,7 @@ const instanceRules: FieldRules<Omit<InstanceRecord, 'unknown'>> = {
   registeredAtMs: required(time),
 };
 
-const healthRules: FieldRules<Omit<HealthRecord, 'unknown'>> = { verdicts: required(tableKind(text, verdict, Infinity)) };
+const healthRules: FieldRules<Omit<HealthRecord, 'unknown'>> = {
+  verdicts: required(tableKind(text, verdict, Infinity)),
+  heldSinceMs: optional(time, null),
+};

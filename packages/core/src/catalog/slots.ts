@@ -94,15 +94,17 @@ export function toInstance(
 ): Instance {
   const { unknown: _, ...registration } = record;
   const verdicts = health?.record.verdicts ?? {};
+  const found = healthOf(registration, verdicts);
   return {
     ...registration,
     createRevision,
     revision: modRevision,
     healthRevision: health?.revision ?? 0,
     mode: 'in',
-    health: healthOf(registration, verdicts),
+    health: found,
     verdicts,
     intent: null,
-    held: false,
+    // The mark is taken away by whatever is written next; who is no longer critical is held by nobody.
+    held: found === 'critical' && (health?.record.heldSinceMs ?? null) !== null,
   };
 }

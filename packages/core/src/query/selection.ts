@@ -2,12 +2,10 @@
 import type { InstanceChange } from '../catalog/feed.js';
 import { isInRotation, type Instance } from '../catalog/instance.js';
 import type { InstanceRef } from '../catalog/registration.js';
-
-/** `rotation`: who should be called. `any`: everybody. */
-export type HealthFilter = 'rotation' | 'any';
+import type { HealthFilter } from './instance-query.js';
 
 export function isSelected(instance: Instance, filter: HealthFilter): boolean {
-  return filter === 'any' || isInRotation(instance);
+  return filter === 'rotation' ? isInRotation(instance) : filter === 'any' || instance.health === filter;
 }
 
 export interface SelectedChanges {

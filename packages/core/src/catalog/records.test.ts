@@ -63,7 +63,7 @@ describe('a health record', () => {
   it('is read as it was written', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('heartbeat', '__proto__', 'http'), verdict), (verdicts) => {
-        const record = { verdicts, unknown: {} };
+        const record = { verdicts, heldSinceMs: null, unknown: {} };
         expect(decodeHealthRecord(encodeHealthRecord(record))).toEqual(record);
       }),
     );

@@ -43,7 +43,7 @@ function isJudged(judged: Instance, { registration, health }: Stored): boolean {
 
 function putVerdict(judged: Instance, { health }: Stored, verdict: Verdict): Operation {
   const verdicts = { ...health?.record.verdicts, [HEARTBEAT_CHECK_ID]: verdict };
-  return putRecord('health', judged, encodeHealthRecord({ verdicts, unknown: health?.record.unknown ?? {} }));
+  return putRecord('health', judged, encodeHealthRecord({ verdicts, heldSinceMs: null, unknown: health?.record.unknown ?? {} }));
 }
 
 function ttlText(judged: Instance): string {

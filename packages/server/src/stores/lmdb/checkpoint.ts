@@ -19,8 +19,8 @@ const GATHER_BYTES = 4 * 1024 * 1024;
 /** Few changes are carried over after this long. */
 const GATHER_MS = 1_000;
 /** A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one. */
-const SLICE_KEYS = 512;
-const SLICES_MAX = 32;
+const SLICE_ITEMS = 512;
+const SLICE_BYTES = 2 * 1024 * 1024;
 
 export interface CheckpointOptions {
   readonly tables: Tables;
@@ -138,15 +138,13 @@ export class Checkpoint {
 
   async #writeSettling(settling: Gathered): Promise<void> {
     const { tables, log, commit } = this.#options;
-    for (const slice of slices(settling.batches)) {
-      const bytes = slice.reduce((sum, { encoded }) => sum + encoded.length, 0);
-      await commit(() => slice.forEach(({ batch, encoded }) => tables.writeBatch(batch.revision, encoded)), bytes);
+    for (const { items, bytes } of slices(settling.batches, ({ encoded }) => encoded.length)) {
+      await commit(() => items.forEach(({ batch, encoded }) => tables.writeBatch(batch.revision, encoded)), bytes);
       await nextTurn();
     }
-    for (const slice of slices([...settling.layer.keys({ from: '', to: null })])) {
-      const entries = slice.map((key) => settling.layer.get(key) ?? null);
-      const bytes = entries.reduce((sum, entry) => sum + SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0), 0);
-      await commit(() => slice.forEach((key, at) => tables.writeCurrent(key, entries[at] ?? null)), bytes);
+    const latest = [...settling.layer.keys({ from: '', to: null })].map((key) => ({ key, entry: settling.layer.get(key) ?? null }));
+    for (const { items, bytes } of slices(latest, ({ entry }) => SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0))) {
+      await commit(() => items.forEach(({ key, entry }) => tables.writeCurrent(key, entry)), bytes);
       await nextTurn();
     }
     await commit(() => this.#writeEnd(settling), settling.leases.size * SCATTERED_RECORD_BYTES);
@@ -173,8 +171,18 @@ export class Checkpoint {
   }
 }
 
-/** Of what is sorted: neighbours, which share pages. */
-function* slices<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  const size = Math.max(SLICE_KEYS, Math.ceil(items.length / SLICES_MAX));
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+/** Of what is sorted: neighbours, which share pages; as many as fit into one transaction. */
+function* slices<Item>(
+  items: readonly Item[],
+  sizeOf: (item: Item) => number,
+): Generator<{ readonly items: readonly Item[]; readonly bytes: number }> {
+  let from = 0;
+  let bytes = 0;
+  for (let at = 0; at < items.length; at++) {
+    bytes += sizeOf(items[at] as Item);
+    if (bytes < SLICE_BYTES && at - from + 1 < SLICE_ITEMS && at + 1 < items.length) continue;
+    yield { items: items.slice(from, at + 1), bytes };
+    from = at + 1;
+    bytes = 0;
+  }
 }

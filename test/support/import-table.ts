@@ -13,20 +13,21 @@ export interface Row {
 
 export const importTable: readonly Row[] = [
   { room: 'core', ours: [], others: [] },
+  { room: 'contract', ours: [], others: [] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },
   { room: 'server/src/shared', ours: ['core'], others: ['node:'] },
   { room: 'server/src/stores/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/stores/lmdb', ours: ['core', 'server/src/shared'], others: ['node:', 'lmdb'] },
-  { room: 'server/src/faces/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
-  { room: 'server/src/faces/native', ours: ['core', 'server/src/shared'], others: ['node:', 'fastify'] },
-  { room: 'server/src', ours: ['core', 'server/src'], others: ['node:'] },
+  { room: 'server/src/faces/*', ours: ['core', 'contract', 'server/src/shared'], others: ['node:'] },
+  { room: 'server/src/faces/native', ours: ['core', 'contract', 'server/src/shared'], others: ['node:', 'fastify'] },
+  { room: 'server/src', ours: ['core', 'contract', 'server/src'], others: ['node:'] },
   { room: 'server/bin', ours: ['server/src'], others: [] },
 ];
 
 /** Tests stand beside what they test and may import this too. */
 export const alsoForTests: Omit<Row, 'room'> = {
   ours: ['conformance', 'test/support'],
-  others: ['node:', 'vitest', 'fast-check'],
+  others: ['node:', 'vitest', 'fast-check', 'ajv'],
 };
 
 const header = ['room', 'of ours it may import', 'and of others'];

@@ -1,0 +1,12 @@
+/** All routes of the native API, and the names of its calls. */
+import type { Route } from './route.js';
+import { discoveryRoutes } from './routes/discovery.js';
+import { instanceRoutes } from './routes/instances.js';
+import { machineRoutes } from './routes/machines.js';
+import { operationRoutes } from './routes/operations.js';
+
+const all = [...instanceRoutes, ...discoveryRoutes, ...machineRoutes, ...operationRoutes] as const;
+
+export type Operation = (typeof all)[number]['operation'];
+
+export const routes: readonly (Route & { readonly operation: Operation })[] = all;

@@ -1,0 +1,78 @@
+/** The routes by which callers find services, once or from now on. */
+import type { Route } from '../route.js';
+import { filters, minRevision, namespace } from './query.js';
+
+const lastEventId = {
+  name: 'Last-Event-ID',
+  description: 'For a stream: the id of the last event that arrived; it goes on behind that one.',
+  example: '5f1c-42',
+} as const;
+
+const stream = {
+  status: 200,
+  description:
+    'A stream of `snapshot` (what a query would answer now), `change` (what has changed since) and `resync` (forget what you know; a snapshot follows).',
+  mediaType: 'text/event-stream',
+} as const;
+
+export const discoveryRoutes = [
+  {
+    operation: 'services',
+    method: 'GET',
+    path: '/services',
+    area: 'discovery',
+    lane: 'read',
+    summary: 'The names of all services, with counts.',
+    query: [namespace, minRevision],
+    answers: [{ status: 200, description: 'In the order of their names.', schema: 'Services' }],
+    problems: [],
+  },
+  {
+    operation: 'instances',
+    method: 'GET',
+    path: '/services/{name}/instances',
+    area: 'discovery',
+    lane: 'read',
+    summary: 'Who should be called.',
+    description:
+      'With `Accept: text/event-stream`: a snapshot, then every change. With `since` and `wait`: a long poll, which answers as soon as something has changed after that cursor, or with the same list when the time is over.',
+    parameters: { name: 'ServiceName' },
+    query: [
+      namespace,
+      ...filters,
+      { name: 'since', description: 'The cursor of the last answer.', schema: 'Cursor', example: '5f1c-42' },
+      { name: 'wait', description: 'How long to wait for a change after `since`.', schema: 'Duration', example: '30s' },
+      minRevision,
+    ],
+    headers: [lastEventId, { name: 'If-None-Match', description: 'The ETag of the last answer.', example: '"5f1c-42"' }],
+    answers: [
+      { status: 200, description: 'The instances that the filters leave.', schema: 'ServiceInstances' },
+      stream,
+      { status: 304, description: 'Nothing has changed since the answer with that ETag.' },
+    ],
+    problems: [],
+  },
+  {
+    operation: 'watch',
+    method: 'GET',
+    path: '/watch',
+    area: 'discovery',
+    lane: 'watch',
+    summary: 'Many services in one stream.',
+    query: [
+      namespace,
+      {
+        name: 'service',
+        description: 'Given several times: these. Without it and without `prefix`: everything.',
+        schema: 'ServiceName',
+        repeatable: true,
+        example: 'payments',
+      },
+      { name: 'prefix', description: 'Services whose names begin so.', schema: { type: 'string' }, example: 'pay' },
+      ...filters.filter(({ name }) => name === 'health'),
+    ],
+    headers: [lastEventId],
+    answers: [stream],
+    problems: [],
+  },
+] as const satisfies readonly Route[];

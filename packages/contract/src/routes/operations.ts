@@ -1,0 +1,68 @@
+/** The routes of whoever runs the registry. */
+import type { Route } from '../route.js';
+
+export const operationRoutes = [
+  {
+    operation: 'live',
+    method: 'GET',
+    path: '/livez',
+    area: 'operations',
+    lane: 'always',
+    summary: 'Does the process live? Also answered while it starts and stops.',
+    answers: [{ status: 200, description: 'It does.', schema: 'Live' }],
+    problems: [],
+  },
+  {
+    operation: 'ready',
+    method: 'GET',
+    path: '/readyz',
+    area: 'operations',
+    lane: 'always',
+    summary: 'Can it answer? 503 while it starts or stops.',
+    description: 'It stays ready while the log is away, because its view goes on answering; `stale` and `ageSeconds` tell.',
+    answers: [{ status: 200, description: 'Its view of the log is complete.', schema: 'Ready' }],
+    problems: [],
+  },
+  {
+    operation: 'metrics',
+    method: 'GET',
+    path: '/metrics',
+    area: 'operations',
+    lane: 'always',
+    summary: 'How it goes, in the text format of Prometheus.',
+    answers: [{ status: 200, description: 'Format 0.0.4.', mediaType: 'text/plain; version=0.0.4' }],
+    problems: [],
+  },
+  {
+    operation: 'openapi',
+    method: 'GET',
+    path: '/openapi.json',
+    area: 'operations',
+    lane: 'always',
+    summary: 'This API as an OpenAPI 3.1 document.',
+    answers: [{ status: 200, description: 'The document.', mediaType: 'application/json' }],
+    problems: [],
+  },
+  {
+    operation: 'version',
+    method: 'GET',
+    path: '/version',
+    area: 'operations',
+    lane: 'always',
+    summary: 'What is running here.',
+    answers: [{ status: 200, description: 'Its name and version.', schema: 'Version' }],
+    problems: [],
+  },
+  {
+    operation: 'snapshot',
+    method: 'GET',
+    path: '/snapshot',
+    area: 'operations',
+    lane: 'read',
+    summary: 'Everything that the log holds at one revision, to be restored into a stopped registry.',
+    description:
+      'If the log is compacted past that revision meanwhile, the connection is broken off. A file that does not end with its checksum is not a snapshot.',
+    answers: [{ status: 200, description: 'The snapshot.', mediaType: 'application/octet-stream' }],
+    problems: ['store-closed'],
+  },
+] as const satisfies readonly Route[];

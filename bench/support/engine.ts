@@ -1,7 +1,6 @@
 /** The engine that is measured, with the real clock and real chance, in the settings that it comes with. */
 import type { Log, Store } from '@rollcall/core';
-import { systemClock, systemRandom } from '@rollcall/server';
-import { openLmdbStore } from '../../packages/server/src/stores/lmdb/store.js';
+import { openLmdbStore, systemClock, systemRandom } from '@rollcall/server/stores';
 
 export const STORE_FILE = 'rollcall.mdb';
 

@@ -15,8 +15,11 @@ export type ErrorCode =
   | 'lease-not-found'
   | 'not-found'
   | 'not-ready'
+  | 'origin-not-allowed'
   | 'outcome-unknown'
+  | 'overloaded'
   | 'payload-too-large'
+  | 'request-timeout'
   | 'revision-compacted'
   | 'revision-in-future'
   | 'store-closed'
@@ -51,8 +54,19 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'lease-not-found': { meaning: 'No lease has this id: it expired or was revoked.', retryable: false, outcome: 'refused' },
   'not-found': { meaning: 'Nothing is registered under this name.', retryable: false, outcome: 'refused' },
   'not-ready': { meaning: 'This node cannot answer yet, or no more: it is starting or stopping.', retryable: true, outcome: 'refused' },
+  'origin-not-allowed': {
+    meaning: 'A web page of another origin may not ask this registry.',
+    retryable: false,
+    outcome: 'refused',
+  },
   'outcome-unknown': { meaning: 'The write may or may not have happened.', retryable: true, outcome: 'unknown' },
+  'overloaded': {
+    meaning: 'This node has more to do than it can; it serves what matters most first.',
+    retryable: true,
+    outcome: 'refused',
+  },
   'payload-too-large': { meaning: 'The body is larger than what is allowed.', retryable: false, outcome: 'refused' },
+  'request-timeout': { meaning: 'The request did not arrive whole in time.', retryable: true, outcome: 'refused' },
   'revision-compacted': { meaning: 'The history before this revision is gone.', retryable: false, outcome: 'refused' },
   'revision-in-future': { meaning: 'The log has not reached this revision.', retryable: true, outcome: 'refused' },
   'store-closed': { meaning: 'The store is closed.', retryable: false, outcome: 'refused' },

@@ -1,46 +1,23 @@
 /** Errors as RFC 9457 problem documents: a stable type, what happened, and what to do about it. */
+import { problemStatuses, problemType } from '@rollcall/contract';
 import { errorCatalogue, isRollcallError, RollcallError, type ErrorCode } from '@rollcall/core';
 
-/** Every code has its status: one that is missing here does not compile. */
-const statuses = {
-  'aborted': 503,
-  'ambiguous-id': 409,
-  'conflict': 409,
-  'host-not-allowed': 421,
-  'internal': 500,
-  'invalid-request': 400,
-  'lease-exists': 409,
-  'lease-not-found': 404,
-  'not-found': 404,
-  'not-ready': 503,
-  'outcome-unknown': 504,
-  'payload-too-large': 413,
-  'revision-compacted': 410,
-  'revision-in-future': 409,
-  'store-closed': 503,
-  'store-corrupt': 500,
-  'store-failed': 500,
-  'store-full': 507,
-  'store-locked': 503,
-  'store-newer': 500,
-  'too-many-requests': 429,
-  'unknown-route': 404,
-  'unsupported-media-type': 415,
-} as const satisfies Record<ErrorCode, number>;
+export { PROBLEM_MEDIA_TYPE } from '@rollcall/contract';
+
+/** A code of the catalogue without a status in the contract does not compile; that there is no other one, a test says. */
+const statuses: Readonly<Record<ErrorCode, number>> = problemStatuses;
 
 export interface Problem {
   readonly status: number;
   readonly body: object;
 }
 
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
-
 export function problemOf(error: RollcallError): Problem {
   const { code, details } = error;
   const status = statuses[code];
   const { meaning, retryable } = errorCatalogue[code];
   const body = {
-    type: `urn:rollcall:error:${code}`,
+    type: problemType(code),
     title: meaning,
     status,
     // Of our own faults the log tells more; a stranger has nothing to do with it.

@@ -21,7 +21,11 @@ export interface SelectedChange {
 
 export function select(view: CatalogView, { namespace, service }: ServiceRef, query: InstanceQuery, caller: Caller): Selection {
   const panic = query.health === 'rotation' && view.service(namespace, service, caller)?.panic === true;
-  const all = view.instances(namespace, service, caller);
+  return selectFrom(view.instances(namespace, service, caller), panic, query);
+}
+
+/** The same from a list that was taken earlier, with all that the service had then. */
+export function selectFrom(all: readonly Instance[], panic: boolean, query: InstanceQuery): Selection {
   const found = all.filter((instance) => hasHealth(instance, query.health, panic) && matches(instance, query));
   const sorted = query.near === null ? found : nearestFirst(found, query.near);
   return { instances: query.limit === null ? sorted : sorted.slice(0, query.limit), panic };

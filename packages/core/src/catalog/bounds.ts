@@ -44,3 +44,15 @@ export const TTL_DEFAULT_MS = 30_000;
 export const DEREGISTER_AFTER_MAX_MS: number = 7 * 24 * 60 * 60 * 1000;
 /** Long enough for a restart of the instance, short enough that nobody clears up by hand. */
 export const DEREGISTER_AFTER_DEFAULT_MS = 90_000;
+
+/** A sentence for whoever looks: why somebody is out. */
+export const REASON_CHARACTERS_MAX = 256;
+
+/** What a check says of itself: a page of text, as Consul keeps of its own. */
+export const OUTPUT_CHARACTERS_MAX = 4096;
+
+/** Whoever drains for longer is not leaving. */
+export const DRAIN_MAX_MS: number = 24 * 60 * 60 * 1000;
+
+/** A machine has a handful of networks. */
+export const ADDRESSES_MAX = 16;

@@ -1,0 +1,89 @@
+/**
+ * What is wanted of an instance or a machine, from fields that anybody may have sent: every field checked, everything that
+ * is wrong said at once.
+ */
+import { ADDRESSES_MAX, DRAIN_MAX_MS, OUTPUT_CHARACTERS_MAX, REASON_CHARACTERS_MAX } from '../catalog/bounds.js';
+import { durationKind } from '../catalog/duration.js';
+import { optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
+import type { Health } from '../catalog/health.js';
+import { Host } from '../catalog/host.js';
+import { modes, type Mode, type ModeChange, type Patch } from '../catalog/intent.js';
+import {
+  lineKind,
+  metadataKind,
+  metadataPatchKind,
+  orNullKind,
+  partNameKind,
+  proseKind,
+  tagsKind,
+  weightKind,
+} from '../catalog/registration-kinds.js';
+import { isObject, tableKind, wordKind } from '../catalog/value-kind.js';
+import type { Word } from '../face.js';
+
+/** Throws `invalid-request`, as all of these do. */
+export function readModeChange(input: unknown): ModeChange {
+  const { mode, reason, drainTime } = readFields(input, modeRules);
+  if (drainTime !== null && mode !== 'draining')
+    throw refusal([{ field: 'drainTime', came: `beside mode ${mode}`, allowed: 'only with mode draining' }]);
+  return { mode, ...given('reason', reason), ...given('drainTimeMs', drainTime) };
+}
+
+/** A field that is left out and one that is `null` are different wishes here. */
+export function readPatch(input: unknown): Patch {
+  const fields = readFields(input, patchRules);
+  const named = Object.entries(fields).filter(([name]) => isObject(input) && Object.hasOwn(input, name));
+  if (named.length === 0)
+    throw refusal([{ field: 'body', came: 'an object without a field', allowed: `at least one of ${Object.keys(patchRules).join(', ')}` }]);
+  return Object.fromEntries(named);
+}
+
+export function readWord(input: unknown): Word {
+  const { status, output } = readFields(input, wordRules);
+  return { ...given('status', status), ...given('output', output) };
+}
+
+/** `null` for what was not said. */
+export interface MachineWish {
+  readonly addresses: Readonly<Record<string, Host>> | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly mode: Mode | null;
+  readonly reason: string | null;
+}
+
+export function readMachineWish(input: unknown): MachineWish {
+  const wish = readFields(input, machineRules);
+  if (wish.reason !== null && wish.mode === null)
+    throw refusal([{ field: 'reason', came: 'without a mode', allowed: 'only with mode, which it is the reason of' }]);
+  return wish;
+}
+
+const reasonKind = lineKind(REASON_CHARACTERS_MAX, 0);
+
+const modeRules: FieldRules<{ mode: Mode; reason: string | null; drainTime: number | null }> = {
+  mode: required(wordKind(modes)),
+  reason: optional(reasonKind, null),
+  drainTime: optional(durationKind(0, DRAIN_MAX_MS), null),
+};
+
+const patchRules: FieldRules<Required<Patch>> = {
+  metadata: optional(orNullKind(metadataPatchKind), null),
+  weight: optional(orNullKind(weightKind), null),
+  tags: optional(orNullKind(tagsKind), null),
+};
+
+const wordRules: FieldRules<{ status: Health | null; output: string | null }> = {
+  status: optional(wordKind(['passing', 'warning', 'starting', 'critical']), null),
+  output: optional(proseKind(OUTPUT_CHARACTERS_MAX), null),
+};
+
+const machineRules: FieldRules<MachineWish> = {
+  addresses: optional(tableKind(partNameKind, Host, ADDRESSES_MAX), null),
+  metadata: optional(metadataKind, null),
+  mode: optional(wordKind(modes), null),
+  reason: optional(reasonKind, null),
+};
+
+function given<Name extends string, Value>(name: Name, value: Value | null): { readonly [One in Name]?: Value } {
+  return value === null ? {} : ({ [name]: value } as { readonly [One in Name]: Value });
+}

@@ -22,6 +22,7 @@ export class ByteWriter {
   }
 
   lease(value: bigint): this {
+    if (value === 0n) return this.uint32(0).uint32(0);
     this.#length = this.#room(8).writeBigInt64BE(value, this.#length);
     return this;
   }

@@ -20,6 +20,8 @@ const GATHER_BYTES = 4 * 1024 * 1024;
 const GATHER_MS = 1_000;
 /** A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one. */
 const SLICE_ITEMS = 512;
+/** Some forty registrations. */
+const CHAPTER_BYTES = 32 * 1024;
 const SLICE_BYTES = 2 * 1024 * 1024;
 
 export interface CheckpointOptions {
@@ -138,8 +140,13 @@ export class Checkpoint {
 
   async #writeSettling(settling: Gathered): Promise<void> {
     const { tables, log, commit } = this.#options;
-    for (const { items, bytes } of slices(settling.batches, ({ encoded }) => encoded.length)) {
-      await commit(() => items.forEach(({ batch, encoded }) => tables.writeBatch(batch.revision, encoded)), bytes);
+    for (const { items: chapters, bytes } of slices(chaptersOf(settling.batches), sizeOfChapter)) {
+      const write = (chapter: readonly GatheredBatch[]): void =>
+        tables.writeChapter(
+          revisionOf(chapter),
+          chapter.map(({ encoded }) => encoded),
+        );
+      await commit(() => chapters.forEach(write), bytes);
       await nextTurn();
     }
     const latest = [...settling.layer.keys({ from: '', to: null })].map((key) => ({ key, entry: settling.layer.get(key) ?? null }));
@@ -171,16 +178,30 @@ export class Checkpoint {
   }
 }
 
-/** Of what is sorted: neighbours, which share pages; as many as fit into one transaction. */
+/** Each of them one record of the history: few puts, and quickly read again. */
+function chaptersOf(batches: readonly GatheredBatch[]): (readonly GatheredBatch[])[] {
+  return [...slices(batches, ({ encoded }) => encoded.length, CHAPTER_BYTES)].map(({ items }) => items);
+}
+
+function sizeOfChapter(chapter: readonly GatheredBatch[]): number {
+  return chapter.reduce((sum, { encoded }) => sum + encoded.length, 0);
+}
+
+function revisionOf([first]: readonly GatheredBatch[]): number {
+  return (first as GatheredBatch).batch.revision;
+}
+
+/** Neighbours, as many as fit. */
 function* slices<Item>(
   items: readonly Item[],
   sizeOf: (item: Item) => number,
+  bytesMax: number = SLICE_BYTES,
 ): Generator<{ readonly items: readonly Item[]; readonly bytes: number }> {
   let from = 0;
   let bytes = 0;
   for (let at = 0; at < items.length; at++) {
     bytes += sizeOf(items[at] as Item);
-    if (bytes < SLICE_BYTES && at - from + 1 < SLICE_ITEMS && at + 1 < items.length) continue;
+    if (bytes < bytesMax && at - from + 1 < SLICE_ITEMS && at + 1 < items.length) continue;
     yield { items: items.slice(from, at + 1), bytes };
     from = at + 1;
     bytes = 0;

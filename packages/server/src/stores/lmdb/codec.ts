@@ -56,6 +56,21 @@ export function decodeBatch(key: Buffer, record: Buffer): TimedBatch {
   });
 }
 
+/** Encoded revisions that follow one another, each with its length in front. */
+export function encodeChapter(encoded: readonly Buffer[]): Buffer {
+  for (const batch of encoded) scratch.bytes(batch);
+  return scratch.take();
+}
+
+/** Those of a chapter's revisions that do not lie before `fromRevision`. */
+export function* decodeChapter(key: Buffer, chapter: Buffer, fromRevision: number): Generator<TimedBatch> {
+  const reader = new ByteReader(chapter);
+  for (let revision = readRevision(key); !reader.atEnd; revision++) {
+    const encoded = reader.bytes();
+    if (revision >= fromRevision) yield decodeBatch(revisionKey(revision), encoded);
+  }
+}
+
 /** Eight bytes that sort as the numbers do. */
 export function revisionKey(revision: number): Buffer {
   return scratch.count(revision).take();

@@ -1,5 +1,5 @@
 /** Group commit: while one group is on its way to the write-ahead log, the next one gathers. */
-import { overlay, RollcallError, type Clock } from '@rollcall/core';
+import { overlay, RollcallError, type Clock, type Reader } from '@rollcall/core';
 import type { LogState, MediumWrite } from '../../shared/medium.js';
 import type { LogRecord } from './frame.js';
 import { batchRecord, Group, type SealedGroup } from './group.js';
@@ -24,18 +24,19 @@ export class Committer {
   #inFlight: Group | null = null;
   #gathering: Group | null = null;
   #tipRevision: number;
+  /** What is durable as it stands at each look, and the pending groups over it. */
+  #tipReader: Reader;
   #lastFlush: Promise<void> = Promise.resolve();
   #doubt: RollcallError | null = null;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
     this.#tipRevision = options.durable().revision;
+    this.#tipReader = this.#durableReader;
   }
 
   get tip(): LogState {
-    let { reader } = this.#options.durable();
-    for (const group of this.#pending()) reader = overlay(group.layer, reader);
-    return { revision: this.#tipRevision, reader };
+    return { revision: this.#tipRevision, reader: this.#tipReader };
   }
 
   *pendingKeys(): Generator<string> {
@@ -44,7 +45,7 @@ export class Committer {
 
   async write(write: MediumWrite): Promise<void> {
     if (this.#doubt !== null) throw this.#doubt;
-    const group = (this.#gathering ??= this.#newGroup());
+    const group = this.#gathering ?? this.#newGroup();
     group.add(write);
     this.#tipRevision = write.batch?.revision ?? this.#tipRevision;
     return group.done;
@@ -63,8 +64,19 @@ export class Committer {
     return [this.#inFlight, this.#gathering].filter((group) => group !== null);
   }
 
+  readonly #durableReader: Reader = {
+    get: (key) => this.#options.durable().reader.get(key),
+    entries: (range) => this.#options.durable().reader.entries(range),
+  };
+
+  #arrangeTip(): void {
+    this.#tipReader = this.#pending().reduce((reader, { layer }) => overlay(layer, reader), this.#durableReader);
+  }
+
   #newGroup(): Group {
     const group = new Group();
+    this.#gathering = group;
+    this.#arrangeTip();
     this.#lastFlush = this.#lastFlush.then(() => this.#flush(group));
     return group;
   }
@@ -80,6 +92,7 @@ export class Committer {
       const sealed = group.seal(clock.wallMs());
       await this.#append([...sealed.leases, ...sealed.batches.map(batchRecord)]);
       this.#inFlight = null;
+      this.#arrangeTip();
       onCommitted(sealed);
       group.resolve();
     } catch (error) {
@@ -111,6 +124,7 @@ export class Committer {
     this.#inFlight = null;
     this.#gathering = null;
     this.#tipRevision = this.#options.durable().revision;
+    this.#arrangeTip();
     gathering?.reject(trouble);
     if (trouble.code === 'store-full') return group.reject(trouble);
     this.refuseFromNowOn(trouble);

@@ -19,8 +19,8 @@ import type { Tables } from './tables.js';
 import type { Transactions } from './transactions.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
-/** Revisions forgotten in one LMDB transaction, so that a pass never waits long behind a compaction. */
-const COMPACTION_REVISIONS = 500;
+/** Chapters of the history forgotten in one LMDB transaction, so that a pass never waits long behind a compaction. */
+const COMPACTION_CHAPTERS = 50;
 
 export interface LmdbMediumOptions {
   readonly directory: string;
@@ -192,12 +192,12 @@ export class LmdbMedium implements Medium {
   }
 
   async #removeOldRevisions(): Promise<void> {
-    for (let removed = COMPACTION_REVISIONS; removed === COMPACTION_REVISIONS && !this.#closing; await nextTurn()) {
+    for (let removed = COMPACTION_CHAPTERS; removed === COMPACTION_CHAPTERS && !this.#closing; await nextTurn()) {
       // What is not in the tables yet, they can't forget.
       const before = Math.min(this.#compactedRevision, this.#checkpoint.appliedRevision + 1);
-      const old = this.#tables.oldRevisions(before, COMPACTION_REVISIONS);
+      const old = this.#tables.oldChapters(before, COMPACTION_CHAPTERS);
       removed = old.length;
-      if (removed > 0) await this.#commit(() => old.forEach((revision) => this.#tables.removeBatch(revision)), 0);
+      if (removed > 0) await this.#commit(() => old.forEach((first) => this.#tables.removeChapter(first)), 0);
     }
   }
 }

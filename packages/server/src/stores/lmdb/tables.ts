@@ -5,7 +5,7 @@
  * | ---     | ---                          | --- |
  * | current | the key                      | its entry |
  * | long    | the key's hash               | the key and its entry, where the key is too long for LMDB |
- * | history | the revision                 | what it changed, and what that replaced |
+ * | history | a chapter's first revision   | what it and those behind it changed, and what that replaced |
  * | leases  | the lease's id               | its ttl |
  * | leased  | the lease's id, the key's hash | the key |
  * | meta    | a word                       | format, epoch, applied, compacted, segment, lastSegment |
@@ -28,9 +28,10 @@ import {
 import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
 import type { GrantedLease } from '../../shared/medium.js';
 import {
-  decodeBatch,
+  decodeChapter,
   decodeEntry,
   decodeLongEntry,
+  encodeChapter,
   encodeEntry,
   encodeLongEntry,
   leaseKey,
@@ -64,6 +65,7 @@ export class Tables {
   readonly #leased: Table;
   readonly #meta: Database<Buffer, string>;
   readonly #longKeys = new OrderedMap<true>();
+  #someLeased: boolean;
 
   constructor(file: string) {
     this.#file = file;
@@ -76,6 +78,7 @@ export class Tables {
     this.#leases = table('leases');
     this.#leased = table('leased');
     this.#meta = this.#root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary', cache: false });
+    this.#someLeased = [...this.#leased.getKeys({ limit: 1 })].length > 0;
     for (const { key, value } of this.#long.getRange()) this.#longKeys.set(toText(decodeLongEntry(key, value).key), true);
   }
 
@@ -110,7 +113,7 @@ export class Tables {
   /** The latest value of a key, or that there is none. */
   writeCurrent(key: string, entry: Entry | null): void {
     const bytes = Buffer.from(key, 'latin1');
-    this.#writeLeased(bytes, this.#get(key)?.lease ?? NO_LEASE, entry?.lease ?? NO_LEASE);
+    this.#writeLeased(bytes, this.#leaseOf(key), entry?.lease ?? NO_LEASE);
     if (bytes.length > KEY_BYTES_MAX) this.#writeLong(bytes, entry);
     else if (entry === null) void this.#current.remove(bytes);
     else void this.#current.put(bytes, encodeEntry(entry));
@@ -125,22 +128,35 @@ export class Tables {
     }
   }
 
-  /** A revision as codec.ts encodes it. */
-  writeBatch(revision: number, encoded: Buffer): void {
-    void this.#history.put(revisionKey(revision), encoded);
+  /** Revisions that follow one another, as codec.ts encodes each: one record for all of them. */
+  writeChapter(firstRevision: number, encoded: readonly Buffer[]): void {
+    void this.#history.put(revisionKey(firstRevision), encodeChapter(encoded));
   }
 
   *batches(fromRevision: number, limit: number): Generator<TimedBatch> {
-    for (const { key, value } of this.#history.getRange({ start: revisionKey(fromRevision), limit })) yield decodeBatch(key, value);
+    let left = limit;
+    const start = revisionKey(this.#chapterOf(fromRevision));
+    for (const { key, value } of this.#history.getRange({ start })) {
+      for (const batch of decodeChapter(key, value, fromRevision)) {
+        if (left-- === 0) return;
+        yield batch;
+      }
+    }
   }
 
-  /** The oldest revisions of the history below `revision`, at most `limit`. */
-  oldRevisions(revision: number, limit: number): readonly number[] {
-    return [...this.#history.getKeys({ end: revisionKey(revision), limit })].map(readRevision);
+  /** The first revisions of the oldest chapters that hold nothing from `revision` on, at most `limit`. */
+  oldChapters(revision: number, limit: number): readonly number[] {
+    return [...this.#history.getKeys({ end: revisionKey(this.#chapterOf(revision)), limit })].map(readRevision);
   }
 
-  removeBatch(revision: number): void {
-    void this.#history.remove(revisionKey(revision));
+  removeChapter(firstRevision: number): void {
+    void this.#history.remove(revisionKey(firstRevision));
+  }
+
+  /** Where the chapter begins that holds this revision, or would. */
+  #chapterOf(revision: number): number {
+    const [key] = this.#history.getKeys({ start: revisionKey(revision), reverse: true, limit: 1 });
+    return key === undefined ? revision : readRevision(key);
   }
 
   writeLease({ id, ttlMs }: GrantedLease): void {
@@ -197,10 +213,17 @@ export class Tables {
     else void this.#long.put(hash, encodeLongEntry(hash, entry));
   }
 
+  /** Where nothing hangs on a lease, nobody needs to look. */
+  #leaseOf(key: string): LeaseId {
+    return this.#someLeased ? (this.#get(key)?.lease ?? NO_LEASE) : NO_LEASE;
+  }
+
   #writeLeased(key: Buffer, before: LeaseId, after: LeaseId): void {
     if (before === after) return;
     if (before !== NO_LEASE) void this.#leased.remove(leasedKey(before, key));
-    if (after !== NO_LEASE) void this.#leased.put(leasedKey(after, key), key);
+    if (after === NO_LEASE) return;
+    this.#someLeased = true;
+    void this.#leased.put(leasedKey(after, key), key);
   }
 }
 

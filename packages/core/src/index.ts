@@ -37,6 +37,7 @@ export * from './registrar/read-changes.js';
 export * from './registrar/read-registration.js';
 export * from './registrar/verdicts.js';
 export * from './registrar/visibility.js';
+export * from './shedding/shed.js';
 export * from './store/bytes.js';
 export * from './store/change.js';
 export * from './store/commit-rules.js';

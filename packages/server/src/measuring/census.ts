@@ -1,0 +1,91 @@
+/** How many there are of what: kept by following the view, so that nobody ever counts them all but at a reset. */
+import {
+  lapseOf,
+  type Caller,
+  type CatalogView,
+  type Counter,
+  type Instance,
+  type InstanceChange,
+  type Meter,
+  type Metric,
+} from '@rollcall/core';
+
+const healths = ['passing', 'warning', 'starting', 'critical'];
+const modes = ['in', 'draining', 'out'];
+
+const instances: Metric = {
+  name: 'rollcall_instances',
+  kind: 'gauge',
+  help: 'Instances in the catalog, by health and mode.',
+  labels: { health: healths, mode: modes },
+};
+
+const reasons = ['goodbye', 'lapse', 'failed-check'];
+const departures: Metric = {
+  name: 'rollcall_departures_total',
+  kind: 'counter',
+  help: 'Instances that left the catalog: from health (goodbye), after a lapse, or after another check had failed.',
+  labels: { reason: reasons },
+};
+
+const arrivals: Metric = { name: 'rollcall_arrivals_total', kind: 'counter', help: 'Instances that came into the catalog.' };
+
+/** The registry itself asks. */
+const caller: Caller = { identity: 'rollcall', from: '', face: '' };
+
+/** As much of a view as can be counted. */
+export type CensusView = Pick<CatalogView, 'allInstances' | 'follow'>;
+
+export class Census {
+  readonly #view: CensusView;
+  readonly #counts = new Map<string, number>();
+  readonly #arrivals: Counter;
+  readonly #departures: (reason: string) => Counter;
+  #unfollow: (() => void) | null = null;
+
+  constructor(view: CensusView, meter: Meter) {
+    this.#view = view;
+    for (const health of healths) {
+      for (const mode of modes) meter.gauge(instances, () => this.#counts.get(`${health} ${mode}`) ?? 0, { health, mode });
+    }
+    this.#arrivals = meter.counter(arrivals);
+    this.#departures = (reason) => meter.counter(departures, { reason });
+    for (const reason of reasons) this.#departures(reason);
+  }
+
+  /** Once the view is complete. */
+  start(): void {
+    this.#countAll();
+    this.#unfollow = this.#view.follow(
+      { changed: ({ changes }) => changes.forEach((change) => this.#changed(change)), reset: () => this.#countAll() },
+      caller,
+    );
+  }
+
+  close(): void {
+    this.#unfollow?.();
+  }
+
+  #countAll(): void {
+    this.#counts.clear();
+    for (const instance of this.#view.allInstances(caller)) this.#count(instance, 1);
+  }
+
+  #changed({ previous, current }: InstanceChange): void {
+    if (previous !== null) this.#count(previous, -1);
+    if (current !== null) this.#count(current, 1);
+    if (previous === null) this.#arrivals.add();
+    else if (current === null) this.#departures(reasonOf(previous)).add();
+  }
+
+  #count({ health, mode }: Instance, by: 1 | -1): void {
+    const state = `${health} ${mode}`;
+    this.#counts.set(state, (this.#counts.get(state) ?? 0) + by);
+  }
+}
+
+/** The log does not say who deleted a registration; how the instance was then does, nearly always. */
+function reasonOf(last: Instance): string {
+  if (lapseOf(last) !== undefined) return 'lapse';
+  return last.health === 'critical' ? 'failed-check' : 'goodbye';
+}

@@ -1,0 +1,30 @@
+import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
+import { fromText, singleKey } from '@rollcall/core';
+import { expect, it } from 'vitest';
+import { openMemoryStore } from '../stores/memory/store.js';
+import { MeasuredStore } from './measured-store.js';
+import { Metrics } from './metrics.js';
+import { Propagation } from './propagation.js';
+
+it('counts commits, and joins those that change something with their watchers', async () => {
+  const clock = new SimulatedClock();
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const metrics = new Metrics();
+  const propagation = new Propagation(metrics);
+  const inner = await openMemoryStore({ clock, random: new SeededRandom(1), log });
+  const store = new MeasuredStore(inner, { clock, meter: metrics, propagation });
+  const key = fromText('a');
+  const put = store.commit({ then: [{ type: 'put', key, value: key }] });
+  expect(store.waiting).toBe(1);
+  const { revision } = await put;
+  const nothing = await store.commit({ then: [{ type: 'delete', range: singleKey(fromText('b')) }] });
+  await expect(store.commit({ then: [{ type: 'put', key: new Uint8Array(0), value: key }] })).rejects.toThrow();
+  expect(store.waiting).toBe(0);
+  for (const told of [revision, nothing.revision, revision + 1]) propagation.told(told, clock.monotonicMs());
+  const shown = metrics.render();
+  expect(shown).toContain('rollcall_store_commits_total{outcome="done"} 2');
+  expect(shown).toContain('rollcall_store_commits_total{outcome="failed"} 1');
+  expect(shown).toContain('rollcall_change_propagation_seconds_count 1');
+  expect(await store.status()).toEqual(await inner.status());
+  await store.close();
+});

@@ -1,0 +1,137 @@
+/** A store that counts: what it is asked to commit, what waits, how long that takes. It changes nothing else. */
+import type {
+  CallOptions,
+  Clock,
+  Commit,
+  CommitResult,
+  Counter,
+  Histogram,
+  Lease,
+  LeaseId,
+  Meter,
+  Metric,
+  RangeRequest,
+  RangeResult,
+  Store,
+  StoreStatus,
+  Watch,
+  WatchRequest,
+  WatchSink,
+} from '@rollcall/core';
+import type { Propagation } from './propagation.js';
+
+const commits: Metric = {
+  name: 'rollcall_store_commits_total',
+  kind: 'counter',
+  help: 'Commits that were asked of the store, by what became of them.',
+  labels: { outcome: ['done', 'failed'] },
+};
+
+const commitSeconds: Metric = {
+  name: 'rollcall_store_commit_seconds',
+  kind: 'histogram',
+  help: 'How long commits took until they were durable and acknowledged.',
+  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+};
+
+const commitsWaiting: Metric = {
+  name: 'rollcall_store_commits_waiting',
+  kind: 'gauge',
+  help: 'Commits that the store has not answered yet.',
+};
+
+export interface MeasuredStoreOptions {
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly propagation: Propagation;
+}
+
+export class MeasuredStore implements Store {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #propagation: Propagation;
+  readonly #done: Counter;
+  readonly #failed: Counter;
+  readonly #seconds: Histogram;
+  #waiting = 0;
+
+  constructor(store: Store, { clock, meter, propagation }: MeasuredStoreOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#propagation = propagation;
+    this.#done = meter.counter(commits, { outcome: 'done' });
+    this.#failed = meter.counter(commits, { outcome: 'failed' });
+    this.#seconds = meter.histogram(commitSeconds);
+    meter.gauge(commitsWaiting, () => this.#waiting);
+  }
+
+  /** Commits that are not answered yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
+    const begunMs = this.#clock.monotonicMs();
+    this.#waiting++;
+    try {
+      const result = await this.#store.commit(commit, options);
+      this.#done.add();
+      this.#seconds.observe((this.#clock.monotonicMs() - begunMs) / 1000);
+      if (changes(result)) this.#propagation.committed(result.revision, begunMs);
+      return result;
+    } catch (error) {
+      this.#failed.add();
+      throw error;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
+    return this.#store.range(request, options);
+  }
+
+  watch(request: WatchRequest, sink: WatchSink): Watch {
+    return this.#store.watch(request, sink);
+  }
+
+  compact(revision: number): Promise<void> {
+    return this.#store.compact(revision);
+  }
+
+  grantLease(request: { readonly ttlMs: number; readonly id?: LeaseId }): Promise<{ readonly id: LeaseId; readonly ttlMs: number }> {
+    return this.#store.grantLease(request);
+  }
+
+  keepLease(id: LeaseId): Promise<{ readonly ttlMs: number }> {
+    return this.#store.keepLease(id);
+  }
+
+  revokeLease(id: LeaseId): Promise<{ readonly revision: number }> {
+    return this.#store.revokeLease(id);
+  }
+
+  lease(id: LeaseId): Promise<Lease> {
+    return this.#store.lease(id);
+  }
+
+  leases(): Promise<readonly LeaseId[]> {
+    return this.#store.leases();
+  }
+
+  status(): Promise<StoreStatus> {
+    return this.#store.status();
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}
+
+/** A commit that only reads, or whose deletions met nothing, makes no revision. */
+function changes({ results }: CommitResult): boolean {
+  return results.some((one) => {
+    if (one.type === 'commit') return changes(one);
+    return one.type === 'put' || (one.type === 'delete' && one.previous.length > 0);
+  });
+}

@@ -6,6 +6,11 @@ export class ByteWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #length = 0;
 
+  /** How much has been written since the last `take`. */
+  get length(): number {
+    return this.#length;
+  }
+
   byte(value: number): this {
     this.#length = this.#room(1).writeUInt8(value, this.#length);
     return this;
@@ -24,6 +29,12 @@ export class ByteWriter {
   lease(value: bigint): this {
     if (value === 0n) return this.uint32(0).uint32(0);
     this.#length = this.#room(8).writeBigInt64BE(value, this.#length);
+    return this;
+  }
+
+  zeros(count: number): this {
+    this.#room(count).fill(0, this.#length, this.#length + count);
+    this.#length += count;
     return this;
   }
 

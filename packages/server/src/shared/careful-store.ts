@@ -107,7 +107,7 @@ export class CarefulStore implements Store {
 }
 
 /** The work goes on; only the waiting ends. */
-async function unlessAborted<Result>(work: Promise<Result>, signal: Abort | undefined): Promise<Result> {
+function unlessAborted<Result>(work: Promise<Result>, signal: Abort | undefined): Promise<Result> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(aborted(signal));
@@ -138,9 +138,9 @@ function ownRange({ from, to }: KeyRange): KeyRange {
 
 function ownCommit(commit: Commit): Commit {
   return {
-    when: (commit.when ?? []).map(ownCompare),
     then: commit.then.map(ownOperation),
-    else: (commit.else ?? []).map(ownOperation),
+    ...(commit.when === undefined ? {} : { when: commit.when.map(ownCompare) }),
+    ...(commit.else === undefined ? {} : { else: commit.else.map(ownOperation) }),
   };
 }
 

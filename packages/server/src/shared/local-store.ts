@@ -159,10 +159,10 @@ export class LocalStore implements Store {
   }
 
   /** A commit without changes still waits for what it saw: nobody is shown what is not durable. */
-  async #make(changes: readonly Change[], revoked?: LeaseId): Promise<void> {
+  #make(changes: readonly Change[], revoked?: LeaseId): Promise<void> {
     if (changes.length === 0 && revoked === undefined) return this.#medium.settled();
     const revision = this.#medium.tip.revision + 1;
-    await this.#medium.write({
+    return this.#medium.write({
       ...(changes.length === 0 ? {} : { batch: { revision, changes } }),
       ...(revoked === undefined ? {} : { revoked }),
     });

@@ -43,8 +43,8 @@ export class Committer {
     for (const group of this.#pending()) yield* group.layer.keys({ from: '', to: null });
   }
 
-  async write(write: MediumWrite): Promise<void> {
-    if (this.#doubt !== null) throw this.#doubt;
+  write(write: MediumWrite): Promise<void> {
+    if (this.#doubt !== null) return Promise.reject(this.#doubt);
     const group = this.#gathering ?? this.#newGroup();
     group.add(write);
     this.#tipRevision = write.batch?.revision ?? this.#tipRevision;

@@ -44,12 +44,14 @@ export interface SegmentId {
 const scratch = new ByteWriter();
 
 export function encodeFrame(segment: SegmentId, sequence: number, records: readonly LogRecord[]): Buffer {
+  // The head's lengths and checksum are known last; it is written as zeros first.
+  for (let at = 0; at < HEAD_BYTES; at += 4) scratch.uint32(0);
   for (const record of records) writeRecord(scratch, record);
-  const body = scratch.take();
-  const frame = Buffer.alloc(wholeSectors(HEAD_BYTES + body.length));
-  scratch.uint32(MAGIC).uint32(body.length).count(segment.number).count(sequence).take().copy(frame);
-  body.copy(frame, HEAD_BYTES);
-  frame.writeUInt32BE(checksum(segment, frame, body.length), CHECKSUM_AT);
+  const bodyBytes = scratch.length - HEAD_BYTES;
+  scratch.zeros(wholeSectors(scratch.length) - scratch.length);
+  const frame = scratch.take();
+  scratch.uint32(MAGIC).uint32(bodyBytes).count(segment.number).count(sequence).take().copy(frame);
+  frame.writeUInt32BE(checksum(segment, frame, bodyBytes), CHECKSUM_AT);
   return frame;
 }
 

@@ -25,23 +25,26 @@ const OPEN_FLAGS = constants.O_RDWR | (writesAreDurable ? constants.O_DSYNC : 0)
 export class Segment {
   readonly file: string;
   readonly id: SegmentId;
+  readonly #header: SegmentHeader;
   /** Of its last frame; 0 while there is none. */
   lastSequence = 0;
   readonly #handle: FileHandle;
   readonly #sizeBytes: number;
   #at = SECTOR_BYTES;
 
-  private constructor(file: string, id: SegmentId, handle: FileHandle, sizeBytes: number) {
+  private constructor(file: string, header: SegmentHeader, handle: FileHandle, sizeBytes: number) {
     this.file = file;
-    this.id = id;
+    this.id = header;
+    this.#header = header;
     this.#handle = handle;
     this.#sizeBytes = sizeBytes;
   }
 
   /** Begins a segment in a new file, or in one that has done its duty, with room for so much. */
-  static async begin(file: string, header: SegmentHeader, spaceBytes: number): Promise<Segment> {
+  static async begin(file: string, name: SegmentName, spaceBytes: number): Promise<Segment> {
     const sizeBytes = await makeRoom(file, SECTOR_BYTES + spaceBytes);
     const handle = await open(file, OPEN_FLAGS);
+    const header = { ...name, sizeBytes, isFollowed: false };
     const segment = new Segment(file, header, handle, sizeBytes);
     try {
       await segment.#write(encodeHeader(header), 0);
@@ -66,6 +69,11 @@ export class Segment {
     await this.#write(frame, this.#at);
     this.#at += frame.length;
     this.lastSequence = sequence;
+  }
+
+  /** Says for good that there is a next one, before anything is written into that: should it get lost, this one tells. */
+  async markFollowed(): Promise<void> {
+    await this.#write(encodeHeader({ ...this.#header, isFollowed: true }), 0);
   }
 
   async close(): Promise<void> {
@@ -97,8 +105,19 @@ async function makeRoom(file: string, sizeBytes: number): Promise<number> {
   }
 }
 
-export interface SegmentHeader extends SegmentId {
+export interface SegmentName extends SegmentId {
   readonly epoch: string;
+}
+
+export interface SegmentHeader extends SegmentName {
+  /** How long the file is, if it is whole. */
+  readonly sizeBytes: number;
+  readonly isFollowed: boolean;
+}
+
+/** Made, as far as that came, but never begun. What was ever begun begins with a header, however often it is used. */
+export function isBlank(file: Buffer): boolean {
+  return file.every((byte) => byte === 0);
 }
 
 /** `null`: this is no segment, or one that was never begun. */
@@ -110,12 +129,23 @@ export function decodeHeader(file: Buffer): SegmentHeader | null {
   )
     return null;
   const reader = new ByteReader(file, 4);
-  return { number: reader.count(), salt: reader.uint32(), epoch: reader.bytes().toString('latin1') };
+  return {
+    number: reader.count(),
+    salt: reader.uint32(),
+    sizeBytes: reader.count(),
+    isFollowed: reader.byte() === 1,
+    epoch: reader.bytes().toString('latin1'),
+  };
 }
 
-function encodeHeader({ number, salt, epoch }: SegmentHeader): Buffer {
+function encodeHeader({ number, salt, sizeBytes, isFollowed, epoch }: SegmentHeader): Buffer {
   const header = Buffer.alloc(SECTOR_BYTES);
-  new ByteWriter().uint32(MAGIC).count(number).uint32(salt).bytes(Buffer.from(epoch, 'latin1')).take().copy(header);
+  const writer = new ByteWriter().uint32(MAGIC).count(number).uint32(salt).count(sizeBytes);
+  writer
+    .byte(isFollowed ? 1 : 0)
+    .bytes(Buffer.from(epoch, 'latin1'))
+    .take()
+    .copy(header);
   header.writeUInt32BE(crc32(header.subarray(0, CHECKSUM_AT)), CHECKSUM_AT);
   return header;
 }

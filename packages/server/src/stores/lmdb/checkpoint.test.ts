@@ -4,7 +4,7 @@ import type { Store } from '@rollcall/core';
 import { describe, expect, it, vi } from 'vitest';
 import { pairs, put, remove, write } from './brief-requests.fixture.js';
 import { copyAtEveryStep } from './every-step.fixture.js';
-import { holdDisk } from './held-disk.fixture.js';
+import { holdTables } from './held-disk.fixture.js';
 import { openStore } from './open-store.fixture.js';
 import { temporaryDirectory } from './temporary-directory.fixture.js';
 
@@ -27,7 +27,7 @@ describe('what is carried over into the current table', () => {
   it('reads the same before, meanwhile and after', async () => {
     const directory = join(await temporaryDirectory(), 'store');
     const clock = new SimulatedClock();
-    const disk = holdDisk();
+    const disk = holdTables();
     const store = await openStore(directory, clock);
     await writeThings(store);
     expect(await pairs(store)).toEqual(things);
@@ -55,7 +55,7 @@ describe('what is carried over into the current table', () => {
   it('loses nothing when the disk refuses it for a while', async () => {
     const directory = join(await temporaryDirectory(), 'store');
     const clock = new SimulatedClock();
-    const disk = holdDisk();
+    const disk = holdTables();
     const store = await openStore(directory, clock);
     await writeThings(store);
     disk.fail(new Error('ENOSPC'));

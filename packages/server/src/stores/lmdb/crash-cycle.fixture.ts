@@ -1,6 +1,6 @@
 /** One crash: writers are started, killed at some moment, and what they leave behind is looked over. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkInvariants } from '@rollcall/conformance';
@@ -38,7 +38,7 @@ async function checkCopy(directory: string, ledger: CrashLedger): Promise<void> 
   const copy = `${directory}-copy`;
   await mkdir(copy);
   try {
-    await copyFile(join(directory, STORE_FILE), join(copy, STORE_FILE));
+    for (const name of (await readdir(directory)).filter((name) => name.startsWith('rollcall'))) await copyFile(join(directory, name), join(copy, name));
     for (const check of [(store: Store) => ledger.check(store), checkInvariants]) {
       const store = await openStore(copy);
       try {

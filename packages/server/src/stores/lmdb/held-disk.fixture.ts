@@ -1,44 +1,71 @@
-/** A disk that can be told to be slow or to fail: LMDB's commits, the one place where the store is written, go through it. */
+/** A disk that can be told to be slow or to fail, at one of the two places where the store is written. */
 import { onTestFinished, vi } from 'vitest';
 import { Tables } from './tables.js';
+import { WriteAheadLog } from './write-ahead-log.js';
 
 export interface HeldDisk {
-  /** From now on commits are written, but nobody is told until `release`. */
+  /** From now on what is written is on disk, but nobody is told until `release`. */
   hold(): void;
   release(): void;
-  /** From now on commits fail with this; `null`: no more. */
+  /** From now on writing fails with this; `null`: no more. */
   fail(reason: Error | null): void;
-  /** How many commits have been written since `hold`. */
+  /** How often something has been written since `hold`. */
   written(): number;
 }
 
-export function holdDisk(): HeldDisk {
-  const commit = Tables.prototype.commit;
-  let failure: Error | null = null;
-  let written = 0;
-  let release: (() => void) | null = null;
-  let held: Promise<void> = Promise.resolve();
-  const spy = vi.spyOn(Tables.prototype, 'commit').mockImplementation(async function (this: Tables, ...args) {
-    const reason = failure;
-    if (reason === null) await commit.apply(this, args);
-    written++;
-    await held;
-    if (reason !== null) throw reason;
+/** Of the write-ahead log, which makes commits durable. */
+export function holdLog(): HeldDisk {
+  const { append } = WriteAheadLog.prototype;
+  const held = new Held();
+  const spy = vi.spyOn(WriteAheadLog.prototype, 'append').mockImplementation(function (this: WriteAheadLog, ...args) {
+    return held.write(() => append.apply(this, args));
   });
-  onTestFinished(() => {
-    release?.();
-    spy.mockRestore();
+  return held.until(() => spy.mockRestore());
+}
+
+/** Of the tables, which follow. */
+export function holdTables(): HeldDisk {
+  const { commit } = Tables.prototype;
+  const held = new Held();
+  const spy = vi.spyOn(Tables.prototype, 'commit').mockImplementation(function (this: Tables, ...args) {
+    return held.write(() => commit.apply(this, args));
   });
-  return {
-    hold: () => {
-      written = 0;
-      held = new Promise((resolve) => (release = resolve));
-    },
-    release: () => {
-      release?.();
-      held = Promise.resolve();
-    },
-    fail: (reason) => void (failure = reason),
-    written: () => written,
+  return held.until(() => spy.mockRestore());
+}
+
+class Held implements HeldDisk {
+  #failure: Error | null = null;
+  #written = 0;
+  #open = (): void => undefined;
+  #gate: Promise<void> = Promise.resolve();
+
+  readonly hold = (): void => {
+    this.#written = 0;
+    this.#gate = new Promise((resolve) => (this.#open = resolve));
   };
+
+  readonly release = (): void => {
+    this.#open();
+    this.#gate = Promise.resolve();
+  };
+
+  readonly fail = (reason: Error | null): void => void (this.#failure = reason);
+
+  readonly written = (): number => this.#written;
+
+  async write(write: () => Promise<void>): Promise<void> {
+    const reason = this.#failure;
+    if (reason === null) await write();
+    this.#written++;
+    await this.#gate;
+    if (reason !== null) throw reason;
+  }
+
+  until(restore: () => void): this {
+    onTestFinished(() => {
+      this.release();
+      restore();
+    });
+    return this;
+  }
 }

@@ -8,10 +8,13 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { RollcallError } from '@rollcall/core';
-import { PAGE_KINDS, readMetas, readPageFacts, readTree, type PageFacts, type Tree } from './pages.js';
+import { PAGE_KINDS, readMetas, readPageFacts, readTree, TREE_BYTES, type PageFacts, type PageRun, type Tree } from './pages.js';
 
 /** Pages are looked over in pieces of the file as large as this. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** As lmdb writes its name. A file without this table is somebody else's: opening it would add ours. */
+const OUR_TABLE = 'meta\0';
 
 /** Throws `store-corrupt` if LMDB must not be let near this file. */
 export function inspectFile(file: string): void {
@@ -41,10 +44,9 @@ class Inspection {
     this.#pageBytes = metas.pageBytes;
     const facts = this.#readAllPages();
     this.#walk(metas.freeTree, facts);
-    this.#walk(metas.mainTree, facts);
-    for (const leaf of this.#leaves(metas.mainTree, facts)) {
-      for (const offset of facts.get(leaf)?.subtrees ?? []) this.#walk(readTree(this.#read(offset, 48)), facts);
-    }
+    const tables = this.#walk(metas.mainTree, facts).flatMap((leaf) => facts.get(leaf)?.subtrees ?? []);
+    if (!tables.some(({ name }) => name === OUR_TABLE)) throw this.#foreign();
+    for (const { at } of tables) this.#walk(readTree(this.#read(at, TREE_BYTES)), facts);
   }
 
   #readAllPages(): Facts {
@@ -59,24 +61,32 @@ class Inspection {
     return facts;
   }
 
-  #walk(tree: Tree, facts: Facts): void {
-    for (const leaf of this.#leaves(tree, facts)) {
-      for (const page of facts.get(leaf)?.overflows ?? []) this.#expect(page, PAGE_KINDS.overflow, facts);
-    }
-  }
-
-  /** The leaves of a tree, checked level by level. */
-  #leaves(tree: Tree, facts: Facts): readonly number[] {
-    if (tree.root === null) return [];
-    let level = [tree.root];
+  /** From the root down, level by level. Answers the leaves, if the tree has all that it should have. */
+  #walk(tree: Tree, facts: Facts): readonly number[] {
+    let level = tree.root === null ? [] : [tree.root];
+    let branches = 0;
     for (let depth = 1; depth < tree.depth; depth++) {
-      level = level.flatMap((page) => {
-        this.#expect(page, PAGE_KINDS.branch, facts);
-        return facts.get(page)?.children ?? [];
-      });
+      for (const page of level) this.#expect(page, PAGE_KINDS.branch, facts);
+      branches += level.length;
+      level = level.flatMap((page) => facts.get(page)?.children ?? []);
     }
     for (const page of level) this.#expect(page, PAGE_KINDS.leaf, facts);
+    const runs = level.flatMap((leaf) => facts.get(leaf)?.overflows ?? []);
+    for (const run of runs) this.#expectRun(run, facts);
+    const overflows = runs.reduce((sum, { pages }) => sum + pages, 0);
+    const entries = level.reduce((sum, leaf) => sum + facts.nodesOf(leaf), 0);
+    const found = [branches, level.length, overflows, entries].join();
+    const wanted = [tree.branches, tree.leaves, tree.overflows, tree.entries].join();
+    if (found !== wanted) throw this.#refusal(`a tree should have ${wanted} (branches, leaves, overflow pages, entries) and has ${found}`);
     return level;
+  }
+
+  #expectRun({ first, pages }: PageRun, facts: Facts): void {
+    this.#expect(first, PAGE_KINDS.overflow, facts);
+    const last = first + pages - 1;
+    if ((last + 1) * this.#pageBytes > this.#sizeBytes) throw this.#refusal(`it ends before page ${last}; it was cut short`);
+    if (facts.get(first)?.pages !== pages)
+      throw this.#refusal(`page ${first} (at byte ${first * this.#pageBytes}) should begin ${pages} pages`);
   }
 
   #expect(page: number, kind: number, facts: Facts): void {
@@ -90,6 +100,11 @@ class Inspection {
     return buffer.subarray(0, readSync(this.#handle, buffer, 0, length, position));
   }
 
+  #foreign(): RollcallError {
+    const message = `${this.#file} is an LMDB file, but not one that Rollcall wrote. Move it away, or choose another --data.`;
+    return new RollcallError('store-corrupt', message, { file: this.#file });
+  }
+
   #refusal(reason: string): RollcallError {
     const advice =
       'Move the file away and restore a snapshot ("rollcall snapshot restore"), or start with an empty --data and let the instances register again.';
@@ -97,22 +112,29 @@ class Inspection {
   }
 }
 
-/** What is known of each page: a byte for all of them, and more for those that lead on to others. */
+/** What is known of each page: three bytes for all of them, and more for those that lead on to others. */
 class Facts {
   readonly #kinds: Uint8Array;
+  readonly #nodes: Uint16Array;
   readonly #details = new Map<number, PageFacts>();
 
   constructor(pages: number) {
     this.#kinds = new Uint8Array(pages);
+    this.#nodes = new Uint16Array(pages);
   }
 
   set(page: number, facts: PageFacts): void {
     this.#kinds[page] = facts.kind;
-    if (facts.children.length + facts.overflows.length + facts.subtrees.length > 0) this.#details.set(page, facts);
+    this.#nodes[page] = facts.nodes;
+    if (facts.children.length + facts.overflows.length + facts.subtrees.length + facts.pages > 0) this.#details.set(page, facts);
   }
 
   kindOf(page: number): number {
     return this.#kinds[page] ?? PAGE_KINDS.damaged;
+  }
+
+  nodesOf(page: number): number {
+    return this.#nodes[page] ?? 0;
   }
 
   get(page: number): PageFacts | undefined {

@@ -23,7 +23,7 @@ async function writeMany(name: string): Promise<void> {
     const key = `${name} ${count}`;
     say(`begun ${key}.`);
     try {
-      await write(store, put(key, 'v'.repeat(count * 700)));
+      await write(store, put(`${key};`, 'v'.repeat(count * 700)));
       say(`acknowledged ${key}.`);
     } catch (error) {
       say(`refused ${isRollcallError(error) ? error.code : String(error)}`);

@@ -5,6 +5,10 @@ import { RollcallError, isRollcallError } from '@rollcall/core';
 const FULL = /MDB_MAP_FULL|ENOSPC|EDQUOT|No space left|Disk quota|File too large/i;
 
 export function asStoreError(error: unknown, file: string): RollcallError {
+  // A record that is damaged does not know which file it is in.
+  if (isRollcallError(error, 'store-corrupt') && error.details['file'] === undefined) {
+    return new RollcallError('store-corrupt', `${file} is damaged. ${error.message}`, { file }, { cause: error });
+  }
   if (isRollcallError(error)) return error;
   const reason = reasonOf(error);
   if (FULL.test(reason)) {

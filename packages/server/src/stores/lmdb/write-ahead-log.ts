@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { RollcallError, type Random } from '@rollcall/core';
 import { encodeFrame, type Frame, type LogRecord } from './frame.js';
 import type { Head } from './head.js';
-import { decodeHeader, readFrames, Segment, type SegmentHeader } from './segment.js';
+import { decodeHeader, isBlank, readFrames, Segment, type SegmentHeader } from './segment.js';
 
 const NAME = /^rollcall\.wal\.\d+$/;
 
@@ -150,6 +150,7 @@ export class WriteAheadLog {
     const salt = Buffer.from(random.bytes(4)).readUInt32BE();
     try {
       const next = await Segment.begin(file, { number: this.#lastNumber + 1, salt, epoch }, Math.max(spaceBytes, this.#nextBytes));
+      await this.#markFollowed(next);
       this.#nextBytes = Math.min(this.#nextBytes * 2, SEGMENT_BYTES_MAX);
       this.#lastNumber++;
       if (this.#active !== null) await this.#retire(this.#active);
@@ -157,6 +158,16 @@ export class WriteAheadLog {
       return next;
     } catch (error) {
       this.#spare.push(file);
+      throw error;
+    }
+  }
+
+  /** If that fails, the next attempt begins the same segment in the same file. */
+  async #markFollowed(next: Segment): Promise<void> {
+    try {
+      await this.#active?.markFollowed();
+    } catch (error) {
+      await next.close();
       throw error;
     }
   }
@@ -191,8 +202,10 @@ export async function readSegments(directory: string, { epoch, segment: oldestNe
 async function readSegment(file: string, epoch: string, oldestNeeded: number): Promise<FoundSegment> {
   const bytes = await readFile(file);
   const header = decodeHeader(bytes);
+  if (header === null && oldestNeeded > 0 && !isBlank(bytes)) throw damaged(file, 'it does not begin as one of ours does');
   if (header === null || header.epoch !== epoch || oldestNeeded === 0 || header.number < oldestNeeded)
     return { file, header: null, frames: [] };
+  if (bytes.length < header.sizeBytes) throw damaged(file, `it was cut short, from ${header.sizeBytes} bytes to ${bytes.length}`);
   const { frames, damagedAt } = readFrames(header, bytes);
   if (damagedAt !== null) throw damaged(file, `what stands at byte ${damagedAt} is not what was written there`);
   return { file, header, frames };
@@ -204,6 +217,7 @@ function checkContinuity(directory: string, found: readonly FoundSegment[], olde
     if (header?.number !== oldestNeeded + index) throw missing(directory, oldestNeeded + index);
   });
   if (needed.length === 0) throw missing(directory, oldestNeeded);
+  if (needed.at(-1)?.header?.isFollowed === true) throw missing(directory, oldestNeeded + needed.length);
   let last = appliedRevision;
   for (const { file, frames } of needed) {
     for (const record of frames.flatMap((frame) => frame.records)) {

@@ -1,5 +1,10 @@
 /** The domain, pure: what a registry knows, who is present, and the log that it is written in. */
 export * from './attendance/attendance.js';
+export * from './attendance/guard.js';
+export * from './attendance/judgement-writer.js';
+export * from './attendance/meters.js';
+export * from './attendance/muster.js';
+export type { Naming, Roll, Rows } from './attendance/roll.js';
 export * from './attendance/timing-wheel.js';
 export * from './catalog/bounds.js';
 export * from './catalog/catalog.js';
@@ -35,7 +40,6 @@ export { Amendments } from './registrar/amend.js';
 export * from './registrar/log-registrar.js';
 export * from './registrar/read-changes.js';
 export * from './registrar/read-registration.js';
-export * from './registrar/verdicts.js';
 export * from './registrar/visibility.js';
 export * from './shedding/shed.js';
 export * from './store/bytes.js';

@@ -1,6 +1,7 @@
 /** Catalog, attendance and registrar over a plain log, with a clock that only moves when told to. */
-import { SimulatedClock } from '@rollcall/conformance';
+import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { Attendance } from '../attendance/attendance.js';
+import type { GuardSettings } from '../attendance/guard.js';
 import { Catalog } from '../catalog/catalog.js';
 import { someone } from '../catalog/instance.fixture.js';
 import type { Instance } from '../catalog/instance.js';
@@ -10,7 +11,6 @@ import type { Log } from '../ports/log.js';
 import { Amendments } from './amend.js';
 import { LogRegistrar } from './log-registrar.js';
 import { PlainLog } from './plain-log.fixture.js';
-import { verdictWriter } from './verdicts.js';
 import { visibilityIn } from './visibility.js';
 
 export interface House {
@@ -30,17 +30,26 @@ export interface House {
 export async function openHouse({
   store = new PlainLog(),
   clock = new SimulatedClock(),
-}: Partial<Pick<House, 'store' | 'clock'>> = {}): Promise<House> {
+  guard,
+}: Partial<Pick<House, 'store' | 'clock'>> & { readonly guard?: GuardSettings } = {}): Promise<House> {
   const complaints: string[] = [];
   const log: Log = { info: () => undefined, warn: (text) => void complaints.push(text), error: (text) => void complaints.push(text) };
   const catalog = new Catalog({ store: store.asStore, clock, log });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
   const amendments = new Amendments(store.asStore);
-  const attendance = new Attendance({ view, verdicts: verdictWriter({ amendments, visibility, clock }), clock, log });
+  const attendance = new Attendance({
+    view,
+    store: store.asStore,
+    showing: visibility,
+    clock,
+    random: new SeededRandom(1),
+    log,
+    ...(guard === undefined ? {} : { guard }),
+  });
   const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
   await catalog.start();
-  attendance.start();
+  await attendance.start();
   return {
     store,
     clock,

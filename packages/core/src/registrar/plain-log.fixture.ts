@@ -16,7 +16,9 @@ import type {
   WatchSink,
 } from '../ports/store.js';
 import { toText } from '../store/bytes.js';
+import { changesWithin } from '../store/change.js';
 import { evaluate, type State } from '../store/evaluate.js';
+import { toTextRange, type TextRange } from '../store/key-range.js';
 import { OrderedMap } from '../store/ordered-map.js';
 import { readRange } from '../store/read-range.js';
 import type { Reader } from '../store/reader.js';
@@ -29,7 +31,7 @@ export class PlainLog implements Omit<Store, Method> {
   /** Called before each commit is judged: where a test lets somebody else be faster, or the disk fail. */
   beforeCommit: (commit: Commit) => void | Promise<void> = () => undefined;
   readonly #entries = new OrderedMap<Entry>();
-  readonly #sinks = new Set<WatchSink>();
+  readonly #sinks = new Map<WatchSink, TextRange>();
 
   async range(request: RangeRequest): Promise<RangeResult> {
     return readRange(this.#reader(), request, this.revision);
@@ -43,8 +45,8 @@ export class PlainLog implements Omit<Store, Method> {
     return result;
   }
 
-  watch(_request: WatchRequest, sink: WatchSink): Watch {
-    this.#sinks.add(sink);
+  watch({ range }: WatchRequest, sink: WatchSink): Watch {
+    this.#sinks.set(sink, toTextRange(range));
     return { position: this.revision, cancel: () => void this.#sinks.delete(sink) };
   }
 
@@ -53,12 +55,12 @@ export class PlainLog implements Omit<Store, Method> {
   }
 
   async close(): Promise<void> {
-    for (const sink of this.#sinks) sink.ended(null);
+    for (const sink of this.#sinks.keys()) sink.ended(null);
   }
 
   /** History was forgotten under the watchers' feet. */
   loseWatchers(): void {
-    const lost = [...this.#sinks];
+    const lost = [...this.#sinks.keys()];
     this.#sinks.clear();
     for (const sink of lost) sink.ended(new RollcallError('revision-compacted', 'The history is gone.'));
   }
@@ -70,7 +72,10 @@ export class PlainLog implements Omit<Store, Method> {
   #apply(batch: RevisionBatch): void {
     this.revision = batch.revision;
     for (const change of batch.changes) this.#set(change);
-    for (const sink of this.#sinks) void sink.next(batch);
+    for (const [sink, range] of this.#sinks) {
+      const own = changesWithin(batch, range);
+      if (own !== null) void sink.next(own);
+    }
   }
 
   #set(change: Change): void {

@@ -1,0 +1,235 @@
+/**
+ * Heartbeat checks: who was heard, and whose heartbeat did not come. Which checks there are is learned from the catalog,
+ * so that it does not matter through which face, or through which node, somebody registered.
+ */
+import type { Instance } from '../catalog/instance.js';
+import { verdictOn, type Verdict } from '../catalog/health.js';
+import { ServiceName } from '../catalog/names.js';
+import type { Check, InstanceRef } from '../catalog/registration.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { InstanceSelector } from '../query/find-instance.js';
+import { decide, type Decision, type Standing } from './decide.js';
+import { lapseVerdict, recoveryVerdict, verdictsOn, type Judgement } from './judgement.js';
+import { fencedError, type JudgementWriter } from './judgement-writer.js';
+import type { AttendanceMeters } from './meters.js';
+import { KIND_MARK, Muster } from './muster.js';
+import type { Naming, Roll } from './roll.js';
+
+export interface ChecksOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Attended time, see attended-time.ts. */
+  readonly now: () => number;
+  readonly writer: JudgementWriter;
+  readonly meters: AttendanceMeters;
+}
+
+/** Its heartbeat did not come, as the view shows it. */
+const LAPSED: number = KIND_MARK;
+/** It is critical for another reason: silence changes nothing. */
+const CRITICAL: number = KIND_MARK << 1;
+/** A verdict on it may have left for the log; a beat that comes now has to see what becomes of that. */
+const WRITING: number = KIND_MARK << 2;
+/** Whoever bears none of these marks is heard by writing one number. */
+const SLOW: number = LAPSED | WRITING;
+
+/** By the bare id, which is the text that the catalog holds anyway: no heartbeat has to put names together first. */
+export const instanceNaming: Naming<Instance> = { group: ({ namespace }) => namespace, name: ({ id }) => id };
+
+/** Somebody may change the instance while its recovery is written: then it is written once more. */
+const LOOKS_PER_BEAT = 2;
+
+export class Checks {
+  readonly #options: ChecksOptions;
+  readonly #muster: Muster<Instance>;
+  readonly #roll: Roll<Instance>;
+
+  constructor(options: ChecksOptions) {
+    this.#options = options;
+    this.#muster = new Muster<Instance>({
+      kind: {
+        name: 'check',
+        dueMs: (row, nowMs) => dueMs(this.#decide(row, nowMs), nowMs),
+        settle: (rows) => this.#settle(rows),
+      },
+      naming: instanceNaming,
+      failures: options.meters.failures,
+      ...options,
+    });
+    this.#roll = this.#muster.roll;
+  }
+
+  get size(): number {
+    return this.#roll.size;
+  }
+
+  /** Verdicts that wait to be written. */
+  get waiting(): number {
+    return this.#muster.waiting;
+  }
+
+  tick(nowMs: number): boolean {
+    return this.#muster.tick(nowMs);
+  }
+
+  close(): Promise<void> {
+    return this.#muster.close();
+  }
+
+  /**
+   * I am here, said by many at once. Answers the places of those for whom that was not enough, because they are not
+   * known here, share their id, or had lapsed: ask `beat`, one by one.
+   */
+  beatMany(selectors: readonly InstanceSelector[]): readonly number[] {
+    const { now, meters } = this.#options;
+    const nowMs = now();
+    const left: number[] = [];
+    const { marks, deadlineMs, ttlMs } = this.#roll;
+    let group: string | undefined;
+    let names = this.#roll.names('');
+    for (let at = 0; at < selectors.length; at++) {
+      const { namespace, id, service } = selectors[at] as InstanceSelector;
+      if (namespace !== group) names = this.#roll.names((group = namespace));
+      const row = names?.get(id);
+      if (typeof row !== 'number' || ((marks[row] as number) & SLOW) !== 0 || (service !== null && !this.#isOf(row, service))) {
+        left.push(at);
+        continue;
+      }
+      deadlineMs[row] = nowMs + (ttlMs[row] as number);
+    }
+    meters.beats.add(selectors.length - left.length);
+    return left;
+  }
+
+  /**
+   * I am here. Settles when the view shows it, which is at once for whoever had not lapsed; with `false` if the
+   * log would not take it (it is tried again, also without another beat). Nothing happens for strangers.
+   */
+  async beat(ref: InstanceRef, checkId?: string): Promise<boolean> {
+    const { now, meters } = this.#options;
+    const nowMs = now();
+    meters.beats.add();
+    for (const row of this.#rowsOf(ref, checkId)) this.#roll.deadlineMs[row] = nowMs + (this.#roll.ttlMs[row] as number);
+    for (let look = 0; look < LOOKS_PER_BEAT; look++) {
+      const slow = this.#rowsOf(ref, checkId).filter((row) => this.#roll.has(row, SLOW));
+      if (slow.length === 0) return true;
+      for (const row of slow) this.#muster.look(row);
+      await Promise.all(slow.map((row) => this.#muster.settled(row)));
+    }
+    return !this.#rowsOf(ref, checkId).some((row) => this.#roll.has(row, SLOW));
+  }
+
+  /** It has been heard since it lapsed, and the log has yet to learn of it. */
+  isReturning(ref: InstanceRef): boolean {
+    const nowMs = this.#options.now();
+    return this.#rowsOf(ref).some((row) => this.#roll.has(row, LAPSED) && (this.#roll.deadlineMs[row] as number) > nowMs);
+  }
+
+  /** What the view says of an instance; `null` for one that has left. */
+  take(ref: InstanceRef, instance: Instance | null): void {
+    const known = this.#rowsOf(ref);
+    const kept = new Set<number>();
+    instance?.checks.forEach((check, part) => {
+      if (check.type !== 'heartbeat') return;
+      const row = known.find((row) => this.#checkOf(row)?.id === check.id) ?? null;
+      kept.add(this.#attend(row, instance, part));
+    });
+    for (const row of known) if (!kept.has(row)) this.#roll.leave(row);
+  }
+
+  /** Everybody whom the view shows; whoever is not among them has left. */
+  takeAll(instances: Iterable<Instance>): void {
+    const there = new Set<Instance>();
+    for (const instance of instances) {
+      this.take(instance, instance);
+      there.add(instance);
+    }
+    for (const row of this.#roll.rowsUnless((instance) => there.has(instance))) this.#roll.leave(row);
+  }
+
+  /** A registration, its first or another one, is a heartbeat; a verdict is none. */
+  #attend(known: number | null, instance: Instance, part: number): number {
+    const roll = this.#roll;
+    const { ttlMs } = instance.checks[part] as Check;
+    const before = known === null ? null : roll.subject(known);
+    const row = known ?? roll.enter(instance);
+    const wasSilent = known !== null && roll.has(row, LAPSED | CRITICAL);
+    roll.setSubject(row, instance);
+    roll.part[row] = part;
+    roll.ttlMs[row] = ttlMs;
+    const standing = standingOf(instance, instance.checks[part] as Check);
+    roll.unmark(row, LAPSED | CRITICAL);
+    if (standing !== 'present') roll.mark(row, standing === 'lapsed' ? LAPSED : CRITICAL);
+    const nowMs = this.#options.now();
+    const isNew = before === null;
+    const registered = isNew || before.revision !== instance.revision;
+    if (standing === 'lapsed' && isNew) roll.deadlineMs[row] = -Infinity;
+    else if (registered && standing !== 'lapsed') roll.deadlineMs[row] = nowMs + ttlMs;
+    // Somebody else has heard it, or it would still be silent.
+    else if (standing === 'present' && wasSilent) roll.deadlineMs[row] = Math.max(roll.deadlineMs[row] as number, nowMs + ttlMs);
+    this.#muster.look(row);
+    return row;
+  }
+
+  #decide(row: number, nowMs: number): Decision {
+    const standing: Standing = this.#roll.has(row, LAPSED) ? 'lapsed' : this.#roll.has(row, CRITICAL) ? 'critical' : 'present';
+    return decide(standing, this.#roll.deadlineMs[row] as number, nowMs);
+  }
+
+  /** Decides again: whoever waited in line may have beaten, or left, in the meantime. */
+  async #settle(rows: readonly number[]): Promise<void> {
+    const { writer, meters } = this.#options;
+    for (const row of rows) this.#roll.mark(row, WRITING);
+    try {
+      const judgements = this.#judge(rows);
+      if (judgements.length === 0) return;
+      const { written, fenced } = await writer.write(judgements);
+      for (const { act } of written) meters.verdicts[act].add();
+      if (fenced) throw fencedError();
+    } finally {
+      for (const row of rows) this.#roll.unmark(row, WRITING);
+    }
+  }
+
+  /** One judgement per instance, with all that its checks have to say. */
+  #judge(rows: readonly number[]): readonly Judgement[] {
+    const { now, clock } = this.#options;
+    const [nowMs, wallMs] = [now(), clock.wallMs()];
+    const verdicts = new Map<Instance, Record<string, Verdict>>();
+    for (const row of rows) {
+      const instance = this.#roll.subject(row);
+      const check = this.#checkOf(row);
+      const { act } = this.#decide(row, nowMs);
+      if (instance === null || check === null || act === 'wait') continue;
+      const verdict = act === 'lapse' ? lapseVerdict(check, wallMs) : recoveryVerdict(wallMs);
+      verdicts.set(instance, { ...verdicts.get(instance), [check.id]: verdict });
+    }
+    return [...verdicts].map(([instance, found]) => verdictsOn(instance, found));
+  }
+
+  #rowsOf(ref: InstanceRef, checkId?: string): readonly number[] {
+    return this.#roll
+      .rows(ref.namespace, ref.id)
+      .filter((row) => this.#isOf(row, ref.service) && (checkId === undefined || this.#checkOf(row)?.id === checkId));
+  }
+
+  #isOf(row: number, service: ServiceName): boolean {
+    const known = this.#roll.subject(row)?.service;
+    return known === service || (known !== undefined && ServiceName.fold(known) === ServiceName.fold(service));
+  }
+
+  #checkOf(row: number): Check | null {
+    return this.#roll.subject(row)?.checks[this.#roll.part[row] as number] ?? null;
+  }
+}
+
+function standingOf(instance: Instance, check: Check): Standing {
+  const verdict = verdictOn(instance.verdicts, check.id);
+  if ((verdict?.status ?? check.born) !== 'critical') return 'present';
+  return verdict?.reason === 'lapse' ? 'lapsed' : 'critical';
+}
+
+function dueMs(decision: Decision, nowMs: number): number {
+  return decision.act === 'wait' ? decision.untilMs : nowMs;
+}

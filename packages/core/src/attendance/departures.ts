@@ -1,0 +1,207 @@
+/**
+ * Who has been critical for so long that it departs, as far as the guard lets it. Those who are due lie in a bag; as long
+ * as the budget lasts some are drawn from it at random and leave, and the others are marked as held, for everybody to see.
+ */
+import type { Instance } from '../catalog/instance.js';
+import { ServiceName } from '../catalog/names.js';
+import type { InstanceRef } from '../catalog/registration.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { Random } from '../ports/random.js';
+import { instanceNaming } from './checks.js';
+import type { GuardBook } from './guard-book.js';
+import { departureOf, holdOf, type Judgement } from './judgement.js';
+import { fencedError, type JudgementWriter } from './judgement-writer.js';
+import type { AttendanceMeters } from './meters.js';
+import { BATCH_MAX, LOOKS_PER_TURN_MAX, RETRY_MS, TICK_MS, WHEEL_BUCKETS } from './pace.js';
+import { RandomBag } from './random-bag.js';
+import { Roll } from './roll.js';
+import { criticalSinceMs, hearingMs, isFoundCritical, remainingTermMs } from './terms.js';
+
+export interface DeparturesOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Attended time, see attended-time.ts. */
+  readonly now: () => number;
+  readonly guard: GuardBook;
+  readonly writer: JudgementWriter;
+  readonly meters: AttendanceMeters;
+  /** How many the view shows as held. */
+  readonly held: () => number;
+  /** It has been heard again, and the log has yet to learn of it. */
+  readonly isReturning: (ref: InstanceRef) => boolean;
+}
+
+export class Departures {
+  readonly #options: DeparturesOptions;
+  /** Every critical instance that has a term. Its deadline is when that is over. */
+  readonly #roll: Roll<Instance>;
+  /** Those whose term is over. */
+  readonly #due: RandomBag;
+  /** Those of them whom nobody has marked yet. */
+  readonly #unmarked = new Set<number>();
+  #writing: Promise<void> | null = null;
+  #pausedUntilMs = -Infinity;
+  #cancelTurn: (() => void) | null = null;
+  #closed = false;
+
+  constructor(options: DeparturesOptions) {
+    const { random, now } = options;
+    this.#options = options;
+    this.#roll = new Roll<Instance>(instanceNaming, { tickMs: TICK_MS, buckets: WHEEL_BUCKETS, nowMs: now() });
+    this.#due = new RandomBag(random);
+  }
+
+  /** How many should depart and have not. */
+  get due(): number {
+    return this.#due.size;
+  }
+
+  /** What the view says of an instance; `null` for one that has left. */
+  take(ref: InstanceRef, instance: Instance | null): void {
+    const row = this.#rowOf(ref);
+    if (instance === null || instance.deregisterAfterMs === null || !isFoundCritical(instance)) {
+      if (row !== undefined) this.#leave(row);
+    } else if (row === undefined) this.#enter(instance, instance.deregisterAfterMs);
+    else this.#stay(row, instance, instance.deregisterAfterMs);
+  }
+
+  takeAll(instances: Iterable<Instance>): void {
+    const there = new Set<Instance>();
+    for (const instance of instances) {
+      this.take(instance, instance);
+      there.add(instance);
+    }
+    for (const row of this.#roll.rowsUnless((instance) => there.has(instance))) this.#leave(row);
+  }
+
+  /** One slice of what has come due, and a batch of departures. Answers whether there is more of the first. */
+  tick(nowMs: number): boolean {
+    const rows = this.#roll.take(nowMs, LOOKS_PER_TURN_MAX);
+    for (const row of rows) this.#look(row, nowMs);
+    this.go();
+    return rows.length === LOOKS_PER_TURN_MAX;
+  }
+
+  /** Lets somebody go, or marks somebody, if that is possible now. Called whenever the guard may have more to give. */
+  go(): void {
+    if (this.#closed || this.#writing !== null || this.#options.now() < this.#pausedUntilMs) return;
+    const work = this.#next();
+    if (work === null) return;
+    this.#writing = this.#write(work).then(() => {
+      this.#writing = null;
+      // Others have their turn between two batches.
+      this.#cancelTurn = this.#options.clock.after(0, () => this.go());
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTurn?.();
+    await this.#writing;
+  }
+
+  #enter(instance: Instance, deregisterAfterMs: number): void {
+    const row = this.#roll.enter(instance);
+    this.#setTerm(row, instance, deregisterAfterMs);
+  }
+
+  #stay(row: number, instance: Instance, deregisterAfterMs: number): void {
+    const before = this.#roll.subject(row);
+    this.#roll.setSubject(row, instance);
+    if (before?.deregisterAfterMs !== deregisterAfterMs) {
+      this.#due.delete(row);
+      this.#unmarked.delete(row);
+      this.#setTerm(row, instance, deregisterAfterMs);
+    } else if (instance.held) this.#unmarked.delete(row);
+  }
+
+  #leave(row: number): void {
+    this.#due.delete(row);
+    this.#unmarked.delete(row);
+    this.#roll.leave(row);
+  }
+
+  #setTerm(row: number, instance: Instance, deregisterAfterMs: number): void {
+    const { now, clock } = this.#options;
+    const wallNowMs = clock.wallMs();
+    const sinceMs = criticalSinceMs(instance, wallNowMs);
+    const deadlineMs = now() + remainingTermMs({ hearingMs: hearingMs(instance), deregisterAfterMs, sinceMs, wallNowMs });
+    this.#roll.deadlineMs[row] = deadlineMs;
+    this.#roll.wakeAt(row, deadlineMs);
+  }
+
+  #look(row: number, nowMs: number): void {
+    const instance = this.#roll.subject(row);
+    const deadlineMs = this.#roll.deadlineMs[row] as number;
+    if (instance === null || this.#roll.isPinned(row)) return;
+    if (nowMs < deadlineMs) return this.#roll.wakeAt(row, deadlineMs);
+    if (this.#options.isReturning(instance)) return this.#roll.wakeAt(row, nowMs + RETRY_MS);
+    this.#due.add(row);
+    if (!instance.held) this.#unmarked.add(row);
+  }
+
+  /** What to write next: departures while the budget lasts, then marks, and at last that nobody waits any more. */
+  #next(): Work | null {
+    const { guard, held } = this.#options;
+    const rows = this.#due.take(Math.min(guard.left, BATCH_MAX));
+    if (rows.length > 0) return { rows, act: 'departure' };
+    const unmarked = firstOf(this.#unmarked, BATCH_MAX);
+    if (unmarked.length > 0) return { rows: unmarked, act: 'hold' };
+    return guard.state.holding && this.#due.size === 0 && held() === 0 ? { rows: [], act: 'let go' } : null;
+  }
+
+  async #write({ rows, act }: Work): Promise<void> {
+    const { guard, meters, log, now } = this.#options;
+    for (const row of rows) this.#unmarked.delete(row);
+    for (const row of rows) this.#roll.pin(row);
+    try {
+      if (act === 'let go') await guard.letGo();
+      else meters.verdicts[act].add(await this.#judge(rows, act));
+    } catch (error) {
+      meters.failures.add();
+      log.warn('departures could not be written; they are tried again', { count: rows.length, reason: String(error) });
+      this.#pausedUntilMs = now() + RETRY_MS;
+      await guard.refresh().catch(() => undefined);
+    }
+    // Who is still here is looked at again: who was marked goes back into the bag, who was heard meanwhile does not.
+    for (const row of rows) if (this.#roll.unpin(row)) this.#look(row, now());
+  }
+
+  /** Answers how many were written. */
+  async #judge(rows: readonly number[], act: 'departure' | 'hold'): Promise<number> {
+    const { guard, writer, clock, held, isReturning } = this.#options;
+    const wallMs = clock.wallMs();
+    const instances = rows.map((row) => this.#roll.subject(row)).filter((one) => one !== null && !isReturning(one)) as readonly Instance[];
+    const judgements = instances.map((one): Judgement => (act === 'departure' ? departureOf(one) : holdOf(one, wallMs)));
+    if (judgements.length === 0) return 0;
+    const markedOfThese = instances.filter((one) => one.held).length;
+    const beside = act === 'hold' ? guard.hold() : guard.spend(this.#due.size > 0 || held() > markedOfThese);
+    const { written, fenced } = await writer.write(judgements, beside);
+    if (fenced) throw fencedError();
+    return written.length;
+  }
+
+  #rowOf(ref: InstanceRef): number | undefined {
+    const folded = ServiceName.fold(ref.service);
+    return this.#roll.rows(ref.namespace, ref.id).find((row) => {
+      const service = this.#roll.subject(row)?.service;
+      return service !== undefined && ServiceName.fold(service) === folded;
+    });
+  }
+}
+
+interface Work {
+  readonly rows: readonly number[];
+  readonly act: 'departure' | 'hold' | 'let go';
+}
+
+function firstOf(rows: Iterable<number>, count: number): readonly number[] {
+  const first: number[] = [];
+  for (const row of rows) {
+    if (first.length === count) break;
+    first.push(row);
+  }
+  return first;
+}

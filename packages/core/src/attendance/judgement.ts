@@ -1,0 +1,57 @@
+/**
+ * What attendance finds about an instance, and what of that goes into the log: pure, before anybody writes it. A
+ * judgement holds only for what was judged, which is the instance just as the view showed it.
+ */
+import { formatDuration } from '../catalog/duration.js';
+import type { Verdict, Verdicts } from '../catalog/health.js';
+import type { Instance } from '../catalog/instance.js';
+import { recordKey } from '../catalog/keys.js';
+import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import type { Check } from '../catalog/registration.js';
+import type { Operation } from '../ports/store.js';
+import { singleKey } from '../store/key-range.js';
+
+/** What is found: a heartbeat did not come, or came back; a term is over; and the guard makes somebody wait. */
+export const acts = ['lapse', 'recovery', 'departure', 'hold'] as const;
+
+export type Act = (typeof acts)[number];
+
+export interface Judgement {
+  readonly act: Act;
+  readonly judged: Instance;
+  /** What to write, given the health record that was judged; `null` where there is none yet. */
+  plan(health: HealthRecord | null): readonly Operation[];
+}
+
+export function lapseVerdict({ ttlMs }: Check, sinceMs: number): Verdict {
+  return { status: 'critical', reason: 'lapse', sinceMs, output: `no heartbeat for ${formatDuration(ttlMs)}` };
+}
+
+export function recoveryVerdict(sinceMs: number): Verdict {
+  return { status: 'passing', reason: 'heartbeat', sinceMs, output: 'the heartbeat is back' };
+}
+
+/** Verdicts by the ids of their checks; the other ones stay. Nobody about whom something new was found is held any longer. */
+export function verdictsOn(judged: Instance, verdicts: Verdicts): Judgement {
+  const act = Object.values(verdicts).some(({ reason }) => reason === 'lapse') ? 'lapse' : 'recovery';
+  return {
+    act,
+    judged,
+    plan: (health) => [putHealth(judged, { unknown: {}, ...health, verdicts: { ...health?.verdicts, ...verdicts }, heldSinceMs: null })],
+  };
+}
+
+/** It should depart, and has to wait. */
+export function holdOf(judged: Instance, sinceMs: number): Judgement {
+  return { act: 'hold', judged, plan: (health) => [putHealth(judged, { verdicts: {}, unknown: {}, ...health, heldSinceMs: sinceMs })] };
+}
+
+/** Registration and verdicts go in one revision. */
+export function departureOf(judged: Instance): Judgement {
+  const kinds = ['instances', 'health'] as const;
+  return { act: 'departure', judged, plan: () => kinds.map((kind) => ({ type: 'delete', range: singleKey(recordKey(kind, judged)) })) };
+}
+
+function putHealth(judged: Instance, record: HealthRecord): Operation {
+  return { type: 'put', key: recordKey('health', judged), value: encodeHealthRecord(record) };
+}

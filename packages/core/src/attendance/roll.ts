@@ -1,0 +1,167 @@
+/**
+ * The roll: everybody who has to be heard from, and by when. A million of them on one node are a million rows of
+ * numbers, not a million objects: who is row 17 has its deadline in `deadlineMs[17]`, and a heartbeat writes
+ * that one number. Beside the columns stand one map from names to rows, and a wheel that says whose time has come.
+ *
+ * Rows are given out again. So whoever works on a row across an `await` pins it first: a pinned row that leaves
+ * is out of the map and the wheel at once, and is only given to somebody else after it was let go.
+ */
+import { grownBytes, grownFloats, grownInts, roomFor } from './growth.js';
+import { SlotWheel, type SlotWheelOptions } from './slot-wheel.js';
+
+/** Marks that the roll keeps in `marks`; a kind of attendants has those from `OWN_MARK` on. */
+const PINNED = 1;
+const GONE = 2;
+export const OWN_MARK = 4;
+
+/** One row, or several that share a name: an instance with several checks, or services that use the same id. */
+export type Rows = number | readonly number[];
+
+/** Under which name a subject is called. Never changes for the same row. */
+export interface Naming<Subject> {
+  group(subject: Subject): string;
+  name(subject: Subject): string;
+}
+
+export class Roll<Subject> {
+  /** When the row is overdue; `-Infinity` for who has not been heard at all. */
+  deadlineMs: Float64Array = new Float64Array(0);
+  ttlMs: Int32Array = new Int32Array(0);
+  /** Which part of the subject: the place of a check among those of its instance. */
+  part: Uint8Array = new Uint8Array(0);
+  marks: Uint8Array = new Uint8Array(0);
+  readonly #subjects: (Subject | null)[] = [];
+  readonly #naming: Naming<Subject>;
+  readonly #wheel: SlotWheel;
+  readonly #index = new Map<string, Map<string, Rows>>();
+  readonly #free: number[] = [];
+  /** Rows that were ever given out. */
+  #used = 0;
+
+  constructor(naming: Naming<Subject>, wheel: SlotWheelOptions) {
+    this.#naming = naming;
+    this.#wheel = new SlotWheel(wheel);
+  }
+
+  get size(): number {
+    return this.#used - this.#free.length;
+  }
+
+  /** The names of one group, for whoever looks up many at once. */
+  names(group: string): ReadonlyMap<string, Rows> | undefined {
+    return this.#index.get(group);
+  }
+
+  rows(group: string, name: string): readonly number[] {
+    const rows = this.#index.get(group)?.get(name);
+    if (rows === undefined) return [];
+    return typeof rows === 'number' ? [rows] : rows;
+  }
+
+  subject(row: number): Subject | null {
+    return this.#subjects[row] ?? null;
+  }
+
+  setSubject(row: number, subject: Subject): void {
+    this.#subjects[row] = subject;
+  }
+
+  /** A new row. Its deadline and ttl are for the caller to write. */
+  enter(subject: Subject): number {
+    const row = this.#free.pop() ?? this.#newRow();
+    this.#subjects[row] = subject;
+    this.marks[row] = 0;
+    const [group, name] = [this.#naming.group(subject), this.#naming.name(subject)];
+    const names = this.#index.get(group) ?? new Map<string, Rows>();
+    this.#index.set(group, names);
+    const there = names.get(name);
+    if (there === undefined) names.set(name, row);
+    else names.set(name, typeof there === 'number' ? [there, row] : [...there, row]);
+    return row;
+  }
+
+  /** Nothing happens to a row that has left. */
+  leave(row: number): void {
+    const subject = this.subject(row);
+    if (subject === null) return;
+    this.#wheel.remove(row);
+    this.#subjects[row] = null;
+    this.#unname(this.#naming.group(subject), this.#naming.name(subject), row);
+    if (this.has(row, PINNED)) this.mark(row, GONE);
+    else this.#free.push(row);
+  }
+
+  /** The rows of all whose subject is not kept: whoever left in a history that nobody told. */
+  rowsUnless(kept: (subject: Subject) => boolean): readonly number[] {
+    const rows: number[] = [];
+    this.#subjects.forEach((subject, row) => {
+      if (subject !== null && !kept(subject)) rows.push(row);
+    });
+    return rows;
+  }
+
+  /** Keeps the row from being given to somebody else. A row is pinned once at a time. */
+  pin(row: number): void {
+    this.mark(row, PINNED);
+  }
+
+  /** Answers whether who was pinned is still there. */
+  unpin(row: number): boolean {
+    const gone = this.has(row, GONE);
+    this.unmark(row, PINNED | GONE);
+    if (gone) this.#free.push(row);
+    return !gone;
+  }
+
+  isPinned(row: number): boolean {
+    return this.has(row, PINNED);
+  }
+
+  has(row: number, marks: number): boolean {
+    return ((this.marks[row] as number) & marks) !== 0;
+  }
+
+  mark(row: number, marks: number): void {
+    this.marks[row] = (this.marks[row] as number) | marks;
+  }
+
+  unmark(row: number, marks: number): void {
+    this.marks[row] = (this.marks[row] as number) & ~marks;
+  }
+
+  /** Have `take` answer it when `atMs` has come: `Infinity` for never. */
+  wakeAt(row: number, atMs: number): void {
+    if (atMs === Infinity) this.#wheel.remove(row);
+    else this.#wheel.place(row, atMs);
+  }
+
+  /** Those whose time may have come, at most `limit`; there are more as long as the answer is that long. */
+  take(nowMs: number, limit: number): readonly number[] {
+    return this.#wheel.take(nowMs, limit);
+  }
+
+  #newRow(): number {
+    const row = this.#used++;
+    if (row >= this.marks.length) this.#grow(roomFor(row + 1));
+    return row;
+  }
+
+  #grow(capacity: number): void {
+    this.deadlineMs = grownFloats(this.deadlineMs, capacity);
+    this.ttlMs = grownInts(this.ttlMs, capacity, 0);
+    this.part = grownBytes(this.part, capacity);
+    this.marks = grownBytes(this.marks, capacity);
+    this.#wheel.reserve(capacity);
+  }
+
+  #unname(group: string, name: string, row: number): void {
+    const names = this.#index.get(group);
+    const there = names?.get(name);
+    if (names === undefined || there === undefined) return;
+    const others = typeof there === 'number' ? [] : there.filter((other) => other !== row);
+    if (others.length > 1) names.set(name, others);
+    else if (others[0] !== undefined) names.set(name, others[0]);
+    else names.delete(name);
+    if (names.size === 0) this.#index.delete(group);
+  }
+}

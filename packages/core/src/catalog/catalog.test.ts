@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openHouse } from '../registrar/house.fixture.js';
-import type { CatalogView } from '../face.js';
-import type { CatalogSnapshot, ChangeBatch } from './feed.js';
+import type { Log } from '../ports/log.js';
+import type { EncodedSink } from './encoded.js';
+import type { ChangeBatch } from './feed.js';
 import { anyServiceName, defaultNamespace, instanceId, registration, serviceName, someone } from './instance.fixture.js';
 import { recordKey } from './keys.js';
+import { LogReader } from './log-reader.js';
 import { Projection } from './projection.js';
 import { encodeUtf8 } from './utf8.js';
 
@@ -37,9 +39,8 @@ describe('the catalog', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
         const house = await openHouse();
         const copy = new Projection();
-        const load = (): void => copy.load(structuredClone(snapshotOf(house.view)));
-        load();
-        house.view.follow({ changed: (batch) => copy.apply(structuredClone(batch)), reset: load }, someone);
+        const reader = new LogReader({ store: house.store.asStore, sink: copying(copy), clock: house.clock, log: silent });
+        await reader.start();
         for (const one of steps) await take(house, one);
 
         const fresh = await openHouse({ store: house.store, clock: house.clock });
@@ -47,6 +48,7 @@ describe('the catalog', () => {
         expect(byId([...house.view.allInstances(someone)])).toEqual(shown);
         expect(byId([...copy.allInstances(someone)])).toEqual(shown);
         for (const { id } of shown) expect(copy.instancesById(defaultNamespace, id, someone)).not.toEqual([]);
+        reader.close();
         await house.close();
         await fresh.close();
       }),
@@ -129,8 +131,17 @@ describe('a service', () => {
   });
 });
 
-function snapshotOf(view: CatalogView): CatalogSnapshot {
-  return { epoch: view.epoch, revision: view.revision, instances: [...view.allInstances(someone)] };
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** As another thread would be fed: nothing crosses but copies. */
+function copying(sink: EncodedSink): EncodedSink {
+  return {
+    begin: (start) => sink.begin(structuredClone(start)),
+    page: (records) => sink.page(structuredClone(records)),
+    finish: () => sink.finish(),
+    apply: (batch) => sink.apply(structuredClone(batch)),
+    stale: (sinceMs) => sink.stale(sinceMs),
+  };
 }
 
 function byId<One extends { readonly id: string; readonly service: string }>(instances: readonly One[]): One[] {

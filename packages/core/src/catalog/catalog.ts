@@ -1,47 +1,45 @@
-/**
- * Keeps a projection equal to the log: reads everything under `/rollcall/` as of one revision, then watches
- * from the next. It goes on answering when the engine is away; when history is lost it reads anew.
- */
-import { isRollcallError } from '../errors.js';
+/** The view of this node, kept equal to the log, and the ways to wait for it. */
 import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import type { Bytes, Change, Entry, RevisionBatch, Store, Watch } from '../ports/store.js';
-import { changeBatch } from './feed.js';
+import type { Store } from '../ports/store.js';
+import type { EncodedSink } from './encoded.js';
+import type { Term } from './intent-table.js';
 import { catalogRange } from './keys.js';
+import { LogReader } from './log-reader.js';
+import type { Removal } from './machine-table.js';
+import type { PanicRule } from './panic-rule.js';
 import { Projection } from './projection.js';
-import { Slots } from './slots.js';
 
 export interface CatalogOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  /** For services that have none of their own. Left out: the usual one. */
+  readonly panicRule?: PanicRule;
 }
-
-/** Entries per read: large enough to be quick, small enough not to hold up the loop. */
-const PAGE_ENTRIES = 1000;
 
 /** Keys that one log line names. */
 const TOLD_KEYS_MAX = 5;
 
-/** Between two attempts to read a log that does not answer. */
-const RELOAD_PAUSE_MS = 1000;
+/** Between two looks at where the watch stands. It is a step behind the log, and nobody says when it has caught up. */
+const LOOK_MS = 5;
 
 export class Catalog {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #projection = new Projection();
-  #slots = new Slots();
-  #watch: Watch | null = null;
-  #closed = false;
-  #cancelPause: (() => void) | null = null;
+  readonly #projection: Projection;
+  readonly #reader: LogReader;
   readonly #waiting = new Set<{ readonly revision: number; readonly reached: () => void }>();
+  #undecodableTold = 0;
 
-  constructor({ store, clock, log }: CatalogOptions) {
+  constructor({ store, clock, log, panicRule }: CatalogOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
+    this.#projection = new Projection(panicRule === undefined ? {} : { panicRule });
+    this.#reader = new LogReader({ store, sink: this.#sink(), clock, log });
   }
 
   get view(): CatalogView {
@@ -50,23 +48,26 @@ export class Catalog {
 
   /** Records that are there but cannot be read. */
   get undecodable(): readonly string[] {
-    return [...this.#slots.undecodable];
+    return [...this.#projection.undecodable];
+  }
+
+  /** What was said from outside and ends by itself; the version moves whenever that changes. */
+  get terms(): { readonly version: number; readonly all: Iterable<Term> } {
+    return this.#projection.terms;
+  }
+
+  /** Removals of machines that have begun. */
+  get removals(): readonly Removal[] {
+    return this.#projection.removals;
   }
 
   /** Settles when the view is complete. */
-  async start(): Promise<void> {
-    const { epoch } = await this.#store.status();
-    const { revision, entries } = await this.#readAll();
-    if (this.#closed) return;
-    this.#slots = new Slots();
-    this.#slots.take(entries.map((entry): Change => ({ type: 'put', entry, previous: null })));
-    this.#projection.load({ epoch, revision, instances: this.#slots.instances() });
-    this.#tellUndecodable(0);
-    this.#settleWaiting();
-    this.#watch = this.#store.watch(
-      { range: catalogRange, fromRevision: revision + 1 },
-      { next: (batch) => this.#take(batch), ended: (reason) => this.#ended(reason) },
-    );
+  start(): Promise<void> {
+    return this.#reader.start();
+  }
+
+  close(): void {
+    this.#reader.close();
   }
 
   /** Settles with `true` once the view shows this revision, with `false` if it does not within the time. */
@@ -84,67 +85,51 @@ export class Catalog {
     });
   }
 
-  close(): void {
-    this.#closed = true;
-    this.#cancelPause?.();
-    this.#watch?.cancel();
+  /**
+   * Settles with `true` once the view shows whatever the log held when this was called, with `false` if it does not within
+   * the time. Throws where the log cannot be asked.
+   */
+  async caughtUp(withinMs: number): Promise<boolean> {
+    const { revision } = await this.#store.range({ range: catalogRange, limit: 0 });
+    const deadlineMs = this.#clock.monotonicMs() + withinMs;
+    // Others write to the log too: what is not ours moves the watch, but not the view.
+    while (this.#projection.revision < revision && this.#reader.position < revision) {
+      if (this.#clock.monotonicMs() >= deadlineMs) return false;
+      await new Promise<void>((look) => this.#clock.after(LOOK_MS, look));
+    }
+    return true;
   }
 
-  #take(batch: RevisionBatch): void {
-    if (this.#closed) return;
-    const known = this.#slots.undecodable.size;
-    this.#projection.apply(changeBatch(batch.revision, this.#slots.take(batch.changes)));
-    this.#tellUndecodable(known);
-    this.#settleWaiting();
+  /** The projection, and whoever waits for it. */
+  #sink(): EncodedSink {
+    const projection = this.#projection;
+    return {
+      begin: (start) => projection.begin(start),
+      page: (records) => projection.page(records),
+      finish: () => {
+        projection.finish();
+        this.#undecodableTold = 0;
+        this.#shown();
+      },
+      apply: (batch) => {
+        projection.apply(batch);
+        this.#shown();
+      },
+      stale: (sinceMs) => projection.stale(sinceMs),
+    };
   }
 
-  #settleWaiting(): void {
+  #shown(): void {
+    this.#tellUndecodable();
     for (const { revision, reached } of this.#waiting) if (revision <= this.#projection.revision) reached();
   }
 
-  /** The whole range as of one revision, page by page. */
-  async #readAll(): Promise<{ readonly revision: number; readonly entries: readonly Entry[] }> {
-    const entries: Entry[] = [];
-    let from: Bytes | null = catalogRange.from;
-    let revision: number | undefined;
-    while (from !== null) {
-      const range = { from, to: catalogRange.to };
-      const page = await this.#store.range({ range, limit: PAGE_ENTRIES, ...(revision === undefined ? {} : { revision }) });
-      revision ??= page.revision;
-      for (const entry of page.entries) entries.push(entry);
-      from = page.more ? keyAfter(page.entries) : null;
+  #tellUndecodable(): void {
+    const count = this.#projection.undecodable.size;
+    if (count > this.#undecodableTold) {
+      const latest = this.undecodable.slice(-TOLD_KEYS_MAX);
+      this.#log.warn('records that cannot be read are left out of the catalog', { count, latest });
     }
-    return { revision: revision ?? 0, entries };
+    this.#undecodableTold = count;
   }
-
-  #ended(reason: Error | null): void {
-    if (reason === null || this.#closed) return;
-    this.#log.warn('the catalog lost its place in the log and reads it anew', { reason: reason.message });
-    void this.#reload();
-  }
-
-  async #reload(): Promise<void> {
-    try {
-      await this.start();
-    } catch (error) {
-      if (this.#closed || isRollcallError(error, 'store-closed')) return;
-      this.#log.error('the log cannot be read; the catalog answers from memory', { reason: String(error) });
-      this.#cancelPause = this.#clock.after(RELOAD_PAUSE_MS, () => void this.#reload());
-    }
-  }
-
-  #tellUndecodable(known: number): void {
-    const count = this.#slots.undecodable.size;
-    if (count <= known) return;
-    this.#log.warn('records that cannot be read are left out of the catalog', { count, latest: this.undecodable.slice(-TOLD_KEYS_MAX) });
-  }
-}
-
-/** The smallest key behind the last one. */
-function keyAfter(entries: readonly Entry[]): Bytes | null {
-  const last = entries.at(-1);
-  if (last === undefined) return null;
-  const next = new Uint8Array(last.key.length + 1);
-  next.set(last.key);
-  return next;
 }

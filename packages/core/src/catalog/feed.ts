@@ -1,7 +1,4 @@
-/**
- * The catalog as a stream: plain data that can be copied to another thread, where a projection makes the
- * same catalog of it again.
- */
+/** The catalog as a stream: what each revision changed of what people see. */
 import type { Instance } from './instance.js';
 import type { Machine, MachineRef } from './machine.js';
 import { ServiceName, type Namespace } from './names.js';
@@ -40,12 +37,6 @@ export interface ChangeBatch {
   readonly changes: readonly InstanceChange[];
   /** Each machine once. What that did to its instances is told above. */
   readonly machines: readonly MachineChange[];
-}
-
-export interface CatalogSnapshot {
-  readonly epoch: string;
-  readonly revision: number;
-  readonly instances: readonly Instance[];
 }
 
 export interface FeedListener {

@@ -1,4 +1,5 @@
 /** How an instance is, by each of its checks and in one word. */
+import type { Check } from './registration.js';
 
 /** From best to worst. The health of an instance is the worst of its checks. */
 export const healths = ['passing', 'warning', 'starting', 'critical'] as const;
@@ -25,5 +26,20 @@ export type Verdicts = Readonly<Record<string, Verdict>>;
 
 /** Passing where nothing was found: who has no checks is as healthy as it says by being there. */
 export function worstHealth(found: readonly Health[]): Health {
-  return healths[Math.max(0, ...found.map((health) => healths.indexOf(health)))] ?? 'passing';
+  return found.reduce(worseHealth, 'passing');
+}
+
+/** The worst of these checks, each by its verdict, or as it was born. */
+export function healthOf({ checks }: { readonly checks: readonly Check[] }, verdicts: Verdicts): Health {
+  let worst: Health = 'passing';
+  for (const check of checks) worst = worseHealth(worst, verdictOn(verdicts, check.id)?.status ?? check.born);
+  return worst;
+}
+
+export function verdictOn(verdicts: Verdicts, checkId: string): Verdict | undefined {
+  return Object.hasOwn(verdicts, checkId) ? verdicts[checkId] : undefined;
+}
+
+export function worseHealth(one: Health, other: Health): Health {
+  return healths.indexOf(other) > healths.indexOf(one) ? other : one;
 }

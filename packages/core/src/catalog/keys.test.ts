@@ -38,7 +38,7 @@ describe('recordKey', () => {
 
 describe('parseRecordKey', () => {
   it.each([
-    ['another kind', '/rollcall/guard'],
+    ['another kind', '/rollcall/nodes/a'],
     ['a service with capitals', '/rollcall/instances/default/Payments/a'],
     ['needless encoding', '/rollcall/instances/default/payments/%61'],
     ['small hexadecimals', '/rollcall/instances/default/payments/%2f'],

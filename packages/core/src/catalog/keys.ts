@@ -5,24 +5,49 @@
 import type { Bytes, KeyRange } from '../ports/store.js';
 import { fromText, toText } from '../store/bytes.js';
 import { keysUnder } from '../store/key-range.js';
-import { InstanceId, Namespace, ServiceName } from './names.js';
+import type { ServiceRef } from '../face.js';
+import type { MachineRef } from './machine.js';
+import { InstanceId, MachineName, Namespace, ServiceName } from './names.js';
 import type { InstanceRef } from './registration.js';
 
 const ROOT = '/rollcall/';
 
+/** Everything that the registry writes for itself. */
 export const catalogRange: KeyRange = keysUnder(fromText(ROOT));
 
-/** Kept apart, so that a registration and a verdict never overwrite each other. */
-export type RecordKind = 'instances' | 'health';
+/** Kept apart, so that a registration, a verdict and an operator never overwrite each other. */
+export const instanceKinds = ['instances', 'health', 'intents'] as const;
+export const machineKinds = ['machines', 'machine-health', 'machine-intents'] as const;
 
-export interface RecordKey {
-  readonly kind: RecordKind;
+/** Records about one instance. */
+export type RecordKind = (typeof instanceKinds)[number];
+
+/** Records about one machine; a removal is one that has begun and is not over. */
+export type MachineRecordKind = (typeof machineKinds)[number] | 'machine-removals';
+
+export type RecordKey =
   /** With the folded name: how the service is spelled stands in the registration. */
-  readonly ref: InstanceRef;
-}
+  | { readonly kind: RecordKind; readonly ref: InstanceRef }
+  | { readonly kind: MachineRecordKind; readonly machine: MachineRef }
+  /** What was settled for a service, whether it has instances or not. */
+  | { readonly kind: 'services'; readonly service: ServiceRef }
+  | { readonly kind: 'guard' };
 
 export function recordKey(kind: RecordKind, ref: InstanceRef): Bytes {
   return fromText(`${ROOT}${kind}/${refText(ref)}`);
+}
+
+export function machineKey(kind: MachineRecordKind, ref: MachineRef): Bytes {
+  return fromText(`${ROOT}${kind}/${machineText(ref)}`);
+}
+
+export function serviceKey({ namespace, service }: ServiceRef): Bytes {
+  return fromText(`${ROOT}services/${serviceText(namespace, service)}`);
+}
+
+/** All records of one kind. */
+export function kindRange(kind: RecordKind): KeyRange {
+  return keysUnder(fromText(`${ROOT}${kind}/`));
 }
 
 /** The identity of an instance as one text: the same for every spelling of its service. */
@@ -34,23 +59,81 @@ export function serviceText(namespace: Namespace, service: ServiceName): string 
   return `${namespace}/${encodePart(ServiceName.fold(service))}`;
 }
 
-/** `null` for a key that is none of these, or not written as `recordKey` writes it. */
+export function machineText({ namespace, name }: MachineRef): string {
+  return `${namespace}/${encodePart(name)}`;
+}
+
+/** As `recordKey` begins, for all instances of a service. */
+export function recordKeyStart(kind: RecordKind, namespace: Namespace, service: ServiceName): string {
+  return `${ROOT}${kind}/${serviceText(namespace, service)}/`;
+}
+
+const registrations = fromText(`${ROOT}instances/`);
+
+export function isRegistrationKey(key: Bytes): boolean {
+  for (let at = 0; at < registrations.length; at++) if (key[at] !== registrations[at]) return false;
+  return true;
+}
+
+/** Whether `key` is `start` and this id, without making a text of it. */
+export function isKeyOf(key: Bytes, start: string, id: string): boolean {
+  const part = plainPart.test(id) ? id : encodePart(id);
+  if (key.length !== start.length + part.length) return false;
+  for (let at = 0; at < start.length; at++) if (key[at] !== start.charCodeAt(at)) return false;
+  for (let at = 0; at < part.length; at++) if (key[start.length + at] !== part.charCodeAt(at)) return false;
+  return true;
+}
+
+/** `null` for a key that is none of these, or not written as it is written here. */
 export function parseRecordKey(key: Bytes): RecordKey | null {
   const text = toText(key);
-  const [, , kind, namespaceText, service, id, ...rest] = text.split('/');
-  if ((kind !== 'instances' && kind !== 'health') || rest.length > 0) return null;
-  const ref = {
-    namespace: Namespace.parse(namespaceText),
-    service: ServiceName.parse(decodePart(service)),
-    id: InstanceId.parse(decodePart(id)),
-  };
-  if (ref.namespace === undefined || ref.service === undefined || ref.id === undefined) return null;
-  const found = { kind, ref: ref as InstanceRef } as const;
-  return toText(recordKey(found.kind, found.ref)) === text ? found : null;
+  if (text === GUARD) return { kind: 'guard' };
+  const [, , kind = '', namespaceText, ...parts] = text.split('/');
+  const namespace = Namespace.parse(namespaceText);
+  if (namespace === undefined) return null;
+  const found = parseParts(kind, namespace, parts.map(decodePart));
+  return found !== null && keyText(found) === text ? found : null;
 }
+
+/** For people: what stands behind the root. */
+export function keyName(key: Bytes): string {
+  return toText(key).slice(ROOT.length);
+}
+
+const GUARD = `${ROOT}guard`;
+
+function parseParts(kind: string, namespace: Namespace, parts: readonly (string | undefined)[]): RecordKey | null {
+  const [first, second] = parts;
+  if (isOneOf(instanceKinds, kind) && parts.length === 2) {
+    const [service, id] = [ServiceName.parse(first), InstanceId.parse(second)];
+    return service === undefined || id === undefined ? null : { kind, ref: { namespace, service, id } };
+  }
+  if (parts.length !== 1) return null;
+  if (kind === 'services') {
+    const service = ServiceName.parse(first);
+    return service === undefined ? null : { kind, service: { namespace, service } };
+  }
+  if (!isOneOf(machineKinds, kind) && kind !== 'machine-removals') return null;
+  const name = MachineName.parse(first);
+  return name === undefined ? null : { kind, machine: { namespace, name } };
+}
+
+function keyText(key: RecordKey): string {
+  if ('ref' in key) return `${ROOT}${key.kind}/${refText(key.ref)}`;
+  if ('machine' in key) return `${ROOT}${key.kind}/${machineText(key.machine)}`;
+  return 'service' in key ? `${ROOT}services/${serviceText(key.service.namespace, key.service.service)}` : GUARD;
+}
+
+function isOneOf<Word extends string>(words: readonly Word[], text: string): text is Word {
+  return (words as readonly string[]).includes(text);
+}
+
+/** What stands for itself in a key. */
+const plainPart = /^[A-Za-z0-9._~:-]*$/;
 
 /** The law: `decodePart(encodePart(text))` is `text`, for every text without halves of characters. */
 function encodePart(text: string): string {
+  if (plainPart.test(text)) return text;
   return encodeURIComponent(text)
     .replaceAll('%3A', ':')
     .replace(/[!*'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -1,5 +1,5 @@
 /** Where instances run. A machine may have no instances, and an instance may name one that is not here. */
-import type { Health, Verdicts } from './health.js';
+import { healthOf, type Health, type Verdicts } from './health.js';
 import type { Host } from './host.js';
 import type { ModeIntent, Mode } from './intent.js';
 import type { MachineName, Namespace } from './names.js';
@@ -34,3 +34,28 @@ export interface Machine extends MachineRegistration {
   /** Why the mode is what it is; `null` for `in`. */
   readonly modeIntent: ModeIntent | null;
 }
+
+/** What a machine's registration becomes under what was found and said about it. */
+export function machineOf(
+  one: Registered,
+  { verdicts, healthRevision, mode }: Pick<Machine, 'verdicts' | 'healthRevision'> & { readonly mode: ModeIntent | null },
+): Machine {
+  return {
+    namespace: one.namespace,
+    name: one.name,
+    addresses: one.addresses,
+    metadata: one.metadata,
+    checks: one.checks,
+    origin: one.origin,
+    registeredAtMs: one.registeredAtMs,
+    createRevision: one.createRevision,
+    revision: one.revision,
+    healthRevision,
+    health: healthOf(one, verdicts),
+    verdicts,
+    mode: mode?.mode ?? 'in',
+    modeIntent: mode,
+  };
+}
+
+type Registered = MachineRegistration & Pick<Machine, 'registeredAtMs' | 'createRevision' | 'revision'>;

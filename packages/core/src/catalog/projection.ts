@@ -1,30 +1,49 @@
-/** The catalog in memory: fed with plain batches, asked synchronously. Each thread that reads holds its own. */
-import type { Caller, CatalogView, Interest, ServiceSummary } from '../face.js';
-import type { CatalogSnapshot, ChangeBatch, FeedListener } from './feed.js';
-import { idleGuard, type GuardState } from './guard-record.js';
-import { isInRotation, type Instance } from './instance.js';
-import { refText, serviceText } from './keys.js';
+/**
+ * The catalog in memory: fed with encoded batches, asked synchronously. Each thread that reads holds its own, made
+ * of the same bytes.
+ */
+import type { Caller, CatalogView, Interest, ServiceRef, ServiceSummary } from '../face.js';
+import type { EncodedBatch, EncodedRecord, EncodedSink } from './encoded.js';
+import type { ChangeBatch, FeedListener, InstanceChange, ServiceChange } from './feed.js';
+import { Followers } from './followers.js';
+import type { GuardState } from './guard-record.js';
+import type { Instance } from './instance.js';
+import type { Term } from './intent-table.js';
+import { wishedOf, wishOf } from './interests.js';
+import { serviceText } from './keys.js';
 import type { Machine, MachineRef } from './machine.js';
+import type { Removal } from './machine-table.js';
 import { ServiceName, type InstanceId, type Namespace } from './names.js';
+import { usualPanicRule, type PanicRule } from './panic-rule.js';
+import { RecentChanges } from './recent-changes.js';
+import { RecordState, type StateChange } from './record-state.js';
 import type { InstanceRef } from './registration.js';
+import type { ServiceEntry } from './service-entry.js';
+import { ServiceRevisions } from './service-revisions.js';
 
-/** Changes remembered for those who come back: minutes of ordinary churn, a few megabytes at most. */
-const REMEMBERED_CHANGES_MAX = 8192;
+export interface ProjectionOptions {
+  /** For services that have none of their own. */
+  readonly panicRule?: PanicRule;
+}
 
-type Instances = Map<string, Instance>;
-
-export class Projection implements CatalogView {
+export class Projection implements CatalogView, EncodedSink {
+  readonly #panicRule: PanicRule;
+  readonly #followers = new Followers();
   #epoch = '';
   #revision = 0;
   #complete = false;
-  /** Every revision after this one is remembered. */
-  #rememberedFrom = 0;
-  #remembered: ChangeBatch[] = [];
-  #rememberedChanges = 0;
-  readonly #instances: Instances = new Map();
-  readonly #byService = new Map<string, Instances>();
-  readonly #byId = new Map<string, Instances>();
-  readonly #listeners = new Set<FeedListener>();
+  #staleSinceMs: number | null = null;
+  #state = new RecordState(0);
+  #revisions = new ServiceRevisions(0);
+  #recent = new RecentChanges(0);
+  /** The services that panic, as `serviceText` writes them. */
+  #panicking = new Set<string>();
+  /** What is being read anew, and is not shown yet. */
+  #loading: { readonly epoch: string; readonly revision: number; readonly state: RecordState } | null = null;
+
+  constructor({ panicRule = usualPanicRule }: ProjectionOptions = {}) {
+    this.#panicRule = panicRule;
+  }
 
   get epoch(): string {
     return this.#epoch;
@@ -38,157 +57,174 @@ export class Projection implements CatalogView {
     return this.#complete;
   }
 
-  /** Forgets everything and begins with this. Listeners of an earlier state are told to look again. */
-  load(snapshot: CatalogSnapshot): void {
-    for (const index of [this.#instances, this.#byService, this.#byId]) index.clear();
-    this.#remembered = [];
-    this.#rememberedChanges = 0;
-    this.#rememberedFrom = snapshot.revision;
-    this.#epoch = snapshot.epoch;
-    this.#revision = snapshot.revision;
-    for (const instance of snapshot.instances) this.#put(instance, instance);
-    this.#complete = true;
-    for (const listener of this.#listeners) listener.reset();
-  }
-
-  apply(batch: ChangeBatch): void {
-    this.#revision = batch.revision;
-    if (batch.changes.length === 0) return;
-    for (const { ref, current } of batch.changes) this.#put(ref, current);
-    this.#remember(batch);
-    for (const listener of this.#listeners) listener.changed(batch);
-  }
-
   get staleSinceMs(): number | null {
-    return null;
+    return this.#staleSinceMs;
   }
 
   get guard(): GuardState {
-    return idleGuard;
+    return this.#state.guard;
+  }
+
+  /** Keys whose records cannot be read. */
+  get undecodable(): ReadonlySet<string> {
+    return this.#state.undecodable;
+  }
+
+  /** What was said from outside and ends by itself; the version moves whenever that changes. */
+  get terms(): { readonly version: number; readonly all: Iterable<Term> } {
+    return { version: this.#state.intents.termsVersion, all: this.#state.intents.terms() };
+  }
+
+  /** Removals of machines that have begun. */
+  get removals(): readonly Removal[] {
+    return this.#state.machines.removals();
+  }
+
+  begin({ epoch, revision }: { readonly epoch: string; readonly revision: number }): void {
+    this.#loading = { epoch, revision, state: new RecordState(revision) };
+  }
+
+  page(records: readonly EncodedRecord[]): void {
+    this.#loading?.state.load(records);
+  }
+
+  finish(): void {
+    if (this.#loading === null) return;
+    const { epoch, revision, state } = this.#loading;
+    this.#loading = null;
+    this.#epoch = epoch;
+    this.#revision = revision;
+    this.#state = state;
+    this.#revisions = new ServiceRevisions(revision);
+    this.#recent = new RecentChanges(revision);
+    this.#panicking = new Set();
+    for (const entry of state.instances.allServices()) this.#judge(entry, serviceText(entry.namespace, entry.name));
+    this.#complete = true;
+    this.#followers.reset();
+  }
+
+  apply({ revision, records }: EncodedBatch): void {
+    this.#revision = revision;
+    const change = this.#state.take(records);
+    const services = this.#serviceChanges(change, revision);
+    if (services.length + change.machines.length === 0) return;
+    const batch: ChangeBatch = { revision, services, changes: change.instances, machines: change.machines };
+    this.#recent.add(batch);
+    this.#followers.tell(batch);
+  }
+
+  stale(sinceMs: number | null): void {
+    this.#staleSinceMs = sinceMs;
   }
 
   namespaces(_caller: Caller): readonly Namespace[] {
-    return [...new Set([...this.#instances.values()].map(({ namespace }) => namespace))].sort();
-  }
-
-  service(namespace: Namespace, service: ServiceName, caller: Caller): ServiceSummary | undefined {
-    const found = this.instances(namespace, service, caller);
-    return found.length === 0 ? undefined : summarize(found);
-  }
-
-  serviceRevision(_namespace: Namespace, _service: ServiceName, _caller: Caller): number {
-    return this.#revision;
-  }
-
-  allInstances(_caller: Caller): Iterable<Instance> {
-    return this.#instances.values();
-  }
-
-  machines(_namespace: Namespace, _caller: Caller): readonly Machine[] {
-    return [];
-  }
-
-  machine(_ref: MachineRef, _caller: Caller): Machine | undefined {
-    return undefined;
-  }
-
-  instancesOn({ namespace, name }: MachineRef, _caller: Caller): readonly Instance[] {
-    return [...this.#instances.values()].filter((one) => one.namespace === namespace && one.machine === name);
-  }
-
-  snapshot(_caller: Caller): CatalogSnapshot {
-    return { epoch: this.#epoch, revision: this.#revision, instances: [...this.#instances.values()] };
+    return this.#state.instances.namespaces();
   }
 
   services(namespace: Namespace, _caller: Caller): readonly ServiceSummary[] {
-    const keys = [...this.#byService.keys()].filter((key) => key.startsWith(`${namespace}/`)).sort();
-    return keys.map((key) => summarize([...(this.#byService.get(key)?.values() ?? [])]));
+    return this.#state.instances.services(namespace).map((entry) => entry.summary());
+  }
+
+  service(namespace: Namespace, service: ServiceName, _caller: Caller): ServiceSummary | undefined {
+    return this.#state.instances.service(namespace, service)?.summary();
+  }
+
+  serviceRevision(namespace: Namespace, service: ServiceName, _caller: Caller): number {
+    const entry = this.#state.instances.service(namespace, service);
+    return entry?.revision ?? this.#revisions.of(serviceText(namespace, service));
   }
 
   instances(namespace: Namespace, service: ServiceName, _caller: Caller): readonly Instance[] {
-    const found = this.#byService.get(serviceText(namespace, service));
-    return found === undefined ? [] : [...found.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
+    return this.#state.instances.service(namespace, service)?.sorted() ?? [];
   }
 
   instance(ref: InstanceRef, _caller: Caller): Instance | undefined {
-    return this.#instances.get(refText(ref));
+    return this.#state.instances.get(ref);
   }
 
   instancesById(namespace: Namespace, id: InstanceId, _caller: Caller): readonly Instance[] {
-    return [...(this.#byId.get(idText(namespace, id))?.values() ?? [])];
+    return this.#state.instances.withId(namespace, id);
+  }
+
+  allInstances(_caller: Caller): Iterable<Instance> {
+    return this.#state.instances.all();
+  }
+
+  machines(namespace: Namespace, _caller: Caller): readonly Machine[] {
+    return this.#state.machines.all(namespace);
+  }
+
+  machine(ref: MachineRef, _caller: Caller): Machine | undefined {
+    return this.#state.machines.get(ref) ?? undefined;
+  }
+
+  instancesOn(ref: MachineRef, _caller: Caller): readonly Instance[] {
+    return this.#state.instances.on(ref);
   }
 
   changesAfter(revision: number, _caller: Caller, interest?: Interest): readonly ChangeBatch[] | null {
-    if (revision < this.#rememberedFrom || revision > this.#revision) return null;
-    return this.#remembered.filter((batch) => batch.revision > revision).flatMap((batch) => concerning(batch, interest) ?? []);
+    const batches = revision > this.#revision ? null : this.#recent.after(revision);
+    if (batches === null || interest === undefined) return batches;
+    const wish = wishOf(interest);
+    return batches.flatMap((batch) => wishedOf(batch, wish) ?? []);
   }
 
   follow(listener: FeedListener, _caller: Caller, interest?: Interest): () => void {
-    const told: FeedListener = {
-      changed(batch) {
-        const own = concerning(batch, interest);
-        if (own !== null) listener.changed(own);
-      },
-      reset: () => listener.reset(),
-    };
-    this.#listeners.add(told);
-    return () => void this.#listeners.delete(told);
+    return this.#followers.follow(listener, interest, this.#revision);
   }
 
-  #put(ref: InstanceRef, instance: Instance | null): void {
-    const key = refText(ref);
-    putInto(this.#byService, serviceText(ref.namespace, ref.service), key, instance);
-    putInto(this.#byId, idText(ref.namespace, ref.id), key, instance);
-    if (instance === null) this.#instances.delete(key);
-    else this.#instances.set(key, instance);
+  /** Groups the changes by their services, and takes note of each one's revision and panic. */
+  #serviceChanges({ instances, settled, guardTurned }: StateChange, revision: number): readonly ServiceChange[] {
+    const changed = new Map<string, InstanceChange[]>();
+    for (const change of instances) {
+      const text = serviceText(change.ref.namespace, change.ref.service);
+      const group = changed.get(text);
+      if (group === undefined) changed.set(text, [change]);
+      else group.push(change);
+    }
+    const services = [...changed].map(([text, changes]) =>
+      this.#serviceChange(text, (changes[0] as InstanceChange).ref, changes, revision),
+    );
+    for (const [text, ref] of this.#doubtful(settled, guardTurned)) {
+      const change = changed.has(text) ? null : this.#serviceChange(text, ref, [], revision);
+      if (change !== null && isChange(change)) services.push(change);
+    }
+    return services;
   }
 
-  #remember(batch: ChangeBatch): void {
-    this.#remembered.push(batch);
-    this.#rememberedChanges += batch.changes.length;
-    if (this.#rememberedChanges <= REMEMBERED_CHANGES_MAX) return;
-    // Half at once: what is forgotten one by one is moved in memory every time.
-    const forgotten = this.#remembered.splice(0, Math.ceil(this.#remembered.length / 2));
-    for (const { changes } of forgotten) this.#rememberedChanges -= changes.length;
-    this.#rememberedFrom = forgotten.at(-1)?.revision ?? this.#rememberedFrom;
+  /** Services that may begin or end to panic though none of their instances changed. */
+  #doubtful(settled: StateChange['settled'], guardTurned: boolean): ReadonlyMap<string, ServiceRef> {
+    if (!guardTurned) return settled;
+    const all = new Map(settled);
+    for (const { namespace, name: service, held } of this.#state.instances.allServices()) {
+      // The guard matters to those alone who have somebody held.
+      if (held > 0) all.set(serviceText(namespace, service), { namespace, service });
+    }
+    return all;
+  }
+
+  #serviceChange(text: string, { namespace, service }: ServiceRef, changes: readonly InstanceChange[], revision: number): ServiceChange {
+    const entry = this.#state.instances.service(namespace, service);
+    const before = this.#panicking.delete(text);
+    const after = entry !== undefined && this.#judge(entry, text);
+    const change = { namespace, service: ServiceName.fold(service), panic: { before, after }, changes };
+    if (!isChange(change)) return change;
+    if (entry === undefined) this.#revisions.hold(text, revision);
+    else {
+      entry.revision = revision;
+      this.#revisions.release(text);
+    }
+    return change;
+  }
+
+  #judge(entry: ServiceEntry, text: string): boolean {
+    const rule = this.#state.panicRules.get(text) ?? this.#panicRule;
+    entry.judge(rule, this.#state.guard.holding);
+    if (entry.panic) this.#panicking.add(text);
+    return entry.panic;
   }
 }
 
-function concerning(batch: ChangeBatch, interest: Interest | undefined): ChangeBatch | null {
-  if (interest === undefined) return batch;
-  const { namespace, services: names, prefix } = interest;
-  const wanted = names && new Set(names.map((name) => ServiceName.fold(name)));
-  const services = batch.services.filter(
-    (one) =>
-      one.namespace === namespace &&
-      ((wanted === undefined && prefix === undefined) ||
-        wanted?.has(one.service) === true ||
-        (prefix !== undefined && one.service.startsWith(prefix.toLowerCase()))),
-  );
-  if (services.length === 0) return null;
-  return { revision: batch.revision, services, changes: services.flatMap(({ changes }) => changes), machines: [] };
-}
-
-/** The oldest instance gives the name its spelling. Not called for a service without instances. */
-export function spelling(instances: readonly Instance[]): ServiceName | undefined {
-  let oldest = instances[0];
-  for (const instance of instances) if (oldest === undefined || instance.createRevision < oldest.createRevision) oldest = instance;
-  return oldest?.service;
-}
-
-function summarize(instances: readonly Instance[]): ServiceSummary {
-  const service = spelling(instances) as ServiceName;
-  return { service, instances: instances.length, inRotation: instances.filter(isInRotation).length, held: 0, panic: false };
-}
-
-function putInto(index: Map<string, Instances>, group: string, key: string, instance: Instance | null): void {
-  const instances = index.get(group) ?? new Map<string, Instance>();
-  if (instance === null) instances.delete(key);
-  else instances.set(key, instance);
-  if (instances.size === 0) index.delete(group);
-  else index.set(group, instances);
-}
-
-function idText(namespace: Namespace, id: InstanceId): string {
-  return `${namespace}/${id}`;
+function isChange({ panic, changes }: ServiceChange): boolean {
+  return changes.length > 0 || panic.before !== panic.after;
 }

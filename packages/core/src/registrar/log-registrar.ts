@@ -2,8 +2,7 @@
 import { RollcallError } from '../errors.js';
 import type { Caller, CatalogView, Registered, Registrar } from '../face.js';
 import type { Attendance } from '../attendance/attendance.js';
-import type { Instance } from '../catalog/instance.js';
-import { toInstance } from '../catalog/slots.js';
+import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
 import type { InstanceRef, Registration } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import { instanceNotFound } from '../query/find-instance.js';
@@ -95,6 +94,8 @@ function planDeparture(ref: InstanceRef, { registration }: Stored): Plan<null> {
 /** What this registration made, also if somebody has changed it again before it was shown. */
 function registeredInstance({ record, written, reborn }: RegistrationPlan, before: Stored | undefined, revision: number): Instance {
   const found = before?.registration ?? { createRevision: revision, revision };
-  const entry = { createRevision: found.createRevision, modRevision: written ? revision : found.revision };
-  return toInstance(record, entry, reborn ? null : (before?.health ?? null));
+  const entry = { createRevision: found.createRevision, revision: written ? revision : found.revision };
+  const health = reborn ? null : (before?.health ?? null);
+  const verdicts = health === null ? {} : { verdicts: health.record.verdicts, healthRevision: health.revision };
+  return instanceOf({ ...record, ...entry }, { ...bornCircumstances, ...verdicts });
 }

@@ -1,7 +1,8 @@
 /** What a registration changes, given what the log says. Pure. */
 import { RollcallError } from '../errors.js';
 import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
-import { healthOf, lapseOf } from '../catalog/instance.js';
+import { healthOf } from '../catalog/health.js';
+import { lapseOf } from '../catalog/instance.js';
 import { encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Registration } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';

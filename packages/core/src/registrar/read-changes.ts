@@ -5,7 +5,7 @@
 import { ADDRESSES_MAX, DRAIN_MAX_MS, OUTPUT_CHARACTERS_MAX, REASON_CHARACTERS_MAX } from '../catalog/bounds.js';
 import { durationKind } from '../catalog/duration.js';
 import { optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
-import type { Health } from '../catalog/health.js';
+import { healths, type Health } from '../catalog/health.js';
 import { Host } from '../catalog/host.js';
 import { modes, type Mode, type ModeChange, type Patch } from '../catalog/intent.js';
 import {
@@ -73,7 +73,7 @@ const patchRules: FieldRules<Required<Patch>> = {
 };
 
 const wordRules: FieldRules<{ status: Health | null; output: string | null }> = {
-  status: optional(wordKind(['passing', 'warning', 'starting', 'critical']), null),
+  status: optional(wordKind(healths), null),
   output: optional(proseKind(OUTPUT_CHARACTERS_MAX), null),
 };
 

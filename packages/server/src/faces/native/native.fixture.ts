@@ -2,23 +2,26 @@
  * The native face before a view that is fed through `structuredClone`, as one in another thread would be: no live
  * object crosses. The registrar beside it does as little as a registrar can.
  */
-import { SimulatedClock } from '@rollcall/conformance';
+import { Readable } from 'node:stream';
+import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import {
-  changeBatch,
-  Projection,
   readRegistration,
   RollcallError,
   type Caller,
-  type ChangeBatch,
   type Health,
   type Instance,
+  type InstanceChange,
   type InstanceRef,
   type Log,
   type Registered,
   type Registrar,
   type Registration,
 } from '@rollcall/core';
-import { NativeServer } from './server.js';
+import { FedView } from '../../../../../test/support/fed-view.js';
+import { HttpDoor } from '../../doors/http/door.js';
+import { inject, type Answered, type Asked } from '../../doors/http/in-memory.fixture.js';
+import { AnswerCache } from '../../shared/answer-cache.js';
+import { NativeFace } from './server.js';
 
 export const tester: Caller = { identity: 'anonymous', from: '127.0.0.1', face: 'test' };
 
@@ -33,16 +36,52 @@ export function instanceOf(one: Registration, like: Partial<Instance> = {}): Ins
   return { ...one, ...born, mode: 'in', health: 'passing', verdicts: {}, intent: null, held: false, ...like };
 }
 
+export interface FedFaceOptions {
+  readonly bind?: string;
+  /** Has the log been read to its end? */
+  readonly complete?: boolean;
+  readonly cacheBytesMax?: number;
+  readonly watchersMax?: number;
+}
+
 export class FedFace implements Registrar {
-  readonly view: Projection = new Projection();
+  readonly view: FedView = new FedView();
   readonly clock: SimulatedClock = new SimulatedClock();
   readonly callers: Caller[] = [];
-  readonly server: NativeServer;
+  readonly cache: AnswerCache;
+  readonly native: NativeFace;
+  readonly door: HttpDoor;
   #revision = 1;
 
-  constructor({ bind = '127.0.0.1', complete = true }: { readonly bind?: string; readonly complete?: boolean } = {}) {
-    this.server = new NativeServer({ view: this.view, registrar: this, version: '1.2.3', bind, port: 0, clock: this.clock, log: silent });
+  constructor({ bind = '127.0.0.1', complete = true, cacheBytesMax = 1_000_000, watchersMax = 100 }: FedFaceOptions = {}) {
+    const { view, clock } = this;
+    this.cache = new AnswerCache({ bytesMax: cacheBytesMax });
+    this.native = new NativeFace({
+      view,
+      registrar: this,
+      reached: (revision) => Promise.resolve(view.revision >= revision),
+      version: '1.2.3',
+      metrics: () => Promise.resolve('up 1\n'),
+      snapshot: () => Readable.from([Buffer.from('everything')]),
+      cache: this.cache,
+      fragmentBytesMax: cacheBytesMax,
+      watchersMax,
+      clock,
+      random: new SeededRandom(1),
+      log: silent,
+    });
+    this.door = new HttpDoor({ faces: [this.native], bind, port: 0, clock });
     if (complete) this.view.load({ epoch: 'e1', revision: this.#revision, instances: [] });
+  }
+
+  /** A request without a port. */
+  ask(asked: Asked): Promise<Answered> {
+    return inject(this.door, asked);
+  }
+
+  drain(): void {
+    this.native.drain();
+    this.door.drain();
   }
 
   register(one: Registration, caller: Caller): Promise<Registered> {
@@ -102,8 +141,8 @@ export class FedFace implements Registrar {
     this.#feed({ ref, previous, current: { ...previous, health, healthRevision: this.#revision } });
   }
 
-  #feed(change: ChangeBatch['changes'][number]): void {
-    this.view.apply(structuredClone(changeBatch(this.#revision, [change])));
+  #feed(change: InstanceChange): void {
+    this.view.show(this.#revision, [change]);
   }
 }
 

@@ -1,0 +1,62 @@
+/**
+ * What is known about instances beside what they show: what was said about them from outside, and what waits for a
+ * registration that is not here. Of most instances there is nothing.
+ */
+import type { Instance, Registered } from './instance.js';
+import type { IntentRecord } from './intent-record.js';
+import type { InstanceRef } from './registration.js';
+
+/** What the log says of an instance's health. */
+export type HealthPart = Pick<Instance, 'verdicts' | 'healthRevision' | 'held'>;
+
+export interface Aside {
+  readonly ref: InstanceRef;
+  /** What the registration says without what was laid over it; `null` where nothing is, or where there is none. */
+  readonly registered: Registered | null;
+  /** Only while there is no registration. */
+  readonly health: HealthPart | null;
+  readonly intent: IntentRecord | null;
+}
+
+/** Something that was said from outside and ends by itself. */
+export interface Term {
+  readonly ref: InstanceRef;
+  readonly endsAtMs: number;
+}
+
+export class IntentTable {
+  readonly #asides = new Map<string, Aside>();
+  readonly #terms = new Map<string, Term>();
+  #termsVersion = 0;
+
+  get size(): number {
+    return this.#asides.size;
+  }
+
+  /** Moves whenever the terms change. */
+  get termsVersion(): number {
+    return this.#termsVersion;
+  }
+
+  terms(): Iterable<Term> {
+    return this.#terms.values();
+  }
+
+  get(text: string): Aside | undefined {
+    return this.#asides.get(text);
+  }
+
+  set(text: string, aside: Aside | null): void {
+    if (aside === null) this.#asides.delete(text);
+    else this.#asides.set(text, aside);
+    const endsAtMs = aside === null ? null : endOf(aside);
+    if (endsAtMs === (this.#terms.get(text)?.endsAtMs ?? null)) return;
+    if (aside === null || endsAtMs === null) this.#terms.delete(text);
+    else this.#terms.set(text, { ref: aside.ref, endsAtMs });
+    this.#termsVersion++;
+  }
+}
+
+function endOf({ intent }: Aside): number | null {
+  return intent?.keepUntilMs ?? intent?.mode?.untilMs ?? null;
+}

@@ -1,0 +1,227 @@
+/**
+ * What the log says, record by record, and the instances and machines that follow from it. Registrations, verdicts and
+ * intents arrive apart and in any order; only a registration makes an instance. What an instance already shows is not
+ * kept a second time.
+ */
+import type { ServiceRef } from '../face.js';
+import { decodeInstanceRecords } from './decode-instance.js';
+import type { EncodedRecord } from './encoded.js';
+import type { InstanceChange, MachineChange } from './feed.js';
+import { decodeGuardRecord, idleGuard, type GuardState } from './guard-record.js';
+import { bornCircumstances, instanceOf, type Instance, type Registered } from './instance.js';
+import { InstanceTable } from './instance-table.js';
+import { decodeIntentRecord, type IntentRecord } from './intent-record.js';
+import { IntentTable, type HealthPart } from './intent-table.js';
+import { isKeyOf, isRegistrationKey, keyName, parseRecordKey, recordKeyStart, refText, serviceText, type RecordKind } from './keys.js';
+import type { Machine } from './machine.js';
+import { MachineTable } from './machine-table.js';
+import type { PanicRule } from './panic-rule.js';
+import { decodeHealthRecord, type InstanceRecord } from './records.js';
+import type { InstanceRef } from './registration.js';
+import type { ServiceEntry } from './service-entry.js';
+import { decodeServiceRecord } from './service-record.js';
+import { Sharing } from './sharing.js';
+
+/** All that some records changed. */
+export interface StateChange {
+  /** Each instance once. */
+  readonly instances: readonly InstanceChange[];
+  readonly machines: readonly MachineChange[];
+  /** Services for which something was settled anew, as `serviceText` writes them. */
+  readonly settled: ReadonlyMap<string, ServiceRef>;
+  /** Whether the guard began or ceased to hold. */
+  readonly guardTurned: boolean;
+}
+
+/** An instance whose records are being read: what is known of it, apart. */
+interface Slot {
+  readonly ref: InstanceRef;
+  readonly previous: Instance | null;
+  registered: Registered | null;
+  health: HealthPart | null;
+  intent: IntentRecord | null;
+}
+
+export class RecordState {
+  readonly instances: InstanceTable = new InstanceTable();
+  readonly machines: MachineTable = new MachineTable();
+  readonly intents: IntentTable = new IntentTable();
+  /** By `serviceText`. */
+  readonly panicRules: Map<string, PanicRule> = new Map<string, PanicRule>();
+  /** Keys whose records nobody here can read: skipped, counted and listed. */
+  readonly undecodable: Set<string> = new Set<string>();
+  guard: GuardState = idleGuard;
+  /** Where the log stood when this began: nothing is known of what was before. */
+  readonly #since: number;
+  readonly #sharing = new Sharing();
+  readonly #touched = new Map<string, Slot>();
+  #settled = new Map<string, ServiceRef>();
+
+  constructor(since: number) {
+    this.#since = since;
+  }
+
+  /** Takes in records of a reading from scratch: registrations of whom nothing else is known go the quick way. */
+  load(records: readonly EncodedRecord[]): void {
+    const isQuick = ({ key, value }: EncodedRecord): boolean => value !== null && this.intents.size === 0 && isRegistrationKey(key);
+    this.#loadRegistrations(records.filter(isQuick));
+    this.take(records.filter((record) => !isQuick(record)));
+  }
+
+  /** Takes in what one revision did. */
+  take(records: readonly EncodedRecord[]): StateChange {
+    const heldBefore = this.guard.holding;
+    for (const record of records) this.#takeOne(record);
+    const machines = this.machines.settle();
+    for (const change of machines) this.#touchThoseOn(change);
+    const instances = [...this.#touched].flatMap(([text, slot]) => this.#settle(text, slot));
+    const settled = this.#settled;
+    this.#touched.clear();
+    if (settled.size > 0) this.#settled = new Map();
+    return { instances, machines, settled, guardTurned: heldBefore !== this.guard.holding };
+  }
+
+  #loadRegistrations(records: readonly EncodedRecord[]): void {
+    const decoded = decodeInstanceRecords(records.map(({ value }) => value as Uint8Array));
+    let entry: ServiceEntry | null = null;
+    let start = '';
+    records.forEach((record, at) => {
+      const one = decoded[at] ?? null;
+      if (one === null) return this.#takeOne(record);
+      if (entry === null || one.service !== entry.name || one.namespace !== entry.namespace) {
+        start = recordKeyStart('instances', one.namespace, one.service);
+        entry = null;
+      }
+      if (!isKeyOf(record.key, start, one.id)) return this.#takeOne(record);
+      entry ??= this.instances.entryFor(one.namespace, one.service, this.#since);
+      const previous = entry.get(one.id) ?? null;
+      this.instances.put(entry, instanceOf(this.#registered(one, record), this.#withMachine(bornCircumstances, one)), previous);
+    });
+  }
+
+  #takeOne(record: EncodedRecord): void {
+    const key = parseRecordKey(record.key);
+    if (key === null) return;
+    const name = keyName(record.key);
+    if ('ref' in key) this.#mark(name, this.#takeOfInstance(key.kind, key.ref, record));
+    else if ('machine' in key) this.#mark(name, this.machines.take(key.kind, key.machine, record));
+    else if ('service' in key) this.#mark(name, this.#takeOfService(key.service, record));
+    else this.#mark(name, this.#takeGuard(record));
+  }
+
+  /** `false` if it cannot be read. */
+  #takeOfInstance(kind: RecordKind, ref: InstanceRef, record: EncodedRecord): boolean {
+    const slot = this.#open(ref);
+    const { value, revision } = record;
+    if (kind === 'instances') {
+      const one = value && (decodeInstanceRecords([value])[0] ?? null);
+      const belongs = one !== null && refText(one) === refText(ref);
+      slot.registered = belongs ? this.#registered(one, record) : null;
+      return belongs || value === null;
+    }
+    if (kind === 'health') {
+      const found = value && decodeHealthRecord(value);
+      slot.health = found && { verdicts: found.verdicts, healthRevision: revision, held: found.heldSinceMs !== null };
+      return found !== null || value === null;
+    }
+    slot.intent = value && decodeIntentRecord(value);
+    return slot.intent !== null || value === null;
+  }
+
+  #takeOfService(ref: ServiceRef, { value }: EncodedRecord): boolean {
+    const text = serviceText(ref.namespace, ref.service);
+    const record = value && decodeServiceRecord(value);
+    const rule = record?.panic ?? null;
+    if (rule === null) this.panicRules.delete(text);
+    else this.panicRules.set(text, rule);
+    this.#settled.set(text, ref);
+    return record !== null || value === null;
+  }
+
+  #takeGuard({ value }: EncodedRecord): boolean {
+    const state = value && decodeGuardRecord(value);
+    this.guard = state ?? idleGuard;
+    return state !== null || value === null;
+  }
+
+  #open(ref: InstanceRef): Slot {
+    const text = refText(ref);
+    const open = this.#touched.get(text);
+    if (open !== undefined) return open;
+    const previous = this.instances.get(ref) ?? null;
+    const aside = this.intents.get(text);
+    const slot: Slot = {
+      ref,
+      previous,
+      registered: aside?.registered ?? previous,
+      health: previous === null ? (aside?.health ?? null) : healthPartOf(previous),
+      intent: aside?.intent ?? null,
+    };
+    this.#touched.set(text, slot);
+    return slot;
+  }
+
+  #settle(text: string, { ref, previous, registered, health, intent }: Slot): InstanceChange[] {
+    if (intent !== null) this.intents.set(text, { ref, registered, health: registered === null ? health : null, intent });
+    else this.intents.set(text, registered === null && health !== null ? { ref, registered: null, health, intent } : null);
+    if (registered === null) {
+      if (previous === null) return [];
+      this.instances.remove(previous);
+      return [{ ref: previous, previous, current: null }];
+    }
+    const current = instanceOf(registered, this.#withMachine({ ...bornCircumstances, ...health, intent }, registered));
+    this.instances.put(this.instances.entryFor(current.namespace, current.service, this.#since), current, previous);
+    return [{ ref: current, previous, current }];
+  }
+
+  /** What a machine is counts for all of its instances. */
+  #touchThoseOn({ ref, previous, current }: MachineChange): void {
+    if (effectOf(previous) === effectOf(current)) return;
+    for (const instance of this.instances.on(ref)) this.#open(instance);
+  }
+
+  #withMachine<Known extends object>(known: Known, { namespace, machine }: Pick<Registered, 'namespace' | 'machine'>): Known {
+    const found = machine === null ? null : this.machines.get({ namespace, name: machine });
+    return found === null ? known : { ...known, machine: found };
+  }
+
+  #registered(record: InstanceRecord, { createRevision, revision }: EncodedRecord): Registered {
+    const sharing = this.#sharing;
+    return {
+      namespace: sharing.text(record.namespace),
+      service: sharing.text(record.service),
+      id: record.id,
+      host: record.host,
+      port: record.port,
+      ports: sharing.ports(record.ports),
+      tags: sharing.tags(record.tags),
+      metadata: sharing.table(record.metadata),
+      weight: record.weight,
+      zone: sharing.text(record.zone),
+      region: sharing.text(record.region),
+      version: sharing.text(record.version),
+      machine: sharing.text(record.machine),
+      checks: sharing.checks(record.checks),
+      deregisterAfterMs: record.deregisterAfterMs,
+      origin: sharing.origin(record.origin),
+      incarnation: record.incarnation,
+      registeredAtMs: record.registeredAtMs,
+      createRevision,
+      revision,
+    };
+  }
+
+  #mark(name: string, readable: boolean): void {
+    if (readable) this.undecodable.delete(name);
+    else this.undecodable.add(name);
+  }
+}
+
+function healthPartOf({ verdicts, healthRevision, held }: Instance): HealthPart | null {
+  return healthRevision === 0 ? null : { verdicts, healthRevision, held };
+}
+
+/** A machine that is not here harms nobody. */
+function effectOf(machine: Machine | null): string {
+  return machine === null ? 'passing in' : `${machine.health} ${machine.mode}`;
+}

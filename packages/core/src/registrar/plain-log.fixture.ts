@@ -1,4 +1,4 @@
-/** A log in memory for the tests of what stands on it: commits, ranges and watches; no leases, no history. */
+/** A log in memory for the tests of what stands on it: commits, ranges and watches; no leases, no reading of the past. */
 import { RollcallError } from '../errors.js';
 import { FIRST_REVISION } from '../ports/store.js';
 import type {
@@ -31,6 +31,7 @@ export class PlainLog implements Omit<Store, Method> {
   /** Called before each commit is judged: where a test lets somebody else be faster, or the disk fail. */
   beforeCommit: (commit: Commit) => void | Promise<void> = () => undefined;
   readonly #entries = new OrderedMap<Entry>();
+  readonly #history: RevisionBatch[] = [];
   readonly #sinks = new Map<WatchSink, TextRange>();
 
   async range(request: RangeRequest): Promise<RangeResult> {
@@ -45,9 +46,19 @@ export class PlainLog implements Omit<Store, Method> {
     return result;
   }
 
-  watch({ range }: WatchRequest, sink: WatchSink): Watch {
-    this.#sinks.set(sink, toTextRange(range));
-    return { position: this.revision, cancel: () => void this.#sinks.delete(sink) };
+  watch({ range, fromRevision = this.revision + 1 }: WatchRequest, sink: WatchSink): Watch {
+    const own = toTextRange(range);
+    let isCancelled = false;
+    queueMicrotask(() => {
+      if (isCancelled) return;
+      for (const batch of this.#history) if (batch.revision >= fromRevision) tell(sink, batch, own);
+      this.#sinks.set(sink, own);
+    });
+    const cancel = (): void => {
+      isCancelled = true;
+      this.#sinks.delete(sink);
+    };
+    return { position: this.revision, cancel };
   }
 
   async status(): Promise<StoreStatus> {
@@ -72,10 +83,8 @@ export class PlainLog implements Omit<Store, Method> {
   #apply(batch: RevisionBatch): void {
     this.revision = batch.revision;
     for (const change of batch.changes) this.#set(change);
-    for (const [sink, range] of this.#sinks) {
-      const own = changesWithin(batch, range);
-      if (own !== null) void sink.next(own);
-    }
+    this.#history.push(batch);
+    for (const [sink, range] of this.#sinks) tell(sink, batch, range);
   }
 
   #set(change: Change): void {
@@ -90,4 +99,9 @@ export class PlainLog implements Omit<Store, Method> {
       entries: (range) => [...entries.keys(range)].map((key) => entries.get(key) as Entry),
     };
   }
+}
+
+function tell(sink: WatchSink, batch: RevisionBatch, range: TextRange): void {
+  const own = changesWithin(batch, range);
+  if (own !== null) void sink.next(own);
 }

@@ -18,15 +18,15 @@ export const importTable: readonly Row[] = [
   { room: 'server/src/shared', ours: ['core'], others: ['node:'] },
   { room: 'server/src/stores/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/stores/lmdb', ours: ['core', 'server/src/shared'], others: ['node:', 'lmdb'] },
+  { room: 'server/src/doors/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/*', ours: ['core', 'contract', 'server/src/shared'], others: ['node:'] },
-  { room: 'server/src/faces/native', ours: ['core', 'contract', 'server/src/shared'], others: ['node:', 'fastify'] },
   { room: 'server/src', ours: ['core', 'contract', 'server/src'], others: ['node:'] },
   { room: 'server/bin', ours: ['server/src'], others: [] },
 ];
 
 /** Tests stand beside what they test and may import this too. */
 export const alsoForTests: Omit<Row, 'room'> = {
-  ours: ['conformance', 'test/support'],
+  ours: ['conformance', 'test/support', 'server/src/doors'],
   others: ['node:', 'vitest', 'fast-check', 'ajv'],
 };
 

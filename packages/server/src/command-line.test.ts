@@ -13,6 +13,8 @@ describe('readOptions', () => {
         store: 'embedded',
         bind: '127.0.0.1',
         http: 8500,
+        answerCacheBytesMax: 268435456,
+        watchersMax: 10000,
         historyRevisionsMax: 100_000,
         historyAgeMaxMs: 86_400_000,
       },
@@ -40,7 +42,7 @@ describe('readOptions', () => {
   it('says everything that is wrong at once, and where it came from', () => {
     const args = ['--http', '99999', '--store=cloud', '--nonsense', 'x', '-v', '--data', '', '--http', '1', '--history-age'];
     expect(read(args, { ROLLCALL_BIND: 'a b' }).complaints).toEqual([
-      '--nonsense is not known; there are --data, --store, --bind, --http, --history-revisions, --history-age.',
+      '--nonsense is not known; there are --data, --store, --bind, --http, --answer-cache, --watchers, --history-revisions, --history-age.',
       '-v is not known; flags begin with two dashes.',
       '--http is given twice.',
       '--history-age needs a value.',
@@ -67,6 +69,10 @@ describe('optionsHelp', () => {
                                 (default 127.0.0.1; ROLLCALL_BIND)
         --http PORT             Where HTTP is answered; 0 picks a free port.
                                 (default 8500; ROLLCALL_HTTP)
+        --answer-cache SIZE     Memory for answers that lie ready, of all faces.
+                                (default 256MiB; ROLLCALL_ANSWER_CACHE)
+        --watchers N            How many may watch at a time; about 11 kB each.
+                                (default 10000; ROLLCALL_WATCHERS)
         --history-revisions N   How many revisions watchers can come back over.
                                 (default 100000; ROLLCALL_HISTORY_REVISIONS)
         --history-age DURATION  How old revisions may become.

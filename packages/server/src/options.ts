@@ -1,7 +1,8 @@
 /** The options of `rollcall serve`: one table, from which flags, environment, validation and help follow. */
 import { isIP } from 'node:net';
 import { durationKind, Host, wordKind, type ValueKind } from '@rollcall/core';
-import { httpOption } from './faces/native/config.js';
+import { answerCacheOption, httpOption } from './doors/http/config.js';
+import { watchersOption } from './faces/native/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 import { digitsKind, type OptionTable } from './shared/option.js';
 
@@ -11,6 +12,8 @@ export interface ServeOptions {
   readonly store: 'embedded' | 'memory';
   readonly bind: string;
   readonly http: number;
+  readonly answerCacheBytesMax: number;
+  readonly watchersMax: number;
   readonly historyRevisionsMax: number;
   readonly historyAgeMaxMs: number;
 }
@@ -56,6 +59,8 @@ export const serveOptions: OptionTable<ServeOptions> = {
     help: 'The address that the doors listen on. There is no access control yet.',
   },
   http: httpOption,
+  answerCacheBytesMax: answerCacheOption,
+  watchersMax: watchersOption,
   historyRevisionsMax: {
     flag: 'history-revisions',
     placeholder: 'N',

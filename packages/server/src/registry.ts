@@ -1,22 +1,16 @@
 /** A registry, put together: what runs, in what order, and why. */
-import {
-  Amendments,
-  Attendance,
-  Catalog,
-  LogRegistrar,
-  verdictWriter,
-  visibilityIn,
-  type Clock,
-  type Log,
-  type Random,
-  type Store,
-} from '@rollcall/core';
-import { httpOption } from './faces/native/config.js';
-import { NativeServer } from './faces/native/server.js';
+import { Amendments, Attendance, Catalog, LogRegistrar, visibilityIn, type Clock, type Log, type Random, type Store } from '@rollcall/core';
+import { httpOption } from './doors/http/config.js';
+import { HttpDoor } from './doors/http/door.js';
+import { FRAGMENTS_SHARE } from './faces/native/fragments.js';
+import { NativeFace } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';
 import type { ServeOptions } from './options.js';
+import { Metrics } from './measuring/metrics.js';
+import { AnswerCache } from './shared/answer-cache.js';
 import { isLoopback } from './shared/loopback.js';
 import { environmentName } from './shared/option.js';
+import { encodeSnapshot } from './shared/snapshot.js';
 import { openLmdbStore } from './stores/lmdb/store.js';
 import { openMemoryStore } from './stores/memory/store.js';
 
@@ -37,15 +31,31 @@ export interface Registry {
 
 /** Settles when it is ready. Throws with everything closed again. */
 export async function startRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
-  const { clock, log, version } = surroundings;
+  const { clock, random, log, version } = surroundings;
   const store = await openStore(options, surroundings);
   const catalog = new Catalog({ store, clock, log });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
   const amendments = new Amendments(store);
-  const attendance = new Attendance({ view, verdicts: verdictWriter({ amendments, visibility, clock }), clock, log });
+  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log });
   const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
-  const http = new NativeServer({ view, registrar, version, bind: options.bind, port: options.http, clock, log });
+  const metrics = new Metrics();
+  const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
+  const native = new NativeFace({
+    view,
+    registrar,
+    reached: (revision, withinMs) => catalog.reached(revision, withinMs),
+    version,
+    metrics: () => Promise.resolve(metrics.render()),
+    snapshot: () => encodeSnapshot(store),
+    cache,
+    fragmentBytesMax: options.answerCacheBytesMax * FRAGMENTS_SHARE,
+    watchersMax: options.watchersMax,
+    clock,
+    random,
+    log,
+  });
+  const http = new HttpDoor({ faces: [native], bind: options.bind, port: options.http, clock });
 
   const parts: readonly Part[] = [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
@@ -56,6 +66,8 @@ export async function startRegistry(options: ServeOptions, surroundings: Surroun
     { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
     // The doors last: whoever gets in finds a registry that can answer.
     { name: 'the HTTP door', start: () => open(http, options), drain: () => http.drain(), close: () => http.close() },
+    // Its streams end before the door waits for those inside to leave.
+    { name: 'the native face', drain: () => native.drain() },
   ];
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
@@ -75,7 +87,7 @@ function openStore(options: ServeOptions, { clock, random, log }: Surroundings):
   }
 }
 
-async function open(http: NativeServer, { bind, http: port }: ServeOptions): Promise<void> {
+async function open(http: HttpDoor, { bind, http: port }: ServeOptions): Promise<void> {
   try {
     await http.start();
   } catch (error) {

@@ -29,4 +29,22 @@ export function digitsKind(allowed: string, min: number, max: number): ValueKind
   };
 }
 
+const unitBytes: Readonly<Record<string, number>> = { '': 1, 'kib': 1024, 'mib': 1024 ** 2, 'gib': 1024 ** 3 };
+
+/** A size: `256MiB`, or a plain number of bytes. */
+export function bytesKind(min: number, max: number): ValueKind<number> {
+  return {
+    allowed: `a size from ${sizeText(min)} to ${sizeText(max)}, such as 256MiB`,
+    parse(text) {
+      const [, digits, unit = ''] = /^(\d{1,12})\s*([KMG]iB)?$/i.exec(typeof text === 'string' ? text : '') ?? [];
+      const bytes = Number(digits) * (unitBytes[unit.toLowerCase()] ?? NaN);
+      return bytes >= min && bytes <= max ? bytes : undefined;
+    },
+  };
+}
+
+function sizeText(bytes: number): string {
+  return bytes >= 1024 ** 3 ? `${bytes / 1024 ** 3}GiB` : `${bytes / 1024 ** 2}MiB`;
+}
+
 export type OptionTable<Values> = { readonly [Name in keyof Values]: Option<Values[Name]> };

@@ -1,11 +1,11 @@
 /** The native face's rows of the options table. */
 import { digitsKind, type Option } from '../../shared/option.js';
 
-export const httpOption: Option<number> = {
-  flag: 'http',
-  placeholder: 'PORT',
-  kind: digitsKind('a port from 1 to 65535, or 0 for any free one', 0, 65_535),
-  default: 8500,
-  defaultText: '8500',
-  help: 'Where HTTP is answered; 0 picks a free port.',
+export const watchersOption: Option<number> = {
+  flag: 'watchers',
+  placeholder: 'N',
+  kind: digitsKind('a whole number from 0 to 1000000', 0, 1_000_000),
+  default: 10_000,
+  defaultText: '10000',
+  help: 'How many may watch at a time; about 11 kB each.',
 };

@@ -1,16 +1,30 @@
 /** What goes in and what comes out: a request without its socket, an answer before it is written. */
-import type { Caller, CatalogView, Registrar } from '@rollcall/core';
-import type { EventSink } from './watch.js';
+import type { Caller, CatalogView, Clock, Random, Registrar } from '@rollcall/core';
+import type { HttpOutlet } from '../../shared/http-face.js';
+import type { Answers, ReadAnswer } from './answers.js';
+import type { WatchHub } from './watch-hub.js';
 
 export interface NativeContext {
   readonly view: CatalogView;
   readonly registrar: Registrar;
+  readonly answers: Answers;
+  readonly watches: WatchHub;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly version: string;
+  /** How it goes, in the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
+  /** Everything that the log holds at one revision; throws before the first chunk if it cannot be had. */
+  readonly snapshot: () => AsyncIterable<Uint8Array>;
   /** Not before the view is complete, and not after the end has begun. */
   isReady(): boolean;
+  /** Settles with `true` once the view shows this revision, with `false` if it does not within the time. */
+  reached(revision: number, withinMs: number): Promise<boolean>;
 }
 
 export interface NativeRequest {
+  /** As it came: the path and the query. */
+  readonly url: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
@@ -18,6 +32,8 @@ export interface NativeRequest {
   readonly accept: string;
   /** The Last-Event-ID header. */
   readonly lastEventId: string | null;
+  /** The If-None-Match header. */
+  readonly ifNoneMatch: string | null;
   readonly caller: Caller;
 }
 
@@ -28,15 +44,35 @@ export interface PlainAnswer {
   /** The header Rollcall-Revision: whoever reads at this revision or later sees what is answered here. */
   readonly revision?: number;
   readonly location?: string;
+  /** The header ETag, with its quotes. */
+  readonly etag?: string;
 }
 
-/** An answer that goes on. `start` begins it, and what that answers ends it. */
+/** Rendered already. */
+export interface RenderedAnswer {
+  readonly rendered: ReadAnswer;
+  /** Instead of the answer's own: an ETag for which it is also true. */
+  readonly etag?: string;
+}
+
+/** Something that is no JSON. */
+export interface TextAnswer {
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+/** An answer that comes later. What `later` answers is called if nobody waits for it any more. */
+export interface LaterAnswer {
+  readonly later: (answer: (answer: RenderedAnswer) => void) => () => void;
+}
+
+/** An answer that goes on. `open` begins it, and what that answers ends it. */
 export interface StreamAnswer {
-  readonly revision: number;
-  readonly start: (sink: EventSink) => () => void;
+  readonly mediaType: string;
+  readonly open: (outlet: HttpOutlet) => () => void;
 }
 
-export type NativeAnswer = PlainAnswer | StreamAnswer;
+export type NativeAnswer = PlainAnswer | TextAnswer | RenderedAnswer | LaterAnswer | StreamAnswer;
 
 export interface NativeRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

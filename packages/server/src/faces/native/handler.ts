@@ -1,4 +1,4 @@
-/** One request in, one answer out; no socket, no framework. The table is the whole API. */
+/** One request in, one answer out; no socket. The table is the whole API. */
 import { RollcallError } from '@rollcall/core';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute } from './exchange.js';
 import { operationRoutes } from './operations.js';
@@ -7,7 +7,7 @@ import { writeRoutes } from './writes.js';
 
 export const nativeRoutes: readonly NativeRoute[] = [...writeRoutes, ...readRoutes, ...operationRoutes];
 
-export async function answer(route: NativeRoute, request: NativeRequest, context: NativeContext): Promise<NativeAnswer> {
+export function answer(route: NativeRoute, request: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   if (route.always !== true && !context.isReady()) {
     throw new RollcallError('not-ready', 'This node is starting or stopping. Ask again shortly, or ask another one.');
   }

@@ -5,17 +5,27 @@
 import { Readable } from 'node:stream';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import {
+  findInstance,
   readRegistration,
   RollcallError,
   type Caller,
+  type Changed,
   type Health,
   type Instance,
   type InstanceChange,
   type InstanceRef,
+  type InstanceSelector,
+  type ItemResult,
   type Log,
+  type MachineRef,
+  type MachineRegistration,
+  type MachineWritten,
+  type ModeChange,
+  type Patch,
   type Registered,
   type Registrar,
   type Registration,
+  type Word,
 } from '@rollcall/core';
 import { FedView } from '../../../../../test/support/fed-view.js';
 import { HttpDoor } from '../../doors/http/door.js';
@@ -48,6 +58,8 @@ export class FedFace implements Registrar {
   readonly view: FedView = new FedView();
   readonly clock: SimulatedClock = new SimulatedClock();
   readonly callers: Caller[] = [];
+  /** What was wanted, as it reached the registrar. */
+  readonly wishes: object[] = [];
   readonly cache: AnswerCache;
   readonly native: NativeFace;
   readonly door: HttpDoor;
@@ -100,34 +112,55 @@ export class FedFace implements Registrar {
     return Promise.resolve({ revision: this.#revision });
   }
 
-  heartbeat(ref: InstanceRef, caller: Caller): Promise<void> {
-    if (ref.id === 'flaky') return Promise.reject(new RollcallError('outcome-unknown', 'Who knows.'));
+  heartbeat(ref: InstanceRef, caller: Caller, word?: Word): Promise<void> {
+    if (ref.id === 'flaky') return Promise.reject(unknown());
     if (ref.id === 'cursed') return Promise.reject(new Error('a fault, with secrets'));
     this.callers.push(caller);
+    if (word?.status !== undefined) this.wishes.push(word);
     return Promise.resolve();
   }
 
-  registerMany(): Promise<never> {
-    return unbuilt();
+  async registerMany(many: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
+    const results: ItemResult<Registered>[] = [];
+    for (const one of many) results.push(one.id === 'flaky' ? { error: unknown() } : { answer: await this.register(one, caller) });
+    return results;
   }
-  heartbeats(): Promise<never> {
-    return unbuilt();
+
+  heartbeats(selectors: readonly (InstanceSelector & Word)[], caller: Caller): Promise<readonly (RollcallError | null)[]> {
+    return Promise.all(
+      selectors.map(async (selector) => {
+        try {
+          await this.heartbeat(findInstance(this.view, selector, caller), caller, selector);
+          return null;
+        } catch (error) {
+          return error as RollcallError;
+        }
+      }),
+    );
   }
-  setMode(): Promise<never> {
-    return unbuilt();
+
+  setMode(ref: InstanceRef, change: ModeChange): Promise<Changed> {
+    return this.#wished(ref, change);
   }
+
+  patch(ref: InstanceRef, patch: Patch): Promise<Changed> {
+    return this.#wished(ref, patch);
+  }
+
   overrideStatus(): Promise<never> {
     return unbuilt();
   }
-  patch(): Promise<never> {
-    return unbuilt();
+  putMachine(machine: MachineRegistration): Promise<MachineWritten> {
+    this.wishes.push(machine);
+    return Promise.resolve({ machine: { ...machine, ...bornMachine }, created: true, revision: this.#revision });
   }
-  putMachine(): Promise<never> {
-    return unbuilt();
+
+  setMachineMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>): Promise<MachineWritten> {
+    this.wishes.push(change);
+    const machine = { ...ref, ...bornMachine, mode: change.mode, addresses: {}, metadata: {}, checks: [], origin: { face: 'native' } };
+    return Promise.resolve({ machine, created: false, revision: this.#revision });
   }
-  setMachineMode(): Promise<never> {
-    return unbuilt();
-  }
+
   removeMachine(): Promise<never> {
     return unbuilt();
   }
@@ -141,9 +174,29 @@ export class FedFace implements Registrar {
     this.#feed({ ref, previous, current: { ...previous, health, healthRevision: this.#revision } });
   }
 
+  #wished(ref: InstanceRef, wish: object): Promise<Changed> {
+    this.wishes.push(wish);
+    return Promise.resolve({ instance: this.view.instance(ref, tester) as Instance, revision: this.#revision });
+  }
+
   #feed(change: InstanceChange): void {
     this.view.show(this.#revision, [change]);
   }
+}
+
+const bornMachine = {
+  registeredAtMs: 0,
+  createRevision: 1,
+  revision: 1,
+  healthRevision: 0,
+  health: 'passing',
+  verdicts: {},
+  mode: 'in',
+  modeIntent: null,
+} as const;
+
+function unknown(): RollcallError {
+  return new RollcallError('outcome-unknown', 'Who knows.');
 }
 
 function unbuilt(): Promise<never> {

@@ -32,12 +32,5 @@ export function problemOf(error: RollcallError): Problem {
 /** Whatever was thrown, in our words. */
 export function asRollcallError(error: unknown): RollcallError {
   if (isRollcallError(error)) return error;
-  const { code, statusCode, message } = error as { readonly code?: string; readonly statusCode?: number; readonly message?: string };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RollcallError('payload-too-large', 'The body is larger than 1 MiB.');
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new RollcallError('unsupported-media-type', 'Bodies are JSON here: send it with "content-type: application/json".');
-  }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
-    return new RollcallError('invalid-request', message ?? 'The request is malformed.');
   return new RollcallError('internal', String(error), {}, { cause: error });
 }

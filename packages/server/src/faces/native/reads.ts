@@ -1,33 +1,149 @@
 /** The calls that ask: who is there, now or from now on. */
-import { demand, optional, readFields, ServiceName, wordKind, type FieldRules, type HealthFilter, type Namespace } from '@rollcall/core';
-import { readService, readServices } from './answers.js';
+import {
+  demand,
+  durationKind,
+  findInstance,
+  InstanceId,
+  listKind,
+  Namespace,
+  optional,
+  readFields,
+  readInstanceQuery,
+  refusal,
+  RollcallError,
+  ServiceName,
+  textKind,
+  type Caller,
+  type FieldRules,
+  type ValueKind,
+} from '@rollcall/core';
+import { EVENT_STREAM_TYPE } from '../../shared/server-event.js';
+import type { Answers, Subject } from './answers.js';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './exchange.js';
+import { longPoll } from './long-poll.js';
 import { read } from './map.js';
-import { inNamespace, selected } from './selected.js';
-import { watchService } from './watch.js';
+import { inNamespace } from './selected.js';
+import { oneService, severalServices, type WatchQuestion } from './watch-question.js';
 
-function instance(request: NativeRequest, context: NativeContext): PlainAnswer {
-  return { status: 200, body: read(selected(request, context)), revision: context.view.revision };
-}
+/** How long a read waits for the log to get where its sender says that it is. */
+const MIN_REVISION_WAIT_MS = 5000;
 
-function services({ query, caller }: NativeRequest, { view }: NativeContext): PlainAnswer {
-  const { namespace } = readFields(query, { namespace: inNamespace });
-  return { status: 200, body: readServices(view, namespace, caller), revision: view.revision };
-}
+/** Names in one stream: each is looked up at every snapshot. */
+const WATCHED_SERVICES_MAX = 100;
 
-function instances({ parameters, query, accept, lastEventId, caller }: NativeRequest, { view }: NativeContext): NativeAnswer {
-  const asked = { service: demand('service', ServiceName, parameters['name']), ...readFields(query, instancesRules) };
-  if (!accept.includes('text/event-stream')) return { status: 200, body: readService(view, asked, caller), revision: view.revision };
-  return { revision: view.revision, start: (sink) => watchService(view, { ...asked, since: lastEventId }, caller, sink) };
-}
+/** Longer, and what lies between is likely to have closed the connection without telling anybody. */
+const WAIT_MS_MAX = 600_000;
+const WAIT_DEFAULT_MS = 30_000;
 
-const instancesRules: FieldRules<{ namespace: Namespace; health: HealthFilter }> = {
-  namespace: inNamespace,
-  health: optional(wordKind(['any']), 'rotation'),
+const revisionText: ValueKind<number> = {
+  allowed: 'a revision: a whole number, as in the header Rollcall-Revision',
+  parse: (text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined),
 };
+const cursorText = textKind<string>('a cursor: an ETag, or the id of an event', /^[^\p{Cc}]{1,200}$/u);
+const wait: ValueKind<number> = { allowed: 'a duration from 0ms to 10m, such as 30s', parse: durationKind(0, WAIT_MS_MAX).parse };
+const namePrefix = textKind<string>('the beginning of a service name', /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/);
+
+interface Common {
+  readonly namespace: Namespace;
+  readonly minRevision: number;
+}
+
+const common: FieldRules<Common> = { namespace: inNamespace, minRevision: optional(revisionText, 0) };
+
+function instance({ parameters, query, ifNoneMatch, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
+  const { minRevision, ...fields } = readFields(query, { ...common, service: optional(ServiceName, null) });
+  const selector = { ...fields, id: demand('id', InstanceId, parameters['id']) };
+  return onceReached(minRevision, context, (): PlainAnswer => {
+    const { view, answers } = context;
+    const found = findInstance(view, selector, caller);
+    const { revision } = view;
+    const etag = answers.etagOf(found, caller);
+    if (isKnown(ifNoneMatch, found, answers, caller)) return { status: 304, etag, revision };
+    return { status: 200, body: read(found), etag, revision };
+  });
+}
+
+function services({ url, query, ifNoneMatch, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
+  const { namespace, minRevision } = readFields(query, common);
+  return onceReached(minRevision, context, () => {
+    const { view, answers } = context;
+    const about = { namespace, service: null };
+    if (isKnown(ifNoneMatch, about, answers, caller)) return { status: 304, etag: answers.etagOf(about, caller), revision: view.revision };
+    return { rendered: answers.services(namespace, caller, url) };
+  });
+}
+
+function instances(request: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
+  const { url, parameters, accept, lastEventId, ifNoneMatch, caller } = request;
+  const service = demand('service', ServiceName, parameters['name']);
+  const rules = { ...common, since: optional(cursorText, null), wait: optional(wait, null) };
+  const { namespace, minRevision, since, wait: waitMs, query } = readInstanceQuery(request.query, rules);
+  const question = { namespace, service, query };
+  return onceReached(minRevision, context, () => {
+    const { view, answers } = context;
+    if (accept.includes(EVENT_STREAM_TYPE)) {
+      refuseWith(waitMs === null ? null : 'wait', 'left out: a stream goes on until it is closed');
+      return stream(oneService(namespace, service, query), lastEventId ?? since, context);
+    }
+    if (since !== null) return longPoll({ question, url, since, waitMs: waitMs ?? WAIT_DEFAULT_MS }, context, caller);
+    refuseWith(waitMs === null ? null : 'wait', 'left out, or together with since, the cursor behind which to wait');
+    if (isKnown(ifNoneMatch, question, answers, caller))
+      return { status: 304, etag: answers.etagOf(question, caller), revision: view.revision };
+    return { rendered: answers.service(question, caller, url) };
+  });
+}
+
+function watch({ query: parameters, lastEventId }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
+  const rules = {
+    ...common,
+    since: optional(cursorText, null),
+    service: optional(servicesKind, null),
+    prefix: optional(namePrefix, null),
+  };
+  const { namespace, minRevision, since, service, prefix, query } = readInstanceQuery(parameters, rules);
+  const question = severalServices(namespace, service, prefix, query);
+  return onceReached(minRevision, context, () => stream(question, lastEventId ?? since, context));
+}
+
+const serviceList = listKind(ServiceName, WATCHED_SERVICES_MAX);
+
+/** A parameter that may come several times. */
+const servicesKind: ValueKind<readonly ServiceName[]> = {
+  allowed: `${ServiceName.allowed}, at most ${WATCHED_SERVICES_MAX} times`,
+  parse: (value) => serviceList.parse(Array.isArray(value) ? value : [value]),
+};
+
+/** A stream tells of everybody who fits: whom to leave out because there are enough others, it could not say. */
+function stream(question: WatchQuestion, since: string | null, { watches }: NativeContext): NativeAnswer {
+  refuseWith(question.query.limit === null ? null : 'limit', 'left out: a stream tells of all');
+  watches.admit();
+  return { mediaType: EVENT_STREAM_TYPE, open: (outlet) => watches.stream(question, since, outlet) };
+}
+
+function onceReached(revision: number, context: NativeContext, answer: () => NativeAnswer): NativeAnswer | Promise<NativeAnswer> {
+  if (revision <= context.view.revision) return answer();
+  return context.reached(revision, MIN_REVISION_WAIT_MS).then((reached) => {
+    if (reached) return answer();
+    throw new RollcallError(
+      'revision-in-future',
+      `This node shows revision ${context.view.revision} and has waited ${MIN_REVISION_WAIT_MS / 1000} s for ${revision}. Ask again, or ask another node.`,
+      { revision: context.view.revision },
+    );
+  });
+}
+
+/** If-None-Match may be a list. Every cursor since the last change is as good as the ETag. */
+function isKnown(ifNoneMatch: string | null, about: Subject, answers: Answers, caller: Caller): boolean {
+  return ifNoneMatch?.split(',').some((etag) => answers.isUnchangedSince(etag, about, caller)) === true;
+}
+
+function refuseWith(field: string | null, allowed: string): void {
+  if (field !== null) throw refusal([{ field, came: 'given', allowed }]);
+}
 
 export const readRoutes: readonly NativeRoute[] = [
   { method: 'GET', path: '/instances/:id', handle: instance },
   { method: 'GET', path: '/services', handle: services },
   { method: 'GET', path: '/services/:name/instances', handle: instances },
+  { method: 'GET', path: '/watch', handle: watch },
 ];

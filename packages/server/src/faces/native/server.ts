@@ -1,175 +1,144 @@
-/** The native face on a socket: routes, limits, streams, and the end of them. */
-import { isIPv6, type AddressInfo } from 'node:net';
-import { RollcallError, type Caller, type Clock, type Log } from '@rollcall/core';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { EventStream } from '../../shared/event-stream.js';
+/** The native face before the HTTP door: its routes, its answers as bytes, its streams and the end of them. */
+import { RollcallError, type Caller, type Log } from '@rollcall/core';
+import type { AnswerCache } from '../../shared/answer-cache.js';
+import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
+import { headerIn } from '../../shared/http-headers.js';
 import { parseJsonBody } from '../../shared/json-body.js';
-import { hostNameIn, isLoopback } from '../../shared/loopback.js';
-import type { NativeContext, NativeRequest, PlainAnswer, StreamAnswer } from './exchange.js';
+import { Answers, readHeaders } from './answers.js';
+import type { NativeAnswer, NativeContext, NativeRequest, PlainAnswer, RenderedAnswer } from './exchange.js';
+import { Fragments } from './fragments.js';
 import { answer, nativeRoutes } from './handler.js';
 import { asRollcallError, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { EVENT_STREAM_TYPE } from '../../shared/server-event.js';
+import { WatchHub } from './watch-hub.js';
 
-export interface NativeServerOptions extends Omit<NativeContext, 'isReady'> {
-  readonly bind: string;
-  /** 0 picks a free one. */
-  readonly port: number;
-  readonly clock: Clock;
+export interface NativeFaceOptions extends Omit<NativeContext, 'answers' | 'watches' | 'isReady'> {
+  /** Shared with the other faces. */
+  readonly cache: AnswerCache;
+  /** What the pieces of answers may take, besides the answers themselves. */
+  readonly fragmentBytesMax: number;
+  readonly watchersMax: number;
   readonly log: Log;
 }
 
-/** A registration is at most 64 KiB; the rest is room for those that are laid out for reading. */
-const BODY_BYTES_MAX = 1024 * 1024;
-
-/** An id of 256 characters of four bytes, each written as `%XX`. */
-const PATH_PARAMETER_CHARACTERS_MAX = 256 * 4 * 3;
-
-/** Who sends a request more slowly than this is not sending one. */
-const REQUEST_MS_MAX = 30_000;
-
-/** Each holds a socket and a backlog. */
-const STREAMS_MAX = 10_000;
-
-/** Between the polite end and the other one. */
-const GOODBYE_MS_MAX = 5000;
-
-export class NativeServer {
-  readonly #options: NativeServerOptions;
-  readonly #http: FastifyInstance;
-  readonly #streams = new Set<() => void>();
+export class NativeFace implements HttpFace {
+  readonly name = 'native';
+  readonly prefix = '';
+  readonly routes: readonly HttpRoute[];
+  readonly #context: NativeContext;
+  readonly #log: Log;
   #draining = false;
 
-  constructor(options: NativeServerOptions) {
-    this.#options = options;
-    this.#http = fastify({
-      bodyLimit: BODY_BYTES_MAX,
-      requestTimeout: REQUEST_MS_MAX,
-      exposeHeadRoutes: false,
-      forceCloseConnections: 'idle',
-      routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS_MAX },
-      frameworkErrors: (error, _request, reply) => void sendError(reply, error, options.log),
-    });
-    this.#addLimits();
-    this.#addRoutes();
-  }
-
-  /** For tests: a request without a socket. */
-  get http(): FastifyInstance {
-    return this.#http;
-  }
-
-  /** `host:port` as a URL has it. Only after the start. */
-  get address(): string {
-    const { address, port } = this.#http.server.address() as AddressInfo;
-    return `${isIPv6(address) ? `[${address}]` : address}:${port}`;
-  }
-
-  async start(): Promise<void> {
-    await this.#http.listen({ host: this.#options.bind, port: this.#options.port });
+  constructor({ cache, fragmentBytesMax, watchersMax, log, ...options }: NativeFaceOptions) {
+    const { view, clock, random } = options;
+    const fragments = new Fragments(fragmentBytesMax);
+    const answers = new Answers({ view, cache, fragments });
+    const watches = new WatchHub({ view, answers, fragments, clock, random, watchersMax });
+    this.#context = { ...options, answers, watches, isReady: () => view.complete && !this.#draining };
+    this.#log = log;
+    this.routes = nativeRoutes.map((route) => ({
+      method: route.method,
+      path: route.path,
+      handle: (request) => this.#reply(answer(route, nativeRequest(request), this.#context)),
+    }));
   }
 
   /** No longer ready, and every watcher is told to go elsewhere. */
-  drain(): Promise<void> {
+  drain(): void {
     this.#draining = true;
-    for (const end of this.#streams) end();
-    return Promise.resolve();
+    this.#context.watches.end();
   }
 
-  /** Finishes the requests that are being answered. */
-  async close(): Promise<void> {
-    const cancel = this.#options.clock.after(GOODBYE_MS_MAX, () => this.#http.server.closeAllConnections());
-    await this.#http.close();
-    cancel();
+  ready({ method, url, rawHeaders }: HttpHead): HttpAnswer | null {
+    if (method !== 'GET' || url === undefined) return null;
+    const { answers, view, isReady } = this.#context;
+    const found = answers.ready(url, anybody);
+    if (found === null || view.staleSinceMs !== null || !isReady()) return null;
+    if (headerIn(rawHeaders, 'accept')?.includes(EVENT_STREAM_TYPE) === true) return null;
+    const known = headerIn(rawHeaders, 'if-none-match');
+    if (known !== undefined) return known === found.etag ? { status: 304, headers: readHeaders(known, view.revision), body: null } : null;
+    return { status: 200, headers: found.headers(view.revision), body: found.body };
   }
 
-  #addLimits(): void {
-    const http = this.#http;
-    http.removeAllContentTypeParsers();
-    http.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-      try {
-        done(null, parseJsonBody(text as string));
-      } catch (error) {
-        done(error as Error);
-      }
-    });
-    if (isLoopback(this.#options.bind)) http.addHook('onRequest', async (request) => checkHost(request.headers.host));
-    http.setErrorHandler((error, _request, reply) => sendError(reply, error, this.#options.log));
-    http.setNotFoundHandler((request) => {
-      throw new RollcallError('unknown-route', `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`);
-    });
+  failed(thrown: unknown): HttpAnswer {
+    const error = asRollcallError(thrown);
+    if (error.code === 'internal')
+      this.#log.error('a request failed', { reason: (error.cause as Error | undefined)?.stack ?? error.message });
+    const { status, body } = problemOf(error);
+    const retry = error.retryable ? ['retry-after', '1'] : [];
+    return { status, headers: ['content-type', PROBLEM_MEDIA_TYPE, ...retry], body: jsonLine(body) };
   }
 
-  #addRoutes(): void {
-    const context: NativeContext = { ...this.#options, isReady: () => this.#options.view.complete && !this.#draining };
-    for (const route of nativeRoutes) {
-      this.#http.route({
-        method: route.method,
-        url: route.path,
-        handler: async (request, reply) => {
-          const answered = await answer(route, nativeRequest(request), context);
-          return 'start' in answered ? this.#stream(reply, answered) : sendPlain(reply, answered);
-        },
-      });
-    }
+  #reply(answered: NativeAnswer | Promise<NativeAnswer>): HttpReply | Promise<HttpReply> {
+    return answered instanceof Promise ? answered.then((found) => this.#replyOf(found)) : this.#replyOf(answered);
   }
 
-  #stream(reply: FastifyReply, { revision, start }: StreamAnswer): FastifyReply {
-    if (this.#streams.size >= STREAMS_MAX) throw new RollcallError('too-many-requests', `There are ${STREAMS_MAX} streams already.`);
-    reply.hijack();
-    const connection = reply.raw;
-    connection.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'rollcall-revision': revision });
-    const stream = new EventStream(connection, this.#options.clock);
-    const unfollow = start(stream);
-    const end = (): void => {
-      stream.send({ comment: 'this node is stopping; reconnect to go on' });
-      stream.end();
-    };
-    this.#streams.add(end);
-    connection.on('close', () => {
-      unfollow();
-      this.#streams.delete(end);
-    });
-    return reply;
+  #replyOf(answered: NativeAnswer): HttpReply {
+    if ('later' in answered) return { start: (send) => answered.later((found) => send(this.#rendered(found))) };
+    if ('rendered' in answered) return this.#rendered(answered);
+    if ('open' in answered) return { status: 200, headers: this.#unkept(answered.mediaType), open: answered.open };
+    if ('text' in answered) return { status: 200, headers: this.#unkept(answered.mediaType), body: answered.text };
+    return this.#plain(answered);
+  }
+
+  #rendered({ rendered, etag = rendered.etag }: RenderedAnswer): HttpAnswer {
+    const headers = [...readHeaders(etag, this.#context.view.revision), 'content-type', JSON_TYPE, ...this.#age()];
+    return { status: 200, headers, body: rendered.body };
+  }
+
+  #plain({ status, body, revision, location, etag }: PlainAnswer): HttpAnswer {
+    const headers = [
+      ...(etag === undefined ? ['cache-control', 'no-store'] : ['etag', etag, 'cache-control', 'no-cache']),
+      ...(revision === undefined ? [] : ['rollcall-revision', String(revision)]),
+      ...(location === undefined ? [] : ['location', location]),
+      ...(body === undefined ? [] : ['content-type', JSON_TYPE]),
+      ...this.#age(),
+    ];
+    return { status, headers, body: body === undefined ? null : jsonLine(body) };
+  }
+
+  #unkept(mediaType: string): readonly string[] {
+    const revision = String(this.#context.view.revision);
+    return ['content-type', mediaType, 'cache-control', 'no-store', 'rollcall-revision', revision, ...this.#age()];
+  }
+
+  /** While the log is away: how old the view is, in seconds. */
+  #age(): readonly string[] {
+    const { view, clock } = this.#context;
+    if (view.staleSinceMs === null) return [];
+    return ['rollcall-age', String(Math.max(0, Math.round((clock.wallMs() - view.staleSinceMs) / 1000)))];
   }
 }
 
-function nativeRequest({ params, query, body, headers, ip }: FastifyRequest): NativeRequest {
-  const caller: Caller = { identity: 'anonymous', from: ip, face: 'native' };
+const JSON_TYPE = 'application/json';
+
+/** What lies ready is the same for all, as long as there is only one caller: the anonymous one. */
+const anybody: Caller = { identity: 'anonymous', from: '', face: 'native' };
+
+function nativeRequest({ head, parameters, query, body, from }: HttpRequest): NativeRequest {
+  const { headers } = head;
   const lastEventId = headers['last-event-id'];
   return {
-    parameters: params as NativeRequest['parameters'],
-    query: query as NativeRequest['query'],
-    body,
+    url: head.url ?? '',
+    parameters,
+    query,
+    body: parsedBody(body, headers['content-type']),
     accept: headers.accept ?? '',
     lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
-    caller,
+    ifNoneMatch: headers['if-none-match'] ?? null,
+    caller: { identity: 'anonymous', from, face: 'native' },
   };
 }
 
-function sendPlain(reply: FastifyReply, { status, body, revision, location }: PlainAnswer): FastifyReply {
-  if (revision !== undefined) reply.header('rollcall-revision', revision);
-  if (location !== undefined) reply.header('location', location);
-  reply.header('cache-control', 'no-store').code(status);
-  return body === undefined ? reply.send() : sendJson(reply, 'application/json', body);
-}
-
-function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
-  const error = asRollcallError(thrown);
-  if (error.code === 'internal') log.error('a request failed', { reason: (error.cause as Error | undefined)?.stack ?? error.message });
-  const { status, body } = problemOf(error);
-  if (error.retryable) reply.header('retry-after', 1);
-  return sendJson(reply.code(status), PROBLEM_MEDIA_TYPE, body);
+function parsedBody(body: Buffer, type: string | undefined): unknown {
+  if (body.length === 0) return undefined;
+  if (type === undefined || !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
+    throw new RollcallError('unsupported-media-type', 'Bodies are JSON here: send it with "content-type: application/json".');
+  }
+  return parseJsonBody(body.toString('utf8'));
 }
 
 /** With a line end, so that a terminal's next prompt begins on a new line. */
-function sendJson(reply: FastifyReply, type: string, body: object): FastifyReply {
-  return reply.header('content-type', type).send(`${JSON.stringify(body)}\n`);
-}
-
-function checkHost(header: string | undefined): void {
-  const name = hostNameIn(header);
-  if (isLoopback(name)) return;
-  throw new RollcallError(
-    'host-not-allowed',
-    `This door is on loopback and does not answer for ${JSON.stringify(name)}; ask for localhost.`,
-  );
+function jsonLine(body: object): string {
+  return `${JSON.stringify(body)}\n`;
 }

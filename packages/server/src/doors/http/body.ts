@@ -1,0 +1,35 @@
+/** The body of a request, whole, and never more of it than is allowed. */
+import type { IncomingMessage } from 'node:http';
+import { RollcallError } from '@rollcall/core';
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** Known from the head alone, so that a heartbeat needs not wait for the end of nothing. */
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Throws `payload-too-large`, and `aborted` if the sender leaves. What is too large is not read to its end. */
+export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  if (!hasBody(request)) return Promise.resolve(NOTHING);
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes <= bytesMax) return void pieces.push(piece);
+      request.pause();
+      reject(tooLarge(bytesMax));
+    });
+    request.on('end', () => resolve(Buffer.concat(pieces, bytes)));
+    request.on('error', (error) =>
+      reject(new RollcallError('aborted', 'The sender left before its request was whole.', {}, { cause: error })),
+    );
+  });
+}
+
+function tooLarge(bytesMax: number): RollcallError {
+  const text = bytesMax % (1024 * 1024) === 0 ? `${bytesMax / (1024 * 1024)} MiB` : `${bytesMax} bytes`;
+  return new RollcallError('payload-too-large', `The body is larger than ${text}.`);
+}

@@ -1,0 +1,19 @@
+/** The bounds of the HTTP door, each with its reason. */
+
+/** A registration is at most 64 KiB; the rest is room for those that are laid out for reading, and for lists of them. */
+export const BODY_BYTES_MAX: number = 1024 * 1024;
+
+/** Who sends a request more slowly than this is not sending one. */
+export const REQUEST_MS_MAX = 30_000;
+
+/** Its head is one packet or two; who takes longer holds connections open on purpose. */
+export const HEAD_MS_MAX = 10_000;
+
+/** Longer than the minute after which most proxies let go, so that it is they who close and no request is lost on the way. */
+export const IDLE_MS_MAX = 72_000;
+
+/** Between the polite end and the other one. */
+export const GOODBYE_MS_MAX = 5000;
+
+/** Hosts whose verdict is remembered: a door is asked by few names, unless somebody plays with them. */
+export const KNOWN_HOSTS_MAX = 256;

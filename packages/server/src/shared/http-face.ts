@@ -1,0 +1,87 @@
+/**
+ * What a face brings to the HTTP door, and what the door gives it. Several faces share one port: each has its own
+ * routes, its own way to say that something went wrong, and no socket.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Frame } from './frame.js';
+
+export interface HttpFace {
+  readonly name: string;
+  /** What all its paths begin with; empty for the face that also answers for paths that nobody has. */
+  readonly prefix: string;
+  readonly routes: readonly HttpRoute[];
+  /** Whatever was thrown on the way to an answer, in this protocol's words. Must not throw. */
+  failed(error: unknown, head: HttpHead): HttpAnswer;
+  /**
+   * Asked before any route is looked for: an answer that lies ready, or `null` for the ordinary way. It must be the
+   * answer that the ordinary way would give, and its headers must hold the length. Must not throw.
+   */
+  ready?(head: HttpHead): HttpAnswer | null;
+}
+
+/** As much of a request as is known before its body. Node's own object, so that nothing is copied on the way. */
+export interface HttpHead {
+  readonly method?: string | undefined;
+  /** As it came: the path and the query. */
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turns. Cheaper to look through than `headers`, which is made when it is first asked for. */
+  readonly rawHeaders: readonly string[];
+}
+
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+  /** `:name` stands for one segment, `*` at the end for all that is left, also nothing. */
+  readonly path: string;
+  /** Left out: a mebibyte. */
+  readonly bodyBytesMax?: number;
+  readonly handle: (request: HttpRequest) => HttpReply | Promise<HttpReply>;
+}
+
+export interface HttpRequest {
+  readonly head: HttpHead;
+  /** By the names in the route's path, decoded; `*` for what is left, as it came. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** A list where a name came more than once. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  /** Empty where there is none. */
+  readonly body: Buffer;
+  /** The address that it came from. */
+  readonly from: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names and values in turns; without the length, which the door knows. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | string | null;
+}
+
+/** An answer that comes later. `start` is called at once; its answer is called if nobody waits any more. */
+export interface HttpLater {
+  readonly start: (answer: (answer: HttpAnswer) => void) => () => void;
+}
+
+/** An answer that goes on. `open` is called once the head is on its way; its answer is called when the connection is gone. */
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly open: (outlet: HttpOutlet) => () => void;
+}
+
+export type HttpReply = HttpAnswer | HttpLater | HttpStream;
+
+/** The near end of a stream. What the other side does not take waits here. */
+export interface HttpOutlet {
+  /** What was written and not yet taken. */
+  readonly waitingBytes: number;
+  /** What was taken so far: it stands still while the other side takes nothing. */
+  readonly takenBytes: number;
+  write(frame: Frame): void;
+  /** Called once: at once if little waits, else when nothing waits any more. Not at all once the connection is gone. */
+  whenTaken(listener: () => void): void;
+  /** What was written still arrives. */
+  end(): void;
+  /** Nothing more arrives. */
+  destroy(): void;
+}

@@ -1,0 +1,8 @@
+/** A header among those of a request as they came: names and values in turns. The first of a name counts. */
+export function headerIn(rawHeaders: readonly string[], lowerCaseName: string): string | undefined {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return rawHeaders[at + 1];
+  }
+  return undefined;
+}

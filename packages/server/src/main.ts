@@ -6,6 +6,7 @@ import { startRegistry } from './registry.js';
 import { consoleLog } from './shared/console-log.js';
 import { systemClock } from './shared/system-clock.js';
 import { systemRandom } from './shared/system-random.js';
+import { snapshot, snapshotHelp, snapshotUsage } from './snapshot-command.js';
 
 /** One command. `args` are those behind its name. */
 interface Command {
@@ -29,6 +30,15 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'Runs a registry until it is told to stop.',
     help: () => `Options (a flag beats the environment):\n${optionsHelp(serveOptions)}`,
     run: serve,
+  },
+  snapshot: {
+    usage: snapshotUsage,
+    summary: 'Saves what a running registry holds to a file, or restores a file into the directory of a stopped one.',
+    help: snapshotHelp,
+    run: async (args, environment) => {
+      const { done, complaints = [] } = await snapshot(args, environment);
+      return done === undefined ? complain(complaints) : say(done);
+    },
   },
 };
 

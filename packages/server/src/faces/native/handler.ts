@@ -1,11 +1,13 @@
 /** One request in, one answer out; no socket. The table is the whole API. */
 import { RollcallError } from '@rollcall/core';
+import { bulkRoutes } from './bulk.js';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute } from './exchange.js';
+import { machineRoutes } from './machines.js';
 import { operationRoutes } from './operations.js';
 import { readRoutes } from './reads.js';
 import { writeRoutes } from './writes.js';
 
-export const nativeRoutes: readonly NativeRoute[] = [...writeRoutes, ...readRoutes, ...operationRoutes];
+export const nativeRoutes: readonly NativeRoute[] = [...writeRoutes, ...bulkRoutes, ...readRoutes, ...machineRoutes, ...operationRoutes];
 
 export function answer(route: NativeRoute, request: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   if (route.always !== true && !context.isReady()) {

@@ -2,6 +2,7 @@
  * The native lens: instances as JSON, and JSON as registrations. Both spellings in common use come in, one
  * goes out.
  */
+import { spellings } from '@rollcall/contract';
 import {
   formatDurationOrNone,
   heartbeatCheck,
@@ -11,6 +12,8 @@ import {
   type FieldProblem,
   type Instance,
   type InstanceRef,
+  type Machine,
+  type ModeIntent,
   type Namespace,
   type Registration,
   type Verdict,
@@ -38,8 +41,10 @@ export function read(instance: Instance): object {
     ttl: formatDurationOrNone(heartbeatCheck(instance)?.ttlMs ?? null),
     deregisterAfter: formatDurationOrNone(instance.deregisterAfterMs),
     mode: instance.mode,
+    ...readReason(instance.intent?.mode ?? null),
     health: instance.health,
     ...(verdict === undefined ? {} : readVerdict(verdict)),
+    ...(instance.held ? { held: true } : {}),
     incarnation: instance.incarnation,
     registeredAt: time(instance.registeredAtMs),
     revision: instance.revision,
@@ -48,6 +53,13 @@ export function read(instance: Instance): object {
 
 export function readRef({ namespace, service, id }: InstanceRef): object {
   return { namespace, service, id };
+}
+
+/** `instances` is how many name it. */
+export function readMachine(machine: Machine, instances: number): object {
+  const { namespace, name, addresses, metadata, mode, modeIntent, health, registeredAtMs, revision } = machine;
+  const shown = { namespace, name, addresses, metadata, mode, ...readReason(modeIntent), health, instances };
+  return { ...shown, registeredAt: time(registeredAtMs), revision };
 }
 
 /** Throws `invalid-request`, naming fields as the sender spelled them. A namespace in the query and in the body must be the same. */
@@ -60,15 +72,7 @@ export function write(body: unknown, namespace: Namespace | null): Registration 
   throw refusal([{ field: 'namespace', came: JSON.stringify(registration.namespace), allowed: `${namespace}, as in the query` }]);
 }
 
-/** Other spellings in common use. */
-const canonicalNames: ReadonlyMap<string, string> = new Map([
-  ['serviceName', 'service'],
-  ['service_name', 'service'],
-  ['instanceId', 'id'],
-  ['instance_id', 'id'],
-  ['address', 'host'],
-  ['deregister_after', 'deregisterAfter'],
-]);
+const canonicalNames: ReadonlyMap<string, string> = new Map(Object.entries(spellings));
 
 function rename(body: Readonly<Record<string, unknown>>, spellings: Map<string, string>): object {
   const renamed = Object.entries(body).map(([name, value]) => {
@@ -98,6 +102,10 @@ function spelled(field: string, spellings: ReadonlyMap<string, string>): string 
 
 function readVerdict({ sinceMs, output }: Verdict): object {
   return { healthSince: time(sinceMs), healthOutput: output };
+}
+
+function readReason(intent: ModeIntent | null): object {
+  return intent === null || intent.reason === '' ? {} : { modeReason: intent.reason };
 }
 
 function withoutNulls(fields: object): object {

@@ -1,8 +1,22 @@
-/** The calls that change something: arrivals, signs of life, departures. */
-import { isRollcallError, Namespace, optional, readFields, RollcallError } from '@rollcall/core';
+/** The calls that change something: arrivals, signs of life, wishes, departures. */
+import {
+  demand,
+  InstanceId,
+  isRollcallError,
+  Namespace,
+  optional,
+  readFields,
+  readModeChange,
+  readPatch,
+  readWord,
+  RollcallError,
+  ServiceName,
+  type FieldRules,
+  type InstanceSelector,
+} from '@rollcall/core';
 import type { NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './exchange.js';
 import { read, write } from './map.js';
-import { selected } from './selected.js';
+import { inNamespace, selected } from './selected.js';
 
 async function register({ body, query, caller }: NativeRequest, { registrar }: NativeContext): Promise<PlainAnswer> {
   const { namespace } = readFields(query, { namespace: optional(Namespace, null) });
@@ -11,15 +25,30 @@ async function register({ body, query, caller }: NativeRequest, { registrar }: N
   return { status: created ? 201 : 200, body: read(instance), revision, ...(created ? { location } : {}) };
 }
 
-async function heartbeat(request: NativeRequest, context: NativeContext): Promise<PlainAnswer> {
-  if (request.body !== undefined) readFields(request.body, {});
+async function heartbeat({ parameters, query, body, caller }: NativeRequest, { view, registrar }: NativeContext): Promise<PlainAnswer> {
+  const word = body === undefined ? {} : readWord(body);
+  const selector = { ...readFields(query, selectorRules), id: demand('id', InstanceId, parameters['id']) };
+  const [only, ...others] = selector.service === null ? view.instancesById(selector.namespace, selector.id, caller) : [];
   try {
-    await context.registrar.heartbeat(selected(request, context), request.caller);
+    if (only !== undefined && others.length === 0) await registrar.heartbeat(only, caller, word);
+    // Whoever is not in sight may still be in the log: the registrar asks there before it says so.
+    else throwIf((await registrar.heartbeats([{ ...selector, ...word }], caller))[0]);
     return { status: 204 };
   } catch (error) {
-    if (!isRollcallError(error, 'not-found')) throw error;
-    throw new RollcallError('not-found', `${error.message} It has left, or was never here: register again with POST /register.`);
+    throw orRegisterAgain(error);
   }
+}
+
+function throwIf(error: RollcallError | null | undefined): void {
+  if (error !== null && error !== undefined) throw error;
+}
+
+const selectorRules: FieldRules<Omit<InstanceSelector, 'id'>> = { namespace: inNamespace, service: optional(ServiceName, null) };
+
+/** To a heartbeat, an absence is a verdict. */
+export function orRegisterAgain(error: unknown): unknown {
+  if (!isRollcallError(error, 'not-found')) return error;
+  return new RollcallError('not-found', `${error.message} It has left, or was never here: register again with POST /register.`);
 }
 
 async function deregister(request: NativeRequest, context: NativeContext): Promise<PlainAnswer> {
@@ -27,9 +56,23 @@ async function deregister(request: NativeRequest, context: NativeContext): Promi
   return { status: 204, revision };
 }
 
+async function setMode(request: NativeRequest, context: NativeContext): Promise<PlainAnswer> {
+  const change = readModeChange(request.body);
+  const { instance, revision } = await context.registrar.setMode(selected(request, context), change, request.caller);
+  return { status: 200, body: read(instance), revision };
+}
+
+async function patch(request: NativeRequest, context: NativeContext): Promise<PlainAnswer> {
+  const wish = readPatch(request.body);
+  const { instance, revision } = await context.registrar.patch(selected(request, context), wish, request.caller);
+  return { status: 200, body: read(instance), revision };
+}
+
 export const writeRoutes: readonly NativeRoute[] = [
   { method: 'POST', path: '/register', handle: register },
   { method: 'PUT', path: '/heartbeat/:id', handle: heartbeat },
   { method: 'DELETE', path: '/instances/:id', handle: deregister },
   { method: 'DELETE', path: '/deregister/:id', handle: deregister },
+  { method: 'PUT', path: '/instances/:id/mode', handle: setMode },
+  { method: 'PATCH', path: '/instances/:id', handle: patch },
 ];

@@ -1,27 +1,39 @@
 /**
  * Registrations from the log, many at once. A million of them are read when a node starts, so a page becomes one text,
- * parsed once, and the shape that this program writes is checked by hand. Whatever does not have that shape, or
- * a page of which anything cannot be read, goes the slow way, which is the one that decides.
+ * parsed once, and the shape that this program writes is checked by hand. Whatever does not have that shape, and
+ * every page of which anything cannot be read, goes the slow way, which is the one that decides.
  */
 import type { Bytes } from '../ports/store.js';
-import { FORMAT, nothingUnknown, parseJson, TIME_MS_MAX, wholeCharacters, readRecord } from './record-codec.js';
+import { FORMAT, parseJson, readRecord, TIME_MS_MAX, wholeCharacters } from './record-codec.js';
 import { instanceRules, type InstanceRecord } from './records.js';
+import type { Check } from './registration.js';
 import { decodeUtf8 } from './utf8.js';
 import { isObject } from './value-kind.js';
+
+/** A registration as it was read: what is `null`, empty or usual may be missing. */
+export type ReadInstance = Required<Pick<Plain, Always>> & {
+  readonly [Field in Exclude<keyof Plain, Always | 'checks'>]?: Plain[Field];
+} & { readonly checks?: readonly ReadCheck[] };
+
+export type ReadCheck = Omit<Check, 'born'> & Partial<Pick<Check, 'born'>>;
+
+type Plain = Omit<InstanceRecord, 'unknown'>;
+
+type Always = 'namespace' | 'service' | 'id' | 'weight' | 'origin' | 'incarnation' | 'registeredAtMs';
+
+/** What each of them holds; `null` for one that cannot be read. */
+export function decodeInstanceRecords(values: readonly Bytes[]): readonly (ReadInstance | null)[] {
+  const page = parsePage(values);
+  return values.map((value, at) => (page === null ? readOne(parseJson(value)) : readOne(page[at])));
+}
+
+function readOne(json: unknown): ReadInstance | null {
+  return isWellShaped(json) ? json : readRecord<Plain>(json, instanceRules);
+}
 
 const OPENING = 0x5b;
 const COMMA = 0x2c;
 const CLOSING = 0x5d;
-
-/** What each of them holds; `null` for one that cannot be read. */
-export function decodeInstanceRecords(values: readonly Bytes[]): readonly (InstanceRecord | null)[] {
-  const page = parsePage(values);
-  return values.map((value, at) => (page === null ? decodeOne(parseJson(value)) : decodeOne(page[at])));
-}
-
-function decodeOne(json: unknown): InstanceRecord | null {
-  return wellShaped(json) ?? readRecord<Omit<InstanceRecord, 'unknown'>>(json, instanceRules);
-}
 
 /** `null` if that does not make as many objects: then they are looked at one by one. */
 function parsePage(values: readonly Bytes[]): readonly unknown[] | null {
@@ -44,66 +56,95 @@ function parsePage(values: readonly Bytes[]): readonly unknown[] | null {
   }
 }
 
-/** The record, if it is exactly as this program writes it; else `null`. The law: whatever it answers, the rules answer too. */
-function wellShaped(json: unknown): InstanceRecord | null {
-  if (!isObject(json) || json['format'] !== FORMAT || !hasOnlyKnown(json)) return null;
-  const record = json as unknown as Written;
-  if (!isName(record.namespace) || !isName(record.service) || !isName(record.id)) return null;
-  if (!isNameOrAbsent(record.host) || !isNameOrAbsent(record.machine)) return null;
-  if (!isTextOrAbsent(record.zone) || !isTextOrAbsent(record.region) || !isTextOrAbsent(record.version)) return null;
-  if (!isNumberOrAbsent(record.port) || !isNumberOrAbsent(record.deregisterAfterMs)) return null;
-  if (typeof record.weight !== 'number' || typeof record.incarnation !== 'number' || !isTime(record.registeredAtMs)) return null;
-  if (!areValues(record.ports, 'number') || !areValues(record.metadata, 'string') || !areTexts(record.tags)) return null;
-  if (!areChecks(record.checks) || !isObject(record.origin) || typeof record.origin.face !== 'string') return null;
-  return {
-    namespace: record.namespace,
-    service: record.service,
-    id: record.id,
-    host: record.host ?? null,
-    port: record.port ?? null,
-    ports: record.ports,
-    tags: record.tags,
-    metadata: record.metadata,
-    weight: record.weight,
-    zone: record.zone ?? null,
-    region: record.region ?? null,
-    version: record.version ?? null,
-    machine: record.machine ?? null,
-    checks: record.checks,
-    deregisterAfterMs: record.deregisterAfterMs ?? null,
-    origin: hasOneField(record.origin) ? record.origin : { face: record.origin.face },
-    incarnation: record.incarnation,
-    registeredAtMs: record.registeredAtMs,
-    unknown: nothingUnknown,
-  };
+/** As this program writes it. The law: whatever has this shape, the rules read just so. */
+function isWellShaped(json: unknown): json is ReadInstance {
+  if (!isObject(json) || json['format'] !== FORMAT) return false;
+  const one = json as Partial<ReadInstance>;
+  return (
+    isName(one.namespace) &&
+    isName(one.service) &&
+    isName(one.id) &&
+    typeof one.weight === 'number' &&
+    typeof one.incarnation === 'number' &&
+    isTime(one.registeredAtMs) &&
+    isOrigin(one.origin) &&
+    areOptionalsWell(one) &&
+    fieldsIn(one) === ALWAYS_AND_FORMAT + optionalsIn(one)
+  );
 }
 
-/** What is `null` in a record is absent in the log. */
-type Written = { readonly [Field in keyof InstanceRecord]: InstanceRecord[Field] };
+function areOptionalsWell({
+  host,
+  machine,
+  zone,
+  region,
+  version,
+  port,
+  deregisterAfterMs,
+  ports,
+  metadata,
+  tags,
+  checks,
+}: Partial<ReadInstance>): boolean {
+  return (
+    (host === undefined || isName(host)) &&
+    (machine === undefined || isName(machine)) &&
+    (zone === undefined || typeof zone === 'string') &&
+    (region === undefined || typeof region === 'string') &&
+    (version === undefined || typeof version === 'string') &&
+    (port === undefined || typeof port === 'number') &&
+    (deregisterAfterMs === undefined || typeof deregisterAfterMs === 'number') &&
+    (ports === undefined || areValues(ports, 'number')) &&
+    (metadata === undefined || areValues(metadata, 'string')) &&
+    (tags === undefined || areTexts(tags)) &&
+    (checks === undefined || areChecks(checks))
+  );
+}
 
-const knownFields: ReadonlySet<string> = new Set(['format', ...Object.keys(instanceRules)]);
+/** The seven that are always there, and the format. */
+const ALWAYS_AND_FORMAT = 8;
 
-function hasOnlyKnown(json: object): boolean {
-  for (const name in json) if (!knownFields.has(name)) return false;
-  return true;
+/** How many of the others are there. Counting both ways finds fields that nobody here knows, without looking any up. */
+function optionalsIn({
+  host,
+  machine,
+  zone,
+  region,
+  version,
+  port,
+  deregisterAfterMs,
+  ports,
+  metadata,
+  tags,
+  checks,
+}: Partial<ReadInstance>): number {
+  let count = 0;
+  if (host !== undefined) count++;
+  if (machine !== undefined) count++;
+  if (zone !== undefined) count++;
+  if (region !== undefined) count++;
+  if (version !== undefined) count++;
+  if (port !== undefined) count++;
+  if (deregisterAfterMs !== undefined) count++;
+  if (ports !== undefined) count++;
+  if (metadata !== undefined) count++;
+  if (tags !== undefined) count++;
+  if (checks !== undefined) count++;
+  return count;
+}
+
+function fieldsIn(object: object): number {
+  let count = 0;
+  for (const _ in object) count++;
+  return count;
 }
 
 /** Plain letters are what nearly all names are made of, and quick to tell. */
 function isName(value: unknown): boolean {
-  return typeof value === 'string' && (/^[ -~]*$/.test(value) || wholeCharacters.test(value));
+  return typeof value === 'string' && (plainText.test(value) || wholeCharacters.test(value));
 }
 
-function isNameOrAbsent(value: unknown): boolean {
-  return value === undefined || isName(value);
-}
-
-function isTextOrAbsent(value: unknown): boolean {
-  return value === undefined || typeof value === 'string';
-}
-
-function isNumberOrAbsent(value: unknown): boolean {
-  return value === undefined || typeof value === 'number';
-}
+const plainText = /^[ -~]*$/;
 
 function isTime(value: unknown): boolean {
   return typeof value === 'number' && Math.abs(value) <= TIME_MS_MAX;
@@ -116,20 +157,25 @@ function areValues(table: unknown, type: 'number' | 'string'): boolean {
 }
 
 function areTexts(list: unknown): boolean {
-  return Array.isArray(list) && list.every((one) => typeof one === 'string');
+  if (!Array.isArray(list)) return false;
+  for (const one of list) if (typeof one !== 'string') return false;
+  return true;
 }
 
 function areChecks(list: unknown): boolean {
-  return Array.isArray(list) && list.every(isCheck);
+  if (!Array.isArray(list)) return false;
+  for (const one of list) if (!isCheck(one)) return false;
+  return true;
 }
 
-const CHECK_FIELDS = 4;
-
+/** Only the usual one: whoever was born in another state goes the slow way. */
 function isCheck(check: unknown): boolean {
-  if (!isObject(check) || check['type'] !== 'heartbeat' || check['born'] !== 'passing') return false;
-  return typeof check['id'] === 'string' && typeof check['ttlMs'] === 'number' && Object.keys(check).length === CHECK_FIELDS;
+  if (!isObject(check) || check['type'] !== 'heartbeat') return false;
+  return typeof check['id'] === 'string' && typeof check['ttlMs'] === 'number' && fieldsIn(check) === CHECK_FIELDS;
 }
 
-function hasOneField(origin: object): boolean {
-  return Object.keys(origin).length === 1;
+const CHECK_FIELDS = 3;
+
+function isOrigin(origin: unknown): boolean {
+  return isObject(origin) && typeof origin['face'] === 'string' && fieldsIn(origin) === 1;
 }

@@ -4,7 +4,7 @@
  * kept a second time.
  */
 import type { ServiceRef } from '../face.js';
-import { decodeInstanceRecords } from './decode-instance.js';
+import { decodeInstanceRecords, type ReadInstance } from './decode-instance.js';
 import type { EncodedRecord } from './encoded.js';
 import type { InstanceChange, MachineChange } from './feed.js';
 import { decodeGuardRecord, idleGuard, type GuardState } from './guard-record.js';
@@ -16,7 +16,7 @@ import { isKeyOf, isRegistrationKey, keyName, parseRecordKey, recordKeyStart, re
 import type { Machine } from './machine.js';
 import { MachineTable } from './machine-table.js';
 import type { PanicRule } from './panic-rule.js';
-import { decodeHealthRecord, type InstanceRecord } from './records.js';
+import { decodeHealthRecord } from './records.js';
 import type { InstanceRef } from './registration.js';
 import type { ServiceEntry } from './service-entry.js';
 import { decodeServiceRecord } from './service-record.js';
@@ -95,7 +95,8 @@ export class RecordState {
       if (!isKeyOf(record.key, start, one.id)) return this.#takeOne(record);
       entry ??= this.instances.entryFor(one.namespace, one.service, this.#since);
       const previous = entry.get(one.id) ?? null;
-      this.instances.put(entry, instanceOf(this.#registered(one, record), this.#withMachine(bornCircumstances, one)), previous);
+      const registered = this.#registered(one, record);
+      this.instances.put(entry, instanceOf(registered, this.#withMachine(bornCircumstances, registered)), previous);
     });
   }
 
@@ -185,27 +186,27 @@ export class RecordState {
     return found === null ? known : { ...known, machine: found };
   }
 
-  #registered(record: InstanceRecord, { createRevision, revision }: EncodedRecord): Registered {
+  #registered(read: ReadInstance, { createRevision, revision }: EncodedRecord): Registered {
     const sharing = this.#sharing;
     return {
-      namespace: sharing.text(record.namespace),
-      service: sharing.text(record.service),
-      id: record.id,
-      host: record.host,
-      port: record.port,
-      ports: sharing.ports(record.ports),
-      tags: sharing.tags(record.tags),
-      metadata: sharing.table(record.metadata),
-      weight: record.weight,
-      zone: sharing.text(record.zone),
-      region: sharing.text(record.region),
-      version: sharing.text(record.version),
-      machine: sharing.text(record.machine),
-      checks: sharing.checks(record.checks),
-      deregisterAfterMs: record.deregisterAfterMs,
-      origin: sharing.origin(record.origin),
-      incarnation: record.incarnation,
-      registeredAtMs: record.registeredAtMs,
+      namespace: sharing.name(read.namespace),
+      service: sharing.name(read.service),
+      id: read.id,
+      host: read.host ?? null,
+      port: read.port ?? null,
+      ports: sharing.ports(read.ports),
+      tags: sharing.tags(read.tags),
+      metadata: sharing.metadata(read.metadata),
+      weight: read.weight,
+      zone: sharing.text(read.zone),
+      region: sharing.text(read.region),
+      version: sharing.text(read.version),
+      machine: sharing.text(read.machine),
+      checks: sharing.checks(read.checks),
+      deregisterAfterMs: read.deregisterAfterMs ?? null,
+      origin: sharing.origin(read.origin),
+      incarnation: read.incarnation,
+      registeredAtMs: read.registeredAtMs,
       createRevision,
       revision,
     };

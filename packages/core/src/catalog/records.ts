@@ -19,8 +19,18 @@ export interface HealthRecord {
   readonly unknown: Unknown;
 }
 
-export function encodeInstanceRecord({ unknown, ...fields }: InstanceRecord): Bytes {
-  return encodeRecord(fields, unknown);
+/** What is empty or usual is left out, as what is `null` is: a million records are read when a node starts. */
+export function encodeInstanceRecord({ unknown, ports, tags, metadata, checks, ...fields }: InstanceRecord): Bytes {
+  const filled = { ports: orNull(ports), tags: orNull(tags), metadata: orNull(metadata), checks: orNull(checks.map(withoutUsual)) };
+  return encodeRecord({ ...fields, ...filled }, unknown);
+}
+
+function orNull<Holder extends object>(holder: Holder): Holder | null {
+  return Object.keys(holder).length === 0 ? null : holder;
+}
+
+function withoutUsual({ born, ...check }: Check): object {
+  return born === 'passing' ? check : { ...check, born };
 }
 
 export function decodeInstanceRecord(bytes: Bytes): InstanceRecord | null {

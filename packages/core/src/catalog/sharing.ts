@@ -1,63 +1,129 @@
 /**
  * Equal values kept once. The instances of a service are told apart by their ids and addresses; their zones, versions,
- * tags, checks and mostly their metadata are the same text over and over, which a million copies would pay for.
- * Forgetting one costs memory and nothing else, so what it remembers is bounded.
+ * tags, checks and mostly their metadata are the same over and over, which a million copies would pay for. Neighbours
+ * in the log are neighbours here: most values equal the one before. Forgetting one costs memory and nothing else, so
+ * what is remembered is bounded.
  */
+import type { ReadCheck } from './decode-instance.js';
 import type { Check, Origin } from './registration.js';
 
 /** Of each kind. Enough for every zone, version and set of tags of a large fleet; a few megabytes if all differ. */
 const KEPT_MAX = 16_384;
 
-type Texts = Readonly<Record<string, string>>;
-type Numbers = Readonly<Record<string, number>>;
-
-const noTexts: Texts = Object.freeze({});
-const noNumbers: Numbers = Object.freeze({});
-const noTags: readonly string[] = Object.freeze([]);
-const noChecks: readonly Check[] = Object.freeze([]);
+type Table<Value> = Readonly<Record<string, Value>>;
 
 export class Sharing {
   readonly #texts = new Map<string, string>();
-  readonly #tables = new Map<string, Texts>();
-  readonly #ports = new Map<string, Numbers>();
-  readonly #tags = new Map<string, readonly string[]>();
-  readonly #checks = new Map<string, readonly Check[]>();
-  readonly #origins = new Map<string, Origin>();
+  readonly #metadata = new Tables<string>();
+  readonly #ports = new Tables<number>();
+  readonly #tags = new Lists<string, string>(
+    (tag, other) => tag === other,
+    (tag) => tag,
+    (tag) => tag,
+  );
+  readonly #checks = new Lists<ReadCheck, Check>(
+    (check, other) =>
+      check.id === other.id && check.ttlMs === other.ttlMs && (check.born ?? 'passing') === other.born && check.type === other.type,
+    ({ id, type, ttlMs, born = 'passing' }) => `${type}/${ttlMs}/${born}/${id}`,
+    ({ id, type, ttlMs, born = 'passing' }) => ({ id, type, ttlMs, born }),
+  );
+  #origin: Origin = { face: '' };
 
-  text<Text extends string | null>(text: Text): Text {
-    return text === null ? text : (kept(this.#texts, text, text) as Text);
+  text<Text extends string | null>(text: Text | undefined): Text | null {
+    if (text === undefined || text === null) return null;
+    return this.name(text);
   }
 
-  table(table: Texts): Texts {
-    let key = '';
-    // Lengths stand between them, so that no two tables have the same key.
-    for (const name in table) key += `${name.length}:${name}${(table[name] ?? '').length}:${table[name] ?? ''}`;
-    return key === '' ? noTexts : kept(this.#tables, key, table);
+  name<Text extends string>(text: Text): Text {
+    return kept(this.#texts, text, text) as Text;
   }
 
-  ports(ports: Numbers): Numbers {
-    let key = '';
-    for (const name in ports) key += `${name.length}:${name}${ports[name] ?? 0}`;
-    return key === '' ? noNumbers : kept(this.#ports, key, ports);
+  metadata(table: Table<string> | undefined): Table<string> {
+    return this.#metadata.share(table);
   }
 
-  tags(tags: readonly string[]): readonly string[] {
-    if (tags.length === 0) return noTags;
-    let key = '';
-    for (const tag of tags) key += `${tag.length}:${tag}`;
-    return kept(this.#tags, key, tags);
+  ports(table: Table<number> | undefined): Table<number> {
+    return this.#ports.share(table);
   }
 
-  checks(checks: readonly Check[]): readonly Check[] {
-    if (checks.length === 0) return noChecks;
-    let key = '';
-    for (const { id, type, ttlMs, born } of checks) key += `${id.length}:${id}${type}${ttlMs}${born}`;
-    return kept(this.#checks, key, checks);
+  tags(list: readonly string[] | undefined): readonly string[] {
+    return this.#tags.share(list);
+  }
+
+  checks(list: readonly ReadCheck[] | undefined): readonly Check[] {
+    return this.#checks.share(list);
   }
 
   origin(origin: Origin): Origin {
-    return kept(this.#origins, origin.face, origin);
+    if (origin.face !== this.#origin.face) this.#origin = { face: this.name(origin.face) };
+    return this.#origin;
   }
+}
+
+class Tables<Value extends string | number> {
+  readonly #kept = new Map<string, Table<Value>>();
+  readonly #none: Table<Value> = Object.freeze({});
+  #latest: Table<Value> = this.#none;
+  #latestSize = 0;
+
+  share(table: Table<Value> | undefined): Table<Value> {
+    let size = 0;
+    let same = true;
+    for (const name in table) {
+      size++;
+      if (same && table[name] !== this.#latest[name]) same = false;
+    }
+    if (table === undefined || size === 0) return this.#none;
+    if (!same || size !== this.#latestSize) {
+      this.#latest = kept(this.#kept, keyOf(table), table);
+      this.#latestSize = size;
+    }
+    return this.#latest;
+  }
+}
+
+/** Lengths stand between them, so that no two tables have the same key. */
+function keyOf(table: Table<string | number>): string {
+  let key = '';
+  for (const name in table) {
+    const value = `${table[name] as string | number}`;
+    key += `${name.length}:${name}${value.length}:${value}`;
+  }
+  return key;
+}
+
+class Lists<Read, Item> {
+  readonly #kept = new Map<string, readonly Item[]>();
+  readonly #none: readonly Item[] = Object.freeze([]);
+  readonly #same: (one: Read, other: Item) => boolean;
+  readonly #keyOf: (one: Read) => string;
+  readonly #made: (one: Read) => Item;
+  #latest: readonly Item[] = this.#none;
+
+  constructor(same: (one: Read, other: Item) => boolean, keyOf: (one: Read) => string, made: (one: Read) => Item) {
+    this.#same = same;
+    this.#keyOf = keyOf;
+    this.#made = made;
+  }
+
+  share(list: readonly Read[] | undefined): readonly Item[] {
+    if (list === undefined || list.length === 0) return this.#none;
+    if (!this.#isLatest(list)) {
+      const key = list.map((one) => lengthened(this.#keyOf(one))).join('');
+      this.#latest = this.#kept.get(key) ?? kept(this.#kept, key, list.map(this.#made));
+    }
+    return this.#latest;
+  }
+
+  #isLatest(list: readonly Read[]): boolean {
+    if (list.length !== this.#latest.length) return false;
+    for (let at = 0; at < list.length; at++) if (!this.#same(list[at] as Read, this.#latest[at] as Item)) return false;
+    return true;
+  }
+}
+
+function lengthened(text: string): string {
+  return `${text.length}:${text}`;
 }
 
 function kept<Value>(values: Map<string, Value>, key: string, value: Value): Value {

@@ -41,7 +41,7 @@ function beforeEveryStep(look: () => void): () => void {
 }
 
 /** Without sockets, which can't be copied. */
-function copyDirectory(directory: string, copy: string): string {
+export function copyDirectory(directory: string, copy: string): string {
   mkdirSync(copy, { recursive: true });
   for (const name of readdirSync(directory)) {
     if (statSync(join(directory, name)).isFile()) copyFileSync(join(directory, name), join(copy, name));

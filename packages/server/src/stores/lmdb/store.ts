@@ -45,8 +45,12 @@ async function openMedium(setting: MediumSetting): Promise<LmdbMedium> {
   const head = readHead(tables, file);
   const segments = await readSegments(directory, head);
   const transactions = new Transactions(tables, file);
-  const announce = (number: number): Promise<void> => transactions.commit(() => tables.writeMeta('segment', number), 0);
-  const log = new WriteAheadLog({ directory, epoch: head.epoch, random, lastNumber: head.lastSegment, announce }, segments);
+  const announce = (number: number, oldest: number | null): Promise<void> =>
+    transactions.commit(() => {
+      tables.writeMeta('lastSegment', number);
+      if (oldest !== null) tables.writeMeta('segment', oldest);
+    }, 0);
+  const log = new WriteAheadLog({ directory, epoch: head.epoch, random, head, announce }, segments);
   return new LmdbMedium({ ...setting, transactions, head, log, frames: segments.flatMap(({ frames }) => frames) });
 }
 

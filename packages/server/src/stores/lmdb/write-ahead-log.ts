@@ -29,10 +29,9 @@ export interface WriteAheadLogOptions {
   readonly directory: string;
   readonly epoch: string;
   readonly random: Random;
-  /** The number of the last segment that was ever begun. */
-  readonly lastNumber: number;
-  /** Makes it known, on disk, that from this segment on the log is needed. Called before the first frame of a log that was not. */
-  readonly announce: (number: number) => Promise<void>;
+  readonly head: Pick<Head, 'segment' | 'lastSegment'>;
+  /** Makes it known, on disk, that this segment was begun; and unless `oldest` is null, that the log is needed from there on. */
+  readonly announce: (number: number, oldest: number | null) => Promise<void>;
 }
 
 /** Full, and still needed. */
@@ -45,6 +44,9 @@ interface FullSegment {
 
 export class WriteAheadLog {
   readonly #options: WriteAheadLogOptions;
+  /** The tables say on disk from where on it is needed; as long as the store is open, they go on saying so. */
+  #isNeeded: boolean;
+  /** Of the last segment that was ever begun. */
   #lastNumber: number;
   #sequence: number;
   #active: Segment | null = null;
@@ -56,7 +58,8 @@ export class WriteAheadLog {
 
   constructor(options: WriteAheadLogOptions, found: readonly FoundSegment[]) {
     this.#options = options;
-    this.#lastNumber = Math.max(options.lastNumber, ...found.map(({ header }) => header?.number ?? 0));
+    this.#isNeeded = options.head.segment > 0;
+    this.#lastNumber = Math.max(options.head.lastSegment, ...found.map(({ header }) => header?.number ?? 0));
     this.#nextName = Math.max(0, ...found.map(({ file }) => Number(file.split('.').at(-1)))) + 1;
     this.#full = found.flatMap(({ file, header, frames }) =>
       header === null
@@ -93,9 +96,9 @@ export class WriteAheadLog {
     return this.#full.reduce((sum, { usedBytes }) => sum + usedBytes, this.#active?.usedBytes ?? 0);
   }
 
-  /** The oldest segment that holds a frame behind this one. */
+  /** The oldest segment that holds a frame behind this one, or will. */
   oldestBehind(sequence: number): number {
-    return this.#full.find((segment) => segment.lastSequence > sequence)?.number ?? this.#active?.id.number ?? 0;
+    return this.#full.find((segment) => segment.lastSequence > sequence)?.number ?? this.#active?.id.number ?? this.#lastNumber + 1;
   }
 
   /** Settles when it is on disk. One at a time. */
@@ -132,14 +135,15 @@ export class WriteAheadLog {
 
   async #beginFirst(): Promise<Segment> {
     const segment = await this.#begin(0);
-    if (this.#full.length > 0) return segment;
     try {
-      await this.#options.announce(segment.id.number);
+      await this.#options.announce(segment.id.number, this.#isNeeded ? null : segment.id.number);
+      this.#isNeeded = true;
       return segment;
     } catch (error) {
       this.#active = null;
-      this.#spare.push(segment.file);
+      this.#lastNumber--;
       await segment.close();
+      await rm(segment.file, { force: true });
       throw error;
     }
   }
@@ -157,12 +161,12 @@ export class WriteAheadLog {
       this.#active = next;
       return next;
     } catch (error) {
-      this.#spare.push(file);
+      // The next attempt begins the same segment, and there must not be two of it.
+      await rm(file, { force: true });
       throw error;
     }
   }
 
-  /** If that fails, the next attempt begins the same segment in the same file. */
   async #markFollowed(next: Segment): Promise<void> {
     try {
       await this.#active?.markFollowed();
@@ -191,11 +195,12 @@ export interface FoundSegment {
 /**
  * The segments that lie in the directory, oldest first, with what the tables still need of them. Throws `store-corrupt` where something that is needed is missing.
  */
-export async function readSegments(directory: string, { epoch, segment: oldestNeeded, appliedRevision }: Head): Promise<FoundSegment[]> {
+export async function readSegments(directory: string, head: Head): Promise<FoundSegment[]> {
+  const { epoch, segment: oldestNeeded } = head;
   const names = (await readdir(directory)).filter((name) => NAME.test(name));
   const found = await Promise.all(names.map((name) => readSegment(join(directory, name), epoch, oldestNeeded)));
   found.sort((left, right) => (left.header?.number ?? 0) - (right.header?.number ?? 0));
-  if (oldestNeeded > 0) checkContinuity(directory, found, oldestNeeded, appliedRevision);
+  if (oldestNeeded > 0) checkContinuity(directory, found, head);
   return found;
 }
 
@@ -211,19 +216,24 @@ async function readSegment(file: string, epoch: string, oldestNeeded: number): P
   return { file, header, frames };
 }
 
-function checkContinuity(directory: string, found: readonly FoundSegment[], oldestNeeded: number, appliedRevision: number): void {
+function checkContinuity(directory: string, found: readonly FoundSegment[], head: Head): void {
   const needed = found.filter(({ header }) => header !== null);
   needed.forEach(({ header }, index) => {
-    if (header?.number !== oldestNeeded + index) throw missing(directory, oldestNeeded + index);
+    if (header?.number !== head.segment + index) throw missing(directory, head.segment + index);
   });
-  if (needed.length === 0) throw missing(directory, oldestNeeded);
-  if (needed.at(-1)?.header?.isFollowed === true) throw missing(directory, oldestNeeded + needed.length);
-  let last = appliedRevision;
+  const next = head.segment + needed.length;
+  if (next <= head.lastSegment || needed.at(-1)?.header?.isFollowed === true) throw missing(directory, next);
+  let lastRevision = head.appliedRevision;
+  let lastSequence: number | null = null;
   for (const { file, frames } of needed) {
-    for (const record of frames.flatMap((frame) => frame.records)) {
-      if (record.type !== 'batch' || record.revision <= last) continue;
-      if (record.revision !== last + 1) throw damaged(file, `revision ${last + 1} is missing`);
-      last = record.revision;
+    for (const { sequence, records } of frames) {
+      if (lastSequence !== null && sequence !== lastSequence + 1) throw damaged(file, `frame ${lastSequence + 1} is missing`);
+      lastSequence = sequence;
+      for (const record of records) {
+        if (record.type !== 'batch' || record.revision <= lastRevision) continue;
+        if (record.revision !== lastRevision + 1) throw damaged(file, `revision ${lastRevision + 1} is missing`);
+        lastRevision = record.revision;
+      }
     }
   }
 }

@@ -13,6 +13,8 @@ describe('readOptions', () => {
         store: 'embedded',
         bind: '127.0.0.1',
         http: 8500,
+        connectionsMax: 20_000,
+        corsOrigins: [],
         answerCacheBytesMax: 268435456,
         watchersMax: 10000,
         historyRevisionsMax: 100_000,
@@ -31,6 +33,12 @@ describe('readOptions', () => {
     ['an empty variable as none', [], { ROLLCALL_HTTP: '' }, { http: 8500 }],
     ['a duration', ['--history-age', '90m'], {}, { historyAgeMaxMs: 5_400_000 }],
     ['an address for all', ['--bind', '0.0.0.0'], {}, { bind: '0.0.0.0' }],
+    [
+      'several origins',
+      ['--cors-origin', 'https://a.example, http://localhost:3000'],
+      {},
+      { corsOrigins: ['https://a.example', 'http://localhost:3000'] },
+    ],
     ['one of IPv6', ['--bind', '::'], {}, { bind: '::' }],
     ['a path with spaces', ['--data', 'my data'], {}, { data: 'my data' }],
   ])('takes %s', (_what, args, environment, expected) => {
@@ -42,7 +50,7 @@ describe('readOptions', () => {
   it('says everything that is wrong at once, and where it came from', () => {
     const args = ['--http', '99999', '--store=cloud', '--nonsense', 'x', '-v', '--data', '', '--http', '1', '--history-age'];
     expect(read(args, { ROLLCALL_BIND: 'a b' }).complaints).toEqual([
-      '--nonsense is not known; there are --data, --store, --bind, --http, --answer-cache, --watchers, --history-revisions, --history-age.',
+      '--nonsense is not known; there are --data, --store, --bind, --http, --connections, --cors-origin, --answer-cache, --watchers, --history-revisions, --history-age.',
       '-v is not known; flags begin with two dashes.',
       '--http is given twice.',
       '--history-age needs a value.',
@@ -69,6 +77,10 @@ describe('optionsHelp', () => {
                                 (default 127.0.0.1; ROLLCALL_BIND)
         --http PORT             Where HTTP is answered; 0 picks a free port.
                                 (default 8500; ROLLCALL_HTTP)
+        --connections N         How many may be connected at a time, watchers included.
+                                (default 20000; ROLLCALL_CONNECTIONS)
+        --cors-origin ORIGIN    Whose web pages may ask this registry, besides its own; several with commas between them.
+                                (default none; ROLLCALL_CORS_ORIGIN)
         --answer-cache SIZE     Memory for answers that lie ready, of all faces.
                                 (default 256MiB; ROLLCALL_ANSWER_CACHE)
         --watchers N            How many may watch at a time; about 11 kB each.

@@ -1,7 +1,7 @@
 /** The options of `rollcall serve`: one table, from which flags, environment, validation and help follow. */
 import { isIP } from 'node:net';
 import { durationKind, Host, wordKind, type ValueKind } from '@rollcall/core';
-import { answerCacheOption, httpOption } from './doors/http/config.js';
+import { answerCacheOption, connectionsOption, corsOriginOption, httpOption } from './doors/http/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 import { digitsKind, type OptionTable } from './shared/option.js';
@@ -12,6 +12,8 @@ export interface ServeOptions {
   readonly store: 'embedded' | 'memory';
   readonly bind: string;
   readonly http: number;
+  readonly connectionsMax: number;
+  readonly corsOrigins: readonly string[];
   readonly answerCacheBytesMax: number;
   readonly watchersMax: number;
   readonly historyRevisionsMax: number;
@@ -59,6 +61,8 @@ export const serveOptions: OptionTable<ServeOptions> = {
     help: 'The address that the doors listen on. There is no access control yet.',
   },
   http: httpOption,
+  connectionsMax: connectionsOption,
+  corsOrigins: corsOriginOption,
   answerCacheBytesMax: answerCacheOption,
   watchersMax: watchersOption,
   historyRevisionsMax: {

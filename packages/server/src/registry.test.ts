@@ -30,6 +30,8 @@ async function start(
     store: 'memory',
     bind: '127.0.0.1',
     http: 0,
+    connectionsMax: 100,
+    corsOrigins: [],
     answerCacheBytesMax: 1_000_000,
     watchersMax: 10,
     historyRevisionsMax: 1000,

@@ -1,12 +1,23 @@
 /** A registry, put together: what runs, in what order, and why. */
-import { Amendments, Attendance, Catalog, LogRegistrar, visibilityIn, type Clock, type Log, type Random, type Store } from '@rollcall/core';
+import {
+  Amendments,
+  Attendance,
+  Catalog,
+  LogRegistrar,
+  visibilityIn,
+  type Clock,
+  type Log,
+  type Metric,
+  type Random,
+  type Store,
+} from '@rollcall/core';
 import { httpOption } from './doors/http/config.js';
 import { HttpDoor } from './doors/http/door.js';
 import { FRAGMENTS_SHARE } from './faces/native/fragments.js';
 import { NativeFace } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';
 import type { ServeOptions } from './options.js';
-import { Metrics } from './measuring/metrics.js';
+import { Measuring } from './measuring/measuring.js';
 import { AnswerCache } from './shared/answer-cache.js';
 import { isLoopback } from './shared/loopback.js';
 import { environmentName } from './shared/option.js';
@@ -25,6 +36,8 @@ export interface Surroundings {
 export interface Registry {
   /** Where each open door listens. */
   readonly doors: Readonly<Record<string, string>>;
+  /** Everything that `GET /metrics` tells of. */
+  readonly metrics: readonly Metric[];
   /** Not ready any more, watchers told, requests finished, store closed. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -32,30 +45,34 @@ export interface Registry {
 /** Settles when it is ready. Throws with everything closed again. */
 export async function startRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
   const { clock, random, log, version } = surroundings;
-  const store = await openStore(options, surroundings);
+  const measuring = new Measuring(clock);
+  const { meter } = measuring;
+  const store = measuring.measured(await openStore(options, surroundings), log);
   const catalog = new Catalog({ store, clock, log });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
-  const amendments = new Amendments(store);
-  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log });
+  const amendments = new Amendments(store, clock);
+  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter });
   const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
-  const metrics = new Metrics();
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = new NativeFace({
     view,
     registrar,
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     version,
-    metrics: () => Promise.resolve(metrics.render()),
+    metrics: () => measuring.text(),
     snapshot: () => encodeSnapshot(store),
     cache,
     fragmentBytesMax: options.answerCacheBytesMax * FRAGMENTS_SHARE,
     watchersMax: options.watchersMax,
     clock,
     random,
+    meter,
     log,
   });
-  const http = new HttpDoor({ faces: [native], bind: options.bind, port: options.http, clock });
+  const { bind, http: port, corsOrigins, connectionsMax } = options;
+  const { load } = measuring;
+  const http = new HttpDoor({ faces: [native], bind, port, corsOrigins, connectionsMax, load, clock, random, meter });
 
   const parts: readonly Part[] = [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
@@ -64,6 +81,8 @@ export async function startRegistry(options: ServeOptions, surroundings: Surroun
     { name: 'the catalog', start: () => catalog.start(), close: () => catalog.close() },
     // From here on heartbeats count; everybody has a full ttl.
     { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
+    // Behind all who follow the catalog, so that what is counted has happened.
+    { name: 'the measuring', start: () => measuring.start(view), close: () => measuring.close() },
     // The doors last: whoever gets in finds a registry that can answer.
     { name: 'the HTTP door', start: () => open(http, options), drain: () => http.drain(), close: () => http.close() },
     // Its streams end before the door waits for those inside to leave.
@@ -72,7 +91,7 @@ export async function startRegistry(options: ServeOptions, surroundings: Surroun
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
   if (!isLoopback(options.bind)) log.warn(OPEN_TO_OTHERS, { bind: options.bind });
-  return { doors: { http: http.address }, stop: () => lifecycle.stop() };
+  return { doors: { http: http.address }, metrics: measuring.described(), stop: () => lifecycle.stop() };
 }
 
 const OPEN_TO_OTHERS = 'THERE IS NO ACCESS CONTROL: everybody who reaches this address can register, deregister and read';

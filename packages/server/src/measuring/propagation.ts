@@ -1,5 +1,5 @@
 /**
- * How long a change takes from the writer's commit to the watchers: joined from two sides, because a watch may tell of a
+ * How long a change takes from the commit to the faces that watch: joined from two sides, because a watch may tell of a
  * revision before the commit that made it is answered.
  */
 import type { Histogram, Meter, Metric } from '@rollcall/core';
@@ -7,7 +7,7 @@ import type { Histogram, Meter, Metric } from '@rollcall/core';
 const propagationSeconds: Metric = {
   name: 'rollcall_change_propagation_seconds',
   kind: 'histogram',
-  help: 'How long changes that were written through this node took from their commit until its watchers were told.',
+  help: 'How long changes that were written through this node took from their commit until the faces were told.',
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 };
 

@@ -3,6 +3,7 @@
  * routes, its own way to say that something went wrong, and no socket.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Lane } from '@rollcall/core';
 import type { Frame } from './frame.js';
 
 export interface HttpFace {
@@ -35,6 +36,8 @@ export interface HttpRoute {
   readonly path: string;
   /** Left out: a mebibyte. */
   readonly bodyBytesMax?: number;
+  /** Who is served first when not everybody can be. `null`: always. Left out: as a read. */
+  readonly lane?: Lane | null | ((head: HttpHead) => Lane);
   readonly handle: (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 }
 

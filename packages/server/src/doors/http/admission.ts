@@ -38,8 +38,3 @@ export class Admission {
     );
   }
 }
-
-/** When to come back: spread, so that those who were sent away together do not come back together. */
-export function retryAfterSeconds(random: Random): number {
-  return 1 + Math.floor(random.number() * 3);
-}

@@ -1,12 +1,18 @@
 /** The body of a request, whole, and never more of it than is allowed. */
 import type { IncomingMessage } from 'node:http';
 import { RollcallError } from '@rollcall/core';
+import { UNWANTED_BODY_BYTES_MAX } from './limits.js';
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Known from the head alone, so that a heartbeat needs not wait for the end of nothing. */
 export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Not worth ending a connection for. */
+export function isShort({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= UNWANTED_BODY_BYTES_MAX;
 }
 
 /** Throws `payload-too-large`, and `aborted` if the sender leaves. What is too large is not read to its end. */

@@ -1,4 +1,5 @@
 /** The HTTP door's rows of the options table. */
+import type { ValueKind } from '@rollcall/core';
 import { bytesKind, digitsKind, type Option } from '../../shared/option.js';
 
 const MIB = 1024 * 1024;
@@ -19,4 +20,33 @@ export const answerCacheOption: Option<number> = {
   default: 256 * MIB,
   defaultText: '256MiB',
   help: 'Memory for answers that lie ready, of all faces.',
+};
+
+export const connectionsOption: Option<number> = {
+  flag: 'connections',
+  placeholder: 'N',
+  kind: digitsKind('a whole number from 1 to 1000000', 1, 1_000_000),
+  default: 20_000,
+  defaultText: '20000',
+  help: 'How many may be connected at a time, watchers included.',
+};
+
+/** As browsers write it: a scheme, a host, and the port if it is not the usual one. */
+const ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$|^https?:\/\/\[[0-9a-f:.]+\](?::\d{1,5})?$/;
+
+const origins: ValueKind<readonly string[]> = {
+  allowed: 'origins as browsers write them, such as https://console.example, with commas between several',
+  parse(text) {
+    const all = typeof text === 'string' ? text.split(',').map((one) => one.trim().toLowerCase()) : [];
+    return all.length > 0 && all.every((one) => ORIGIN.test(one)) ? all : undefined;
+  },
+};
+
+export const corsOriginOption: Option<readonly string[]> = {
+  flag: 'cors-origin',
+  placeholder: 'ORIGIN',
+  kind: origins,
+  default: [],
+  defaultText: 'none',
+  help: 'Whose web pages may ask this registry, besides its own; several with commas between them.',
 };

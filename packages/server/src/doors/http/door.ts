@@ -5,14 +5,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { RollcallError, type Clock } from '@rollcall/core';
-import type { HttpFace, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
-import { hasBody, readBody } from './body.js';
-import { HostCheck } from './host-check.js';
-import { BODY_BYTES_MAX, GOODBYE_MS_MAX, HEAD_MS_MAX, IDLE_MS_MAX, REQUEST_MS_MAX } from './limits.js';
+import { RollcallError, type Clock, type Lane, type Load, type Meter, type Random } from '@rollcall/core';
+import type { HttpAnswer, HttpFace, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
+import { Admission } from './admission.js';
+import { hasBody, isShort, readBody } from './body.js';
+import { Gate } from './gate.js';
+import { BODY_BYTES_MAX, GOODBYE_MS_MAX, HEAD_MS_MAX, IDLE_MS_MAX, REQUEST_MS_MAX, SURPLUS_CONNECTIONS_MAX } from './limits.js';
 import { parseQuery } from './query.js';
 import { RouteTable, type Found } from './routes.js';
 import { send, sendLater, sendReady, sendStream } from './sending.js';
+import { Tally, type Count } from './tally.js';
 
 export interface HttpDoorOptions {
   /** One of them has no prefix. */
@@ -20,11 +22,19 @@ export interface HttpDoorOptions {
   readonly bind: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Whose web pages may ask, besides our own. */
+  readonly corsOrigins: readonly string[];
+  readonly connectionsMax: number;
+  /** Asked for every request: must be cheap. */
+  readonly load: () => Load;
   readonly clock: Clock;
+  readonly random: Random;
+  readonly meter: Meter;
 }
 
 interface FaceRoute extends HttpRoute {
   readonly face: HttpFace;
+  readonly count: Count;
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);
@@ -32,7 +42,9 @@ const NOTHING: Buffer = Buffer.alloc(0);
 export class HttpDoor {
   readonly #options: HttpDoorOptions;
   readonly #server: Server;
-  readonly #hosts: HostCheck;
+  readonly #gate: Gate;
+  readonly #admission: Admission;
+  readonly #tally: Tally;
   readonly #routes: RouteTable<FaceRoute>;
   /** The longest prefix first. */
   readonly #faces: readonly HttpFace[];
@@ -40,12 +52,20 @@ export class HttpDoor {
 
   constructor(options: HttpDoorOptions) {
     this.#options = options;
-    this.#hosts = new HostCheck(options.bind);
-    this.#routes = new RouteTable(options.faces.flatMap((face) => face.routes.map((route) => ({ ...route, face }))));
+    this.#gate = new Gate(options);
+    this.#admission = new Admission(options);
+    this.#tally = new Tally(
+      options.faces.flatMap(({ routes }) => routes),
+      options.meter,
+    );
+    const routes = options.faces.flatMap((face) => face.routes.map((route) => ({ ...route, face, count: this.#tally.of(route) })));
+    this.#routes = new RouteTable(routes);
     this.#faces = options.faces.toSorted((one, other) => other.prefix.length - one.prefix.length);
     const timeouts = { requestTimeout: REQUEST_MS_MAX, headersTimeout: HEAD_MS_MAX, keepAliveTimeout: IDLE_MS_MAX };
     this.#server = createServer({ noDelay: true, ...timeouts }, (request, response) => this.#handle(request, response));
-    this.#server.on('clientError', refuseNonsense);
+    this.#server.maxConnections = options.connectionsMax + SURPLUS_CONNECTIONS_MAX;
+    this.#server.on('connection', (socket: Duplex) => this.#gate.connected(socket));
+    this.#server.on('clientError', (error, socket) => this.#refuseNonsense(error, socket));
   }
 
   /** `host:port` as a URL has it. Only after the start. */
@@ -87,13 +107,20 @@ export class HttpDoor {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#hosts.allows(request)) return this.#fail(this.#hosts.refusal(request), request, response);
+    const refused = this.#gate.refusal(request, response);
+    if (refused !== null) return this.#fail(refused, request, response);
+    // Whatever the load: to refuse it would cost as much.
     for (const face of this.#faces) {
       const answer = face.ready?.(request);
-      if (answer !== undefined && answer !== null) return sendReady(response, answer);
+      if (answer !== undefined && answer !== null) {
+        this.#tally.ready(answer.status);
+        return sendReady(response, answer);
+      }
     }
     try {
-      this.#route(request, response);
+      const preflight = this.#gate.preflight(request);
+      if (preflight === null) this.#route(request, response);
+      else this.#send(preflight, request, response, this.#tally.none);
     } catch (error) {
       this.#fail(error, request, response);
     }
@@ -104,6 +131,9 @@ export class HttpDoor {
     const queryAt = url.indexOf('?');
     const path = queryAt < 0 ? url : url.slice(0, queryAt);
     const found = this.#find(request, path);
+    const lane = laneOf(found.route, request);
+    const shed = lane === null ? null : this.#admission.refusal(lane);
+    if (shed !== null) return this.#fail(shed, request, response, found.route);
     const asked = {
       head: request,
       parameters: found.parameters,
@@ -113,7 +143,7 @@ export class HttpDoor {
     if (!hasBody(request)) return this.#answer(found.route, { ...asked, body: NOTHING }, request, response);
     readBody(request, found.route.bodyBytesMax ?? BODY_BYTES_MAX).then(
       (body) => this.#answer(found.route, { ...asked, body }, request, response),
-      (error: unknown) => this.#fail(error, request, response),
+      (error: unknown) => this.#fail(error, request, response, found.route),
     );
   }
 
@@ -125,8 +155,8 @@ export class HttpDoor {
   }
 
   #answer(route: FaceRoute, asked: HttpRequest, request: IncomingMessage, response: ServerResponse): void {
-    const sendReply = (reply: HttpReply): void => this.#send(reply, request, response);
-    const fail = (error: unknown): void => this.#fail(error, request, response, route.face);
+    const sendReply = (reply: HttpReply): void => this.#send(reply, request, response, route.count);
+    const fail = (error: unknown): void => this.#fail(error, request, response, route);
     try {
       const reply = route.handle(asked);
       if (reply instanceof Promise) reply.then(sendReply).catch(fail);
@@ -136,16 +166,36 @@ export class HttpDoor {
     }
   }
 
-  #send(reply: HttpReply, request: IncomingMessage, response: ServerResponse): void {
-    if ('start' in reply) sendLater(response, reply, (answer) => send(request, response, answer, this.#draining));
-    else if ('open' in reply) sendStream(request, response, reply);
-    else send(request, response, reply, this.#draining);
+  #send(reply: HttpReply, request: IncomingMessage, response: ServerResponse, count: Count): void {
+    const sendWhole = (answer: HttpAnswer): void => {
+      count(answer.status);
+      send(request, response, answer, this.#draining);
+    };
+    if ('start' in reply) return sendLater(response, reply, sendWhole);
+    if (!('open' in reply)) return sendWhole(reply);
+    count(reply.status);
+    sendStream(request, response, reply);
   }
 
-  #fail(error: unknown, request: IncomingMessage, response: ServerResponse, face = this.#faceOf(request)): void {
+  #fail(error: unknown, request: IncomingMessage, response: ServerResponse, route: FaceRoute | null = null): void {
     if (response.headersSent) return void response.destroy();
-    // What is left of its body is not waited for.
-    send(request, response, face.failed(error, request), this.#draining || !request.complete);
+    const answer = (route?.face ?? this.#faceOf(request)).failed(error, request);
+    (route?.count ?? this.#tally.none)(answer.status);
+    // What is left of a long body is not waited for.
+    send(request, response, answer, this.#draining || !(request.complete || isShort(request)));
+  }
+
+  /** What is no HTTP has no face; it is told so in the fewest words, and the connection ends. */
+  #refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const answering = (socket as unknown as Readonly<Record<string, ServerResponse | null | undefined>>)[UNDER_WAY] ?? null;
+    const { text, problem } = nonsense.get(error.code) ?? otherNonsense;
+    if (answering !== null && problem !== null && !answering.headersSent) {
+      answering.shouldKeepAlive = false;
+      return this.#fail(problem(), answering.req, answering);
+    }
+    // Half an answer needs no second one in it.
+    if (!socket.writable || error.code === 'ECONNRESET' || answering !== null) return void socket.destroy();
+    socket.end(`HTTP/1.1 ${text}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   }
 
   #faceOf({ url = '' }: IncomingMessage): HttpFace {
@@ -153,18 +203,26 @@ export class HttpDoor {
   }
 }
 
-const nonsense: ReadonlyMap<string | undefined, string> = new Map([
-  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+function laneOf({ lane = 'read' }: HttpRoute, request: IncomingMessage): Lane | null {
+  return typeof lane === 'function' ? lane(request) : lane;
+}
+
+interface Nonsense {
+  readonly text: string;
+  /** For a request whose head was sound. */
+  readonly problem: (() => RollcallError) | null;
+}
+
+const otherNonsense: Nonsense = { text: '400 Bad Request', problem: null };
+
+const nonsense: ReadonlyMap<string | undefined, Nonsense> = new Map([
+  ['HPE_HEADER_OVERFLOW', { text: '431 Request Header Fields Too Large', problem: null }],
+  ['ERR_HTTP_REQUEST_TIMEOUT', { text: '408 Request Timeout', problem: tooSlow }],
 ]);
+
+function tooSlow(): RollcallError {
+  return new RollcallError('request-timeout', `The request was not whole within ${REQUEST_MS_MAX / 1000} s. Send it again, all at once.`);
+}
 
 /** Where Node keeps the answer that is under way on a connection; its own way to refuse nonsense looks there too. */
 const UNDER_WAY = '_httpMessage';
-
-/** What is no HTTP has no face; it is told so in the fewest words, and the connection ends. */
-function refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const isAnswering = ((socket as unknown as Readonly<Record<string, unknown>>)[UNDER_WAY] ?? null) !== null;
-  // Half an answer needs no second one in it.
-  if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) return void socket.destroy();
-  socket.end(`HTTP/1.1 ${nonsense.get(error.code) ?? '400 Bad Request'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-}

@@ -17,3 +17,12 @@ export const GOODBYE_MS_MAX = 5000;
 
 /** Hosts whose verdict is remembered: a door is asked by few names, unless somebody plays with them. */
 export const KNOWN_HOSTS_MAX = 256;
+
+/**
+ * Connections beyond the limit that are still told so. Beyond these the system's own backlog has to do: telling takes a
+ * socket, too.
+ */
+export const SURPLUS_CONNECTIONS_MAX = 1000;
+
+/** A body that was not wanted is read to its end if it is this short, so that its connection can go on. */
+export const UNWANTED_BODY_BYTES_MAX: number = 64 * 1024;

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import {
   findInstance,
+  noMeter,
   readRegistration,
   RollcallError,
   type Caller,
@@ -16,6 +17,7 @@ import {
   type InstanceRef,
   type InstanceSelector,
   type ItemResult,
+  type Load,
   type Log,
   type MachineRef,
   type MachineRegistration,
@@ -52,6 +54,8 @@ export interface FedFaceOptions {
   readonly complete?: boolean;
   readonly cacheBytesMax?: number;
   readonly watchersMax?: number;
+  readonly corsOrigins?: readonly string[];
+  readonly connectionsMax?: number;
 }
 
 export class FedFace implements Registrar {
@@ -60,12 +64,13 @@ export class FedFace implements Registrar {
   readonly callers: Caller[] = [];
   /** What was wanted, as it reached the registrar. */
   readonly wishes: object[] = [];
+  load: Load = { loopDelayMs: 0, commitsWaiting: 0 };
   readonly cache: AnswerCache;
   readonly native: NativeFace;
   readonly door: HttpDoor;
   #revision = 1;
 
-  constructor({ bind = '127.0.0.1', complete = true, cacheBytesMax = 1_000_000, watchersMax = 100 }: FedFaceOptions = {}) {
+  constructor({ complete = true, cacheBytesMax = 1_000_000, watchersMax = 100, ...door }: FedFaceOptions = {}) {
     const { view, clock } = this;
     this.cache = new AnswerCache({ bytesMax: cacheBytesMax });
     this.native = new NativeFace({
@@ -80,9 +85,21 @@ export class FedFace implements Registrar {
       watchersMax,
       clock,
       random: new SeededRandom(1),
+      meter: noMeter,
       log: silent,
     });
-    this.door = new HttpDoor({ faces: [this.native], bind, port: 0, clock });
+    this.door = new HttpDoor({
+      faces: [this.native],
+      bind: '127.0.0.1',
+      port: 0,
+      corsOrigins: [],
+      connectionsMax: 100,
+      ...door,
+      load: () => this.load,
+      clock,
+      random: new SeededRandom(1),
+      meter: noMeter,
+    });
     if (complete) this.view.load({ epoch: 'e1', revision: this.#revision, instances: [] });
   }
 

@@ -1,13 +1,15 @@
 /** The native face before the HTTP door: its routes, its answers as bytes, its streams and the end of them. */
-import { RollcallError, type Caller, type Log } from '@rollcall/core';
+import { RollcallError, type Caller, type Log, type Meter, type Metric } from '@rollcall/core';
 import type { AnswerCache } from '../../shared/answer-cache.js';
 import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
+import { retryAfterSeconds } from '../../shared/retry-after.js';
 import { parseJsonBody } from '../../shared/json-body.js';
 import { Answers, readHeaders } from './answers.js';
 import type { NativeAnswer, NativeContext, NativeRequest, PlainAnswer, RenderedAnswer } from './exchange.js';
 import { Fragments } from './fragments.js';
 import { answer, nativeRoutes } from './handler.js';
+import { laneOf } from './lanes.js';
 import { asRollcallError, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { EVENT_STREAM_TYPE } from '../../shared/server-event.js';
 import { WatchHub } from './watch-hub.js';
@@ -18,8 +20,15 @@ export interface NativeFaceOptions extends Omit<NativeContext, 'answers' | 'watc
   /** What the pieces of answers may take, besides the answers themselves. */
   readonly fragmentBytesMax: number;
   readonly watchersMax: number;
+  readonly meter: Meter;
   readonly log: Log;
 }
+
+const watchStreams: Metric = {
+  name: 'rollcall_watch_streams',
+  kind: 'gauge',
+  help: 'Who watches: open streams, and long polls that wait.',
+};
 
 export class NativeFace implements HttpFace {
   readonly name = 'native';
@@ -29,16 +38,18 @@ export class NativeFace implements HttpFace {
   readonly #log: Log;
   #draining = false;
 
-  constructor({ cache, fragmentBytesMax, watchersMax, log, ...options }: NativeFaceOptions) {
+  constructor({ cache, fragmentBytesMax, watchersMax, meter, log, ...options }: NativeFaceOptions) {
     const { view, clock, random } = options;
     const fragments = new Fragments(fragmentBytesMax);
     const answers = new Answers({ view, cache, fragments });
     const watches = new WatchHub({ view, answers, fragments, clock, random, watchersMax });
     this.#context = { ...options, answers, watches, isReady: () => view.complete && !this.#draining };
     this.#log = log;
+    meter.gauge(watchStreams, () => watches.size);
     this.routes = nativeRoutes.map((route) => ({
       method: route.method,
       path: route.path,
+      lane: laneOf(route),
       handle: (request) => this.#reply(answer(route, nativeRequest(request), this.#context)),
     }));
   }
@@ -65,7 +76,7 @@ export class NativeFace implements HttpFace {
     if (error.code === 'internal')
       this.#log.error('a request failed', { reason: (error.cause as Error | undefined)?.stack ?? error.message });
     const { status, body } = problemOf(error);
-    const retry = error.retryable ? ['retry-after', '1'] : [];
+    const retry = error.retryable ? ['retry-after', String(retryAfterSeconds(this.#context.random))] : [];
     return { status, headers: ['content-type', PROBLEM_MEDIA_TYPE, ...retry], body: jsonLine(body) };
   }
 

@@ -42,6 +42,7 @@ export * from './query/panic.js';
 export * from './query/select.js';
 export { isSelected, selectChanges, type SelectedChanges } from './query/selection.js';
 export { Amendments } from './registrar/amend.js';
+export { Caretaker } from './registrar/caretaker.js';
 export * from './registrar/log-registrar.js';
 export * from './registrar/read-changes.js';
 export * from './registrar/read-registration.js';

@@ -2,6 +2,7 @@
 import {
   Amendments,
   Attendance,
+  Caretaker,
   Catalog,
   LogRegistrar,
   visibilityIn,
@@ -54,6 +55,7 @@ export async function startRegistry(options: ServeOptions, surroundings: Surroun
   const amendments = new Amendments(store, clock);
   const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter });
   const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
+  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = new NativeFace({
     view,
@@ -83,6 +85,8 @@ export async function startRegistry(options: ServeOptions, surroundings: Surroun
     { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
     // Behind all who follow the catalog, so that what is counted has happened.
     { name: 'the measuring', start: () => measuring.start(view), close: () => measuring.close() },
+    // Drains end, and what was begun before is finished.
+    { name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() },
     // The doors last: whoever gets in finds a registry that can answer.
     { name: 'the HTTP door', start: () => open(http, options), drain: () => http.drain(), close: () => http.close() },
     // Its streams end before the door waits for those inside to leave.

@@ -11,7 +11,7 @@ export type HealthPart = Pick<Instance, 'verdicts' | 'healthRevision' | 'held'>;
 
 export interface Aside {
   readonly ref: InstanceRef;
-  /** What the registration says without what was laid over it; `null` where nothing is, or where there is none. */
+  /** What the registration says, without what was laid over it; `null` where there is none. */
   readonly registered: Registered | null;
   /** Only while there is no registration. */
   readonly health: HealthPart | null;
@@ -57,6 +57,8 @@ export class IntentTable {
   }
 }
 
-function endOf({ intent }: Aside): number | null {
-  return intent?.keepUntilMs ?? intent?.mode?.untilMs ?? null;
+function endOf({ registered, intent }: Aside): number | null {
+  if (intent === null) return null;
+  // What waits for an instance without a limit was left behind by whoever did not know of it, and gets one.
+  return registered === null ? (intent.keepUntilMs ?? 0) : (intent.mode?.untilMs ?? null);
 }

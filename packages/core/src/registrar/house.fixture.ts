@@ -9,6 +9,7 @@ import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
 import type { Log } from '../ports/log.js';
 import { Amendments } from './amend.js';
+import { Caretaker } from './caretaker.js';
 import { LogRegistrar } from './log-registrar.js';
 import { PlainLog } from './plain-log.fixture.js';
 import { visibilityIn } from './visibility.js';
@@ -37,7 +38,7 @@ export async function openHouse({
   const catalog = new Catalog({ store: store.asStore, clock, log });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
-  const amendments = new Amendments(store.asStore);
+  const amendments = new Amendments(store.asStore, clock);
   const attendance = new Attendance({
     view,
     store: store.asStore,
@@ -48,8 +49,10 @@ export async function openHouse({
     ...(guard === undefined ? {} : { guard }),
   });
   const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
+  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
   await catalog.start();
   await attendance.start();
+  caretaker.start();
   return {
     store,
     clock,
@@ -60,6 +63,7 @@ export async function openHouse({
     complaints,
     look: (ref) => view.instance(ref, someone),
     async close() {
+      await caretaker.close();
       await attendance.close();
       catalog.close();
     },

@@ -1,101 +1,192 @@
 /** The registrar over a log: what is said about an instance becomes a commit, and the answer waits until it shows. */
-import { RollcallError } from '../errors.js';
-import type { Caller, CatalogView, Registered, Registrar } from '../face.js';
+import { asItem } from './item.js';
+import type { RollcallError } from '../errors.js';
 import type { Attendance } from '../attendance/attendance.js';
+import type { Health } from '../catalog/health.js';
 import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
+import type { ModeChange, Patch } from '../catalog/intent.js';
+import type { MachineRef, MachineRegistration } from '../catalog/machine.js';
+import type { Removal } from '../catalog/machine-table.js';
+import type { PanicRule } from '../catalog/panic-rule.js';
 import type { InstanceRef, Registration } from '../catalog/registration.js';
+import { encodeServiceRecord } from '../catalog/service-record.js';
+import { serviceKey } from '../catalog/keys.js';
+import type {
+  Caller,
+  CatalogView,
+  Changed,
+  ItemResult,
+  MachineWritten,
+  Registered,
+  Registrar,
+  ServiceRef,
+  Word,
+  Written,
+} from '../face.js';
 import type { Clock } from '../ports/clock.js';
-import { instanceNotFound } from '../query/find-instance.js';
-import { deleteRecord, type Amendments, type Plan, type Stored } from './amend.js';
+import { instanceNotFound, type InstanceSelector } from '../query/find-instance.js';
+import { deleteKey, deleteRecord, putRecord, type Amended, type Amendments, type Plan } from './amend.js';
+import { departureOperations } from './departure.js';
+import { Heartbeats } from './heartbeats.js';
+import { Machines } from './machines.js';
+import { intentValue, sayMode, sayPatch, sayStatus, unsaid, type Say } from './plan-intent.js';
 import { planRegistration, type RegistrationPlan } from './plan-registration.js';
+import { instanceSubject, serviceSubject, type Stored } from './subject.js';
+import { together } from './together.js';
 import type { Visibility } from './visibility.js';
 
 export interface LogRegistrarOptions {
   readonly amendments: Amendments;
   readonly view: CatalogView;
-  readonly attendance: Pick<Attendance, 'beat'>;
+  readonly attendance: Pick<Attendance, 'beat' | 'beatMany'>;
   readonly visibility: Visibility;
   readonly clock: Clock;
 }
 
 export class LogRegistrar implements Registrar {
   readonly #options: LogRegistrarOptions;
+  readonly #heartbeats: Heartbeats;
+  readonly #machines: Machines;
 
   constructor(options: LogRegistrarOptions) {
     this.#options = options;
+    this.#heartbeats = new Heartbeats(options);
+    this.#machines = new Machines(options);
   }
 
-  async register(registration: Registration, _caller: Caller): Promise<Registered> {
-    const { amendments, attendance, visibility, clock } = this.#options;
-    let before: Stored | undefined;
-    const { answer, revision } = await amendments.amend(registration, (stored) => {
-      before = stored;
-      return planRegistration(registration, stored, clock.wallMs());
+  async register(registration: Registration, caller: Caller): Promise<Registered> {
+    const { amendments, clock } = this.#options;
+    const amended = await amendments.amend(instanceSubject(registration), (stored) =>
+      planRegistration(registration, stored, clock.wallMs()),
+    );
+    return this.#registered(registration, amended, caller);
+  }
+
+  async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
+    const { amendments, clock } = this.#options;
+    const results = await together(
+      amendments,
+      registrations.map((registration) => ({
+        subject: instanceSubject(registration),
+        decide: (stored: Stored) => planRegistration(registration, stored, clock.wallMs()),
+      })),
+    );
+    return Promise.all(
+      results.map((result, at) =>
+        asItem(async () => {
+          if (result.status === 'rejected') throw result.reason;
+          return this.#registered(registrations[at] as Registration, result.value, caller);
+        }),
+      ),
+    );
+  }
+
+  async deregister(ref: InstanceRef, _caller: Caller): Promise<Written> {
+    const { amendments, clock } = this.#options;
+    return this.#shown(await amendments.amend(instanceSubject(ref), (stored) => planDeparture(ref, stored, clock.wallMs())));
+  }
+
+  heartbeat(ref: InstanceRef, caller: Caller, word: Word = {}): Promise<void> {
+    return this.#heartbeats.hear(ref, word, caller);
+  }
+
+  heartbeats(selectors: readonly (InstanceSelector & Word)[], caller: Caller): Promise<readonly (RollcallError | null)[]> {
+    return this.#heartbeats.hearMany(selectors, caller);
+  }
+
+  setMode(ref: InstanceRef, change: ModeChange, caller: Caller): Promise<Changed> {
+    return this.#say(ref, () => sayMode(change, this.#options.clock.wallMs()), caller);
+  }
+
+  overrideStatus(ref: InstanceRef, status: { readonly health: Health; readonly reason: string } | null, caller: Caller): Promise<Changed> {
+    return this.#say(ref, () => sayStatus(status, this.#options.clock.wallMs()), caller);
+  }
+
+  patch(ref: InstanceRef, patch: Patch, caller: Caller): Promise<Changed> {
+    return this.#say(ref, ({ metadata }) => sayPatch(patch, metadata), caller);
+  }
+
+  putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
+    return this.#machines.put(machine, caller);
+  }
+
+  setMachineMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, caller: Caller): Promise<MachineWritten> {
+    return this.#machines.setMode(ref, change, caller);
+  }
+
+  removeMachine(ref: MachineRef, options: { readonly instances: 'keep' | 'remove' }, caller: Caller): Promise<Written> {
+    return this.#machines.remove(ref, options, caller);
+  }
+
+  /** Goes on with a removal that has begun, here or on a node that is gone. */
+  finish(removal: Removal, caller: Caller): Promise<Written> {
+    return this.#machines.finish(removal, caller);
+  }
+
+  async setPanicRule(ref: ServiceRef, rule: PanicRule | null, _caller: Caller): Promise<Written> {
+    const key = serviceKey(ref);
+    const amended = await this.#options.amendments.amend(serviceSubject(ref), (stored): Plan<null> => {
+      const before = stored?.record.panic ?? null;
+      if (before?.eligibleMin === rule?.eligibleMin && before?.belowShare === rule?.belowShare) return { operations: [], answer: null };
+      if (rule === null) return { operations: [deleteKey(key)], answer: null };
+      return {
+        operations: [{ type: 'put', key, value: encodeServiceRecord({ unknown: {}, ...stored?.record, panic: rule }) }],
+        answer: null,
+      };
     });
+    return this.#shown(amended);
+  }
+
+  async #registered(registration: Registration, { answer, revision }: Amended<RegistrationPlan>, caller: Caller): Promise<Registered> {
+    const { visibility, attendance } = this.#options;
     await visibility.wait(revision);
     await attendance.beat(registration);
-    return { instance: registeredInstance(answer, before, revision), created: answer.created, revision };
+    return { instance: this.#instanceOf(answer, revision, caller), created: answer.created, revision };
   }
 
-  async deregister(ref: InstanceRef, _caller: Caller): Promise<{ readonly revision: number }> {
-    const { amendments, visibility } = this.#options;
-    const { revision } = await amendments.amend(ref, (stored) => planDeparture(ref, stored));
-    await visibility.wait(revision);
+  /** Says something about an instance that is here. `say` is given its registration. */
+  async #say(ref: InstanceRef, say: (registration: Registration) => Say, caller: Caller): Promise<Changed> {
+    const amended = await this.#options.amendments.amend(instanceSubject(ref), (stored): Plan<RegistrationPlan> => {
+      if (stored.registration === null) throw instanceNotFound(ref.id, ref.service);
+      const { record } = stored.registration;
+      const before = stored.intent?.record ?? unsaid;
+      const after = say(record)(before);
+      const value = intentValue(after);
+      const intent = value === null ? null : after;
+      const answer = { record, created: false, written: false, reborn: false, intent, before: stored };
+      if (after === before) return { operations: [], answer };
+      return { operations: [value === null ? deleteRecord('intents', ref) : putRecord('intents', ref, value)], answer };
+    });
+    const { revision } = await this.#shown(amended);
+    return { instance: this.#instanceOf(amended.answer, revision, caller), revision };
+  }
+
+  /** What was made, also if somebody has changed it again before it was shown. */
+  #instanceOf({ record, written, reborn, intent, before }: RegistrationPlan, revision: number, caller: Caller): Instance {
+    const found = before.registration ?? { createRevision: revision, revision };
+    const entry = { createRevision: found.createRevision, revision: written ? revision : found.revision };
+    const health = reborn ? null : before.health;
+    const machine =
+      record.machine === null ? null : this.#options.view.machine({ namespace: record.namespace, name: record.machine }, caller);
+    return instanceOf(
+      { ...record, ...entry },
+      {
+        verdicts: health?.record.verdicts ?? bornCircumstances.verdicts,
+        healthRevision: health?.revision ?? 0,
+        held: (health?.record.heldSinceMs ?? null) !== null,
+        intent,
+        machine: machine ?? null,
+      },
+    );
+  }
+
+  async #shown({ revision }: Written): Promise<Written> {
+    await this.#options.visibility.wait(revision);
     return { revision };
   }
-
-  async heartbeat(ref: InstanceRef, caller: Caller): Promise<void> {
-    const { view, attendance } = this.#options;
-    const heard = await attendance.beat(ref);
-    if (view.instance(ref, caller) === undefined) throw instanceNotFound(ref.id, ref.service);
-    if (!heard)
-      throw new RollcallError('outcome-unknown', 'The heartbeat was heard, but the log would not take the recovery yet. Beat again.');
-  }
-
-  // The rest of the door is being hung.
-  registerMany(): Promise<never> {
-    return unbuilt();
-  }
-  heartbeats(): Promise<never> {
-    return unbuilt();
-  }
-  setMode(): Promise<never> {
-    return unbuilt();
-  }
-  overrideStatus(): Promise<never> {
-    return unbuilt();
-  }
-  patch(): Promise<never> {
-    return unbuilt();
-  }
-  putMachine(): Promise<never> {
-    return unbuilt();
-  }
-  setMachineMode(): Promise<never> {
-    return unbuilt();
-  }
-  removeMachine(): Promise<never> {
-    return unbuilt();
-  }
-  setPanicRule(): Promise<never> {
-    return unbuilt();
-  }
 }
 
-function unbuilt(): Promise<never> {
-  return Promise.reject(new RollcallError('internal', 'This call is not there yet.'));
-}
-
-function planDeparture(ref: InstanceRef, { registration }: Stored): Plan<null> {
+function planDeparture(ref: InstanceRef, { registration, intent }: Stored, wallNowMs: number): Plan<null> {
   if (registration === null) throw instanceNotFound(ref.id, ref.service);
-  return { operations: [deleteRecord('instances', ref), deleteRecord('health', ref)], answer: null };
-}
-
-/** What this registration made, also if somebody has changed it again before it was shown. */
-function registeredInstance({ record, written, reborn }: RegistrationPlan, before: Stored | undefined, revision: number): Instance {
-  const found = before?.registration ?? { createRevision: revision, revision };
-  const entry = { createRevision: found.createRevision, revision: written ? revision : found.revision };
-  const health = reborn ? null : (before?.health ?? null);
-  const verdicts = health === null ? {} : { verdicts: health.record.verdicts, healthRevision: health.revision };
-  return instanceOf({ ...record, ...entry }, { ...bornCircumstances, ...verdicts });
+  return { operations: departureOperations(ref, intent?.record ?? null, wallNowMs), answer: null };
 }

@@ -3,10 +3,17 @@ import { RollcallError } from '../errors.js';
 import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
 import { healthOf } from '../catalog/health.js';
 import { lapseOf } from '../catalog/instance.js';
+import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
 import { encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Registration } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';
-import { deleteRecord, putRecord, type Plan, type Stored } from './amend.js';
+import { deleteRecord, putRecord, type Plan } from './amend.js';
+import { canonical } from './canonical.js';
+import { registeredIntent } from './departure.js';
+import type { Stored } from './subject.js';
+
+/** At most this many operations. */
+export const REGISTRATION_OPERATIONS_MAX = 3;
 
 export interface RegistrationPlan {
   readonly record: InstanceRecord;
@@ -15,6 +22,8 @@ export interface RegistrationPlan {
   readonly written: boolean;
   /** The verdicts that were there go: a registration is the first heartbeat. */
   readonly reborn: boolean;
+  readonly intent: IntentRecord | null;
+  readonly before: Stored;
 }
 
 export function planRegistration(registration: Registration, stored: Stored, wallNowMs: number): Plan<RegistrationPlan> {
@@ -28,18 +37,25 @@ export function planRegistration(registration: Registration, stored: Stored, wal
   };
   const value = encodeInstanceRecord(record);
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
-  const same = before !== null && sameRecord(before, record);
+  const same = before !== null && canonical({ ...before }) === canonical({ ...record });
+  const said = stored.intent?.record ?? null;
+  const intent = said && registeredIntent(said, wallNowMs);
   const operations: Operation[] = [
     ...(same ? [] : [putRecord('instances', registration, value)]),
     ...(reborn ? [deleteRecord('health', registration)] : []),
+    ...(said === null || (intent !== null && canonical(said) === canonical(intent)) ? [] : [intentOperation(registration, intent)]),
   ];
-  return { operations, answer: { record, created: before === null, written: !same, reborn } };
+  return { operations, answer: { record, created: before === null, written: !same, reborn, intent, before: stored } };
 }
 
-/** It had verdicts, and they no longer leave it passing; or it is new, and finds what another one left. */
+function intentOperation(registration: Registration, intent: IntentRecord | null): Operation {
+  return intent === null ? deleteRecord('intents', registration) : putRecord('intents', registration, encodeIntentRecord(intent));
+}
+
+/** It had verdicts, and they do not leave it as a registration does; or it is new, and finds what another one left. */
 function isReborn(registration: Registration, { registration: before, health }: Stored): boolean {
   if (health === null) return false;
-  return before === null || healthOf(registration, health.record.verdicts) !== 'passing';
+  return before === null || healthOf(registration, health.record.verdicts) !== healthOf(registration, {});
 }
 
 /**
@@ -57,21 +73,8 @@ function moved(before: Registration, after: Registration): boolean {
   return place(before) !== place(after);
 }
 
-function sameRecord(before: InstanceRecord, after: InstanceRecord): boolean {
-  return canonical({ ...before }) === canonical({ ...after });
-}
-
-/** The same text for the same content, in whatever order its names came. */
-function canonical(value: object): string {
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-}
-
-function tooLarge(bytes: number): RollcallError {
-  return new RollcallError('invalid-request', `The registration takes ${bytes} bytes; allowed are ${RECORD_BYTES_MAX}.`, {
+export function tooLarge(bytes: number): RollcallError {
+  return new RollcallError('invalid-request', `The record takes ${bytes} bytes; allowed are ${RECORD_BYTES_MAX}.`, {
     problems: [{ field: 'body', came: `${bytes} bytes`, allowed: `${RECORD_BYTES_MAX} bytes in all` }],
   });
 }

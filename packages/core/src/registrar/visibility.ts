@@ -4,6 +4,11 @@ import { RollcallError } from '../errors.js';
 export interface Visibility {
   /** Throws `outcome-unknown` if the view does not get there in time. */
   wait(revision: number): Promise<void>;
+  /**
+   * Settles when the view shows whatever the log held when this was called: then an absence is one. Many who ask at once
+   * are one question to the log. Throws `not-ready` if the view does not get there in time, or what the log throws.
+   */
+  catchUp(): Promise<void>;
 }
 
 /** The watch is a step behind the log; who is this far behind has lost it. */
@@ -12,9 +17,19 @@ const VISIBLE_WITHIN_MS = 5000;
 /** As much of the catalog as it needs. */
 export interface Reaching {
   reached(revision: number, withinMs: number): Promise<boolean>;
+  caughtUp(withinMs: number): Promise<boolean>;
 }
 
 export function visibilityIn(catalog: Reaching): Visibility {
+  let asking: Promise<boolean> | null = null;
+  let next: Promise<boolean> | null = null;
+  const ask = (): Promise<boolean> => {
+    const asked = catalog.caughtUp(VISIBLE_WITHIN_MS).finally(() => {
+      if (asking === asked) asking = null;
+    });
+    asking = asked;
+    return asked;
+  };
   return {
     async wait(revision) {
       if (await catalog.reached(revision, VISIBLE_WITHIN_MS)) return;
@@ -22,5 +37,17 @@ export function visibilityIn(catalog: Reaching): Visibility {
         revision,
       });
     },
+
+    async catchUp() {
+      // A question that is on its way may have been answered before this one was asked: it counts for those who come after it.
+      next ??= (asking ?? Promise.resolve(true)).then(forget, forget);
+      if (await next) return;
+      throw new RollcallError('not-ready', 'This node is behind the log and cannot tell who is here. Ask again, or ask another one.');
+    },
   };
+
+  function forget(): Promise<boolean> {
+    next = null;
+    return ask();
+  }
 }

@@ -1,0 +1,119 @@
+/**
+ * Heartbeats, one or many: heard in memory, and written only where somebody says something new. That somebody is not
+ * here is a verdict (register again!), so it is given only after the log was asked.
+ */
+import { RollcallError } from '../errors.js';
+import type { Attendance } from '../attendance/attendance.js';
+import { refusal } from '../catalog/fields.js';
+import { verdictOn, type Health, type Verdicts } from '../catalog/health.js';
+import type { Instance } from '../catalog/instance.js';
+import { encodeHealthRecord } from '../catalog/records.js';
+import type { Check } from '../catalog/registration.js';
+import type { Caller, CatalogView, Word } from '../face.js';
+import type { Clock } from '../ports/clock.js';
+import { findInstance, instanceNotFound, type InstanceSelector } from '../query/find-instance.js';
+import { putRecord, type Amendments, type Plan } from './amend.js';
+import { asRollcallError } from './item.js';
+import { instanceSubject, type Stored } from './subject.js';
+import type { Visibility } from './visibility.js';
+
+export interface HeartbeatsOptions {
+  readonly view: CatalogView;
+  readonly attendance: Pick<Attendance, 'beat' | 'beatMany'>;
+  readonly amendments: Amendments;
+  readonly visibility: Visibility;
+  readonly clock: Clock;
+}
+
+/** Of one call, on their way to the log at once: the others wait, so that one call does not fill everybody's line. */
+const AT_ONCE_MAX = 64;
+
+export class Heartbeats {
+  readonly #options: HeartbeatsOptions;
+
+  constructor(options: HeartbeatsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `not-found`, `ambiguous-id`, or what kept it from being heard. */
+  async hear(selector: InstanceSelector, word: Word, caller: Caller): Promise<void> {
+    const instance = await this.#find(selector, caller);
+    checkMeaning(instance, word);
+    const heard = await this.#options.attendance.beat(instance, word.check);
+    if (word.status !== undefined) return this.#say(instance, { ...word, status: word.status });
+    if (heard) return;
+    throw new RollcallError('outcome-unknown', 'The heartbeat was heard, but the log would not take the recovery yet. Beat again.');
+  }
+
+  /** A result for each; `null` for those who were heard. */
+  async hearMany(selectors: readonly (InstanceSelector & Word)[], caller: Caller): Promise<readonly (RollcallError | null)[]> {
+    const plain: number[] = [];
+    const left: number[] = [];
+    selectors.forEach(({ status, check }, at) => (status === undefined && check === undefined ? plain : left).push(at));
+    const unheard = this.#options.attendance.beatMany(plain.map((at) => selectors[at] as InstanceSelector));
+    for (const at of unheard) left.push(plain[at] as number);
+
+    const results: (RollcallError | null)[] = selectors.map(() => null);
+    for (let from = 0; from < left.length; from += AT_ONCE_MAX) {
+      const some = left.slice(from, from + AT_ONCE_MAX).map(async (at) => {
+        const selector = selectors[at] as InstanceSelector & Word;
+        results[at] = await this.hear(selector, selector, caller).then(() => null, asRollcallError);
+      });
+      await Promise.all(some);
+    }
+    return results;
+  }
+
+  async #find(selector: InstanceSelector, caller: Caller): Promise<Instance> {
+    const { view, visibility } = this.#options;
+    const { namespace, service, id } = selector;
+    const isHere =
+      service === null ? view.instancesById(namespace, id, caller).length > 0 : view.instance({ namespace, service, id }, caller);
+    if (isHere === false || isHere === undefined) await visibility.catchUp();
+    return findInstance(view, selector, caller);
+  }
+
+  /** Writes what is new. What was said stays said until something else is, or a heartbeat fails to come. */
+  async #say(instance: Instance, word: Said): Promise<void> {
+    const { amendments, visibility, clock } = this.#options;
+    if (newsOf(word, instance.checks, instance.verdicts).length === 0) return;
+    const { revision } = await amendments.amend(instanceSubject(instance), (stored) => planWord(instance, stored, word, clock.wallMs()));
+    await visibility.wait(revision);
+  }
+}
+
+type Said = Word & { readonly status: Health };
+
+function planWord(instance: Instance, { registration, health }: Stored, word: Said, sinceMs: number): Plan<null> {
+  if (registration === null) throw instanceNotFound(instance.id, instance.service);
+  const before = health?.record.verdicts ?? {};
+  const news = newsOf(word, registration.record.checks, before);
+  if (news.length === 0) return { operations: [], answer: null };
+  const { status, output = '' } = word;
+  const verdicts = {
+    ...before,
+    ...Object.fromEntries(news.map(({ id }) => [id, { status, reason: 'heartbeat', sinceMs, output }] as const)),
+  };
+  const record = { unknown: {}, ...health?.record, verdicts, heldSinceMs: null };
+  return { operations: [putRecord('health', instance, encodeHealthRecord(record))], answer: null };
+}
+
+/** The checks that said something else before. */
+function newsOf({ status, check: only }: Said, checks: readonly Check[], verdicts: Verdicts): readonly Check[] {
+  return checks.filter((check) => isMeant(check, only) && (verdictOn(verdicts, check.id)?.status ?? check.born) !== status);
+}
+
+function checkMeaning({ checks }: Instance, { status, check: only }: Word): void {
+  if (status === undefined && only === undefined) return;
+  if (checks.some((check) => isMeant(check, only))) return;
+  const ids = checks.filter((check) => isMeant(check, undefined)).map(({ id }) => JSON.stringify(id));
+  if (only !== undefined) {
+    const allowed = ids.length === 0 ? 'none: this instance waits for no heartbeats' : `one of ${ids.join(', ')}`;
+    throw refusal([{ field: 'check', came: JSON.stringify(only), allowed }]);
+  }
+  throw refusal([{ field: 'status', came: JSON.stringify(status), allowed: 'none: this instance waits for no heartbeats' }]);
+}
+
+function isMeant({ id, type }: Check, only: string | undefined): boolean {
+  return type === 'heartbeat' && (only === undefined || only === id);
+}

@@ -1,0 +1,147 @@
+/** Writing about machines: what they are, their mode, and their removal with all that runs on them. */
+import { RollcallError } from '../errors.js';
+import { machineKey, machineKinds } from '../catalog/keys.js';
+import { machineOf, type MachineRef, type MachineRegistration } from '../catalog/machine.js';
+import { encodeMachineRecord, encodeRemovalRecord, type MachineRecord } from '../catalog/machine-record.js';
+import type { ModeChange } from '../catalog/intent.js';
+import type { IntentRecord } from '../catalog/intent-record.js';
+import type { InstanceRef } from '../catalog/registration.js';
+import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
+import type { Removal } from '../catalog/machine-table.js';
+import type { Caller, CatalogView, MachineWritten, Written } from '../face.js';
+import type { Clock } from '../ports/clock.js';
+import type { Operation } from '../ports/store.js';
+import { deleteKey, type Amendments, type Plan } from './amend.js';
+import { canonical } from './canonical.js';
+import { departureOperations } from './departure.js';
+import { intentValue, sayMode, unsaid } from './plan-intent.js';
+import { tooLarge } from './plan-registration.js';
+import { instanceSubject, machineSubject, removalSubject, type Stored, type StoredMachine } from './subject.js';
+import { together } from './together.js';
+import type { Visibility } from './visibility.js';
+
+export interface MachinesOptions {
+  readonly amendments: Amendments;
+  readonly view: CatalogView;
+  readonly visibility: Visibility;
+  readonly clock: Clock;
+}
+
+interface MachinePlan {
+  readonly record: MachineRecord;
+  readonly created: boolean;
+  readonly written: boolean;
+  readonly intent: IntentRecord | null;
+  readonly before: StoredMachine;
+}
+
+export class Machines {
+  readonly #options: MachinesOptions;
+
+  constructor(options: MachinesOptions) {
+    this.#options = options;
+  }
+
+  put(machine: MachineRegistration, _caller: Caller): Promise<MachineWritten> {
+    return this.#change(machine, (stored) => planMachine(machine, stored, this.#options.clock.wallMs()));
+  }
+
+  setMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, _caller: Caller): Promise<MachineWritten> {
+    const say = sayMode({ ...change, owner: 'operator' }, this.#options.clock.wallMs());
+    return this.#change(ref, (before): Plan<MachinePlan> => {
+      if (before.registration === null) throw machineNotFound(ref);
+      const said = before.intent?.record ?? unsaid;
+      const after = say(said);
+      const value = intentValue(after);
+      const answer = { record: before.registration.record, created: false, written: false, intent: value === null ? null : after, before };
+      if (after === said) return { operations: [], answer };
+      const key = machineKey('machine-intents', ref);
+      return { operations: [value === null ? deleteKey(key) : { type: 'put', key, value }], answer };
+    });
+  }
+
+  /** Its instances go first, in as many commits as that takes; a record says until the last one that they are to go. */
+  async remove(ref: MachineRef, { instances }: { readonly instances: 'keep' | 'remove' }, caller: Caller): Promise<Written> {
+    const { amendments, view, visibility } = this.#options;
+    if (instances === 'remove' && view.instancesOn(ref, caller).length > 0) {
+      const { answer, revision } = await amendments.amend(removalSubject(ref), planRemoval(ref));
+      await visibility.wait(revision);
+      return this.finish({ ref, upToRevision: answer }, caller);
+    }
+    const { revision } = await amendments.amend(machineSubject(ref), (stored): Plan<null> => {
+      if (stored.registration === null) throw machineNotFound(ref);
+      return { operations: machineKinds.map((kind) => deleteKey(machineKey(kind, ref))), answer: null };
+    });
+    await visibility.wait(revision);
+    return { revision };
+  }
+
+  /** Goes on with a removal that has begun, here or on a node that is gone. */
+  async finish({ ref, upToRevision }: Removal, caller: Caller): Promise<Written> {
+    const { amendments, view, visibility, clock } = this.#options;
+    const leaving = view.instancesOn(ref, caller).filter(({ createRevision }) => createRevision <= upToRevision);
+    const results = await together(
+      amendments,
+      leaving.map((instance) => ({
+        subject: instanceSubject(instance),
+        decide: (stored: Stored) => planLeaving(instance, ref, upToRevision, stored, clock.wallMs()),
+      })),
+    );
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    const { revision } = await amendments.amend(removalSubject(ref), () => ({
+      operations: [...machineKinds, 'machine-removals' as const].map((kind) => deleteKey(machineKey(kind, ref))),
+      answer: null,
+    }));
+    await visibility.wait(revision);
+    return { revision };
+  }
+
+  async #change(ref: MachineRef, decide: (stored: StoredMachine) => Plan<MachinePlan>): Promise<MachineWritten> {
+    const { amendments, visibility } = this.#options;
+    const { answer, revision } = await amendments.amend(machineSubject(ref), decide);
+    await visibility.wait(revision);
+    const { record, created, written, intent, before } = answer;
+    const found = before.registration ?? { createRevision: revision, revision };
+    const machine = machineOf(
+      { ...record, createRevision: found.createRevision, revision: written ? revision : found.revision },
+      { verdicts: before.health?.record.verdicts ?? {}, healthRevision: before.health?.revision ?? 0, mode: intent?.mode ?? null },
+    );
+    return { machine, created, revision };
+  }
+}
+
+function planMachine(machine: MachineRegistration, before: StoredMachine, wallNowMs: number): Plan<MachinePlan> {
+  const known = before.registration?.record ?? null;
+  const record: MachineRecord = { ...machine, registeredAtMs: known?.registeredAtMs ?? wallNowMs, unknown: known?.unknown ?? {} };
+  const value = encodeMachineRecord(record);
+  if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
+  const same = known !== null && canonical(known) === canonical(record);
+  const answer = { record, created: known === null, written: !same, intent: before.intent?.record ?? null, before };
+  return { operations: same ? [] : [{ type: 'put', key: machineKey('machines', machine), value }], answer };
+}
+
+/** Answers up to which revision instances go. A removal that has begun already is that one. */
+function planRemoval(ref: MachineRef): (stored: { readonly logRevision: number; readonly upToRevision: number | null }) => Plan<number> {
+  return ({ logRevision, upToRevision }) => {
+    if (upToRevision !== null) return { operations: [], answer: upToRevision };
+    const value = encodeRemovalRecord({ upToRevision: logRevision, unknown: {} });
+    return { operations: [{ type: 'put', key: machineKey('machine-removals', ref), value }], answer: logRevision };
+  };
+}
+
+/** Whoever left by itself, moved to another machine or came after the removal is let be. */
+function planLeaving(
+  ref: InstanceRef,
+  machine: MachineRef,
+  upToRevision: number,
+  { registration, intent }: Stored,
+  wallNowMs: number,
+): Plan<null> {
+  const stays = registration === null || registration.record.machine !== machine.name || registration.createRevision > upToRevision;
+  const operations: readonly Operation[] = stays ? [] : departureOperations(ref, intent?.record ?? null, wallNowMs);
+  return { operations, answer: null };
+}
+
+function machineNotFound({ name }: MachineRef): RollcallError {
+  return new RollcallError('not-found', `No machine has the name ${JSON.stringify(name)}.`, { name });
+}

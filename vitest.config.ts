@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@rollcall/source'] } },
   test: {
     // Named, because vitest would also find what a build left in dist.
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'interop/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

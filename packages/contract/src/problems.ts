@@ -37,3 +37,33 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export function problemType(code: ProblemCode): string {
   return `urn:rollcall:error:${code}`;
 }
+
+/** What to do about it, in a sentence: the field `advice` of a problem document. */
+export const problemAdvice = {
+  'aborted': 'Send it again if the answer still matters.',
+  'ambiguous-id': 'Choose one of the candidates, and name its service with ?service=.',
+  'conflict': 'Send it again: it is then judged by what is there now.',
+  'host-not-allowed': 'Ask by the address that the registry is bound to, such as localhost.',
+  'internal': 'Report it, with the lines of the registry’s log that go with it.',
+  'invalid-request': 'Mend what `problems` lists; sending it again unchanged does not help.',
+  'lease-exists': 'Choose another id, or give none.',
+  'lease-not-found': 'Grant a new lease, and write again what should hang on it.',
+  'not-found': 'Register it, or look at GET /services for the name that it goes by.',
+  'not-ready': 'Wait as long as Retry-After says, or ask another node.',
+  'origin-not-allowed': 'If the page is yours, start the registry with --cors-origin and its origin.',
+  'outcome-unknown': 'Registering, beating and leaving can be repeated at once; for anything else read first.',
+  'overloaded': 'Wait as long as Retry-After says, or ask another node.',
+  'payload-too-large': 'Send less, or in several calls.',
+  'request-timeout': 'Send it again, all at once.',
+  'revision-compacted': 'Read everything anew, and go on from the revision of that answer.',
+  'revision-in-future': 'Wait as long as Retry-After says; if that does not help, read anew.',
+  'store-closed': 'Ask another node, or this one when it is back.',
+  'store-corrupt': 'Keep a copy of the data directory, then restore a snapshot.',
+  'store-failed': 'Look at the disk, then restart the registry.',
+  'store-full': 'Make room on the disk of the registry, then send it again.',
+  'store-locked': 'Stop the other registry, or give this one a directory of its own.',
+  'store-newer': 'Start the newer program again, or restore an older snapshot.',
+  'too-many-requests': 'Wait as long as Retry-After says, and come back with fewer at a time.',
+  'unknown-route': 'Look at the method and the path; GET /openapi.json has all that there are.',
+  'unsupported-media-type': 'Send JSON, with the header Content-Type: application/json.',
+} as const satisfies Readonly<Record<ProblemCode, string>>;

@@ -1,6 +1,6 @@
 /** The routes by which callers find services, once or from now on. */
 import type { Route } from '../route.js';
-import { filters, minRevision, namespace } from './query.js';
+import { filters, minRevision, namespace, since } from './query.js';
 
 const lastEventId = {
   name: 'Last-Event-ID',
@@ -40,8 +40,13 @@ export const discoveryRoutes = [
     query: [
       namespace,
       ...filters,
-      { name: 'since', description: 'The cursor of the last answer.', schema: 'Cursor', example: '5f1c-42' },
-      { name: 'wait', description: 'How long to wait for a change after `since`.', schema: 'Duration', example: '30s' },
+      since,
+      {
+        name: 'wait',
+        description: 'With `since`: how long to wait for a change, up to 10m. Left out: 30s.',
+        schema: 'Duration',
+        example: '30s',
+      },
       minRevision,
     ],
     headers: [lastEventId, { name: 'If-None-Match', description: 'The ETag of the last answer.', example: '"5f1c-42"' }],
@@ -69,7 +74,9 @@ export const discoveryRoutes = [
         example: 'payments',
       },
       { name: 'prefix', description: 'Services whose names begin so.', schema: { type: 'string' }, example: 'pay' },
-      ...filters.filter(({ name }) => name === 'health'),
+      ...filters.filter(({ name }) => name !== 'limit'),
+      since,
+      minRevision,
     ],
     headers: [lastEventId],
     answers: [stream],

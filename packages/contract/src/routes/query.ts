@@ -15,6 +15,13 @@ export const service: QueryParameter = {
   example: 'payments',
 };
 
+export const since: QueryParameter = {
+  name: 'since',
+  description: 'The cursor of what is known already: the ETag of an answer, or the id of an event.',
+  schema: 'Cursor',
+  example: '5f1c-42',
+};
+
 export const minRevision: QueryParameter = {
   name: 'minRevision',
   description: 'Waits, for a bounded time, until this revision is shown.',
@@ -39,7 +46,12 @@ export const filters: readonly QueryParameter[] = [
   },
   { name: 'version', description: 'Who is of this version.', schema: 'Label', example: '1.2.3' },
   { name: 'zone', description: 'Who is in this zone.', schema: 'Label', example: 'a' },
-  { name: 'near', description: 'Those of this zone first.', schema: 'Label', example: 'a' },
+  {
+    name: 'near',
+    description: 'Where the caller is, as ZONE or REGION/ZONE: those of this zone first, then those of its region.',
+    schema: 'Label',
+    example: 'a',
+  },
   { name: 'meta.KEY', description: 'Whose metadata has this value under KEY.', schema: { type: 'string' }, example: 'money' },
   { name: 'limit', description: 'At most so many.', schema: { type: 'integer' }, example: '10' },
 ];

@@ -73,6 +73,7 @@ export const instanceSchemas = {
       healthSince: { $ref: '#/components/schemas/Time' },
       healthOutput: { type: 'string', description: 'What the check said with its verdict.' },
       held: { type: 'boolean', description: 'It should have departed, and waits because of the guard. Only there when true.' },
+      panic: { type: 'boolean', description: 'It is answered only because too few are in rotation. Only there when true.' },
       incarnation: {
         type: 'integer',
         description: 'Grows when host, port or checks change, or when a lapsed or departed instance registers again.',

@@ -1,0 +1,86 @@
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { serveOptions, type ServeOptions } from './options.js';
+import { startRegistry, type Registry } from './registry.js';
+import { snapshot } from './snapshot-command.js';
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let directory: string;
+const running: Registry[] = [];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rollcall-'));
+});
+afterEach(async () => {
+  for (const registry of running.splice(0)) await registry.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+let seed = 0;
+
+async function start(name: string): Promise<{ readonly registry: Registry; readonly url: string }> {
+  const defaults = Object.fromEntries(
+    Object.entries(serveOptions).map(([key, option]) => [key, option.default]),
+  ) as unknown as ServeOptions;
+  const surroundings = { clock: new SimulatedClock(), random: new SeededRandom(++seed), log, version: '1.2.3' };
+  const registry = await startRegistry({ ...defaults, data: join(directory, name), http: 0 }, surroundings);
+  running.push(registry);
+  return { registry, url: `http://${registry.doors['http']}` };
+}
+
+async function listed(url: string): Promise<{ readonly epoch: string; readonly instances: readonly object[] }> {
+  const answer = await fetch(`${url}/services/payments/instances`);
+  const { instances } = (await answer.json()) as { readonly instances: readonly object[] };
+  return { epoch: (answer.headers.get('etag') ?? '').replace(/-\d+"$/, ''), instances };
+}
+
+it('saves from a running registry, and restores into a stopped one, in a new epoch', async () => {
+  const first = await start('first');
+  for (let n = 1; n <= 20; n++) {
+    const body = JSON.stringify({ service: 'payments', id: `pay-${n}`, host: '10.0.0.5', port: 8000 + n, metadata: { n: String(n) } });
+    await fetch(`${first.url}/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  }
+  const before = await listed(first.url);
+  const file = join(directory, 'file.snapshot');
+  expect(await snapshot(['save', file, '--url', first.url], {})).toEqual({ done: expect.stringMatching(/^Saved \d+ entries/) as string });
+
+  const data = join(directory, 'second');
+  expect(await snapshot(['restore', file, '--data', data], {})).toEqual({ done: expect.stringContaining('in a new epoch') as string });
+  const second = await start('second');
+  const after = await listed(second.url);
+  const told = ({ instances }: typeof after): readonly object[] => instances.map((one) => ({ ...one, revision: 0 }));
+  expect(before.instances).toHaveLength(20);
+  expect(told(after)).toEqual(told(before));
+  expect(after.epoch).not.toBe(before.epoch);
+
+  // The directory of a registry that runs is its own.
+  await expect(snapshot(['restore', file, '--data', data], {})).rejects.toMatchObject({ code: 'store-locked' });
+});
+
+it('leaves nothing behind where there is nothing to save', async () => {
+  const file = join(directory, 'file.snapshot');
+  await expect(snapshot(['save', file, '--url', 'http://127.0.0.1:9'], {})).rejects.toThrow('does not answer');
+  await expect(access(file)).rejects.toThrow('ENOENT');
+  await expect(access(`${file}.partial`)).rejects.toThrow('ENOENT');
+});
+
+it('restores nothing that is not whole', async () => {
+  const { url } = await start('first');
+  const whole = Buffer.from(await (await fetch(`${url}/snapshot`)).arrayBuffer());
+  const file = join(directory, 'half.snapshot');
+  await writeFile(file, whole.subarray(0, whole.length - 1));
+  await expect(snapshot(['restore', file, '--data', join(directory, 'second')], {})).rejects.toMatchObject({ code: 'store-corrupt' });
+});
+
+it.each([
+  [[], 'Usage:'],
+  [['dance', 'file'], 'Usage:'],
+  [['save', 'file', 'more'], '"more" is not expected here.'],
+  [['save', 'file', '--url', 'localhost'], '--url is "localhost"'],
+])('says of %j what is wrong', async (args, complaint) => {
+  const { complaints = [] } = await snapshot(args, {});
+  expect(complaints.join(' ')).toContain(complaint);
+});

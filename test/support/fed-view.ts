@@ -69,6 +69,7 @@ const derived: ReadonlySet<string> = new Set<keyof Instance>([
   'health',
   'verdicts',
   'intent',
+  'intentRevision',
   'held',
 ]);
 

@@ -40,7 +40,6 @@ export * from './query/find-instance.js';
 export * from './query/instance-query.js';
 export * from './query/panic.js';
 export * from './query/select.js';
-export { isSelected, selectChanges, type SelectedChanges } from './query/selection.js';
 export { Amendments } from './registrar/amend.js';
 export { Caretaker } from './registrar/caretaker.js';
 export * from './registrar/log-registrar.js';

@@ -174,7 +174,7 @@ export class Departures {
     const { guard, writer, clock, held, isReturning } = this.#options;
     const wallMs = clock.wallMs();
     const instances = rows.map((row) => this.#roll.subject(row)).filter((one) => one !== null && !isReturning(one)) as readonly Instance[];
-    const judgements = instances.map((one): Judgement => (act === 'departure' ? departureOf(one) : holdOf(one, wallMs)));
+    const judgements = instances.map((one): Judgement => (act === 'departure' ? departureOf(one, wallMs) : holdOf(one, wallMs)));
     if (judgements.length === 0) return 0;
     const markedOfThese = instances.filter((one) => one.held).length;
     const beside = act === 'hold' ? guard.hold() : guard.spend(this.#due.size > 0 || held() > markedOfThese);

@@ -4,10 +4,11 @@
  * the rest is written; so one restless instance does not hold up the others.
  */
 import { RollcallError } from '../errors.js';
-import { recordKey } from '../catalog/keys.js';
+import { recordKey, type RecordKind } from '../catalog/keys.js';
 import { decodeHealthRecord, type HealthRecord } from '../catalog/records.js';
 import type { Instance } from '../catalog/instance.js';
 import type { CommitResult, Compare, Operation, Store } from '../ports/store.js';
+import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';
 import { singleKey } from '../store/key-range.js';
 import type { Judgement } from './judgement.js';
 
@@ -75,7 +76,7 @@ export class JudgementWriter {
         await showing.wait(result.revision);
         return { written: left.map(({ judgement }) => judgement), fenced: false };
       }
-      const same = left.filter((one, at) => isUnchanged(one, result, at));
+      const same = stillSame(left, result);
       if (same.length === left.length) return { written: [], fenced: true };
       left = same;
     }
@@ -105,34 +106,59 @@ export function fencedError(): RollcallError {
   return new RollcallError('conflict', 'Something else that these verdicts depend on has changed; nothing was written.');
 }
 
-const kinds = ['instances', 'health'] as const;
-
-function unchanged({ judgement: { judged } }: Planned): readonly Compare[] {
-  const operands = { instances: judged.revision, health: judged.healthRevision };
-  return kinds.map((kind) => ({ range: singleKey(recordKey(kind, judged)), target: 'mod', is: '=', operand: operands[kind] }));
+interface Fence {
+  readonly kind: RecordKind;
+  readonly revision: number;
 }
 
-function looks({ judgement: { judged } }: Planned): readonly Operation[] {
-  return kinds.map((kind) => look(kind, judged, true));
+/** What must not have changed: what an operator said about it neither, since a departure says what remains of that. */
+function fencesOf({ judgement: { judged } }: Planned): readonly Fence[] {
+  const fences: readonly Fence[] = [
+    { kind: 'instances', revision: judged.revision },
+    { kind: 'health', revision: judged.healthRevision },
+  ];
+  return judged.intentRevision === 0 ? fences : [...fences, { kind: 'intents', revision: judged.intentRevision }];
 }
 
-function look(kind: (typeof kinds)[number], judged: Instance, keysOnly: boolean): Operation {
+function unchanged(planned: Planned): readonly Compare[] {
+  return fencesOf(planned).map(({ kind, revision }) => ({
+    range: singleKey(recordKey(kind, planned.judgement.judged)),
+    target: 'mod',
+    is: '=',
+    operand: revision,
+  }));
+}
+
+function looks(planned: Planned): readonly Operation[] {
+  return fencesOf(planned).map(({ kind }) => look(kind, planned.judgement.judged, true));
+}
+
+function look(kind: RecordKind, judged: Instance, keysOnly: boolean): Operation {
   return { type: 'get', range: singleKey(recordKey(kind, judged)), keysOnly };
 }
 
-function isUnchanged({ judgement: { judged } }: Planned, { results }: CommitResult, at: number): boolean {
-  const [revision, healthRevision] = [results[2 * at], results[2 * at + 1]].map((result) =>
-    result?.type === 'get' ? (result.entries[0]?.modRevision ?? 0) : 0,
-  );
-  return revision === judged.revision && healthRevision === judged.healthRevision;
+/** Those whose fences still hold, as the looks found them. */
+function stillSame(planned: readonly Planned[], { results }: CommitResult): readonly Planned[] {
+  const found = results.map((result) => (result.type === 'get' ? (result.entries[0]?.modRevision ?? 0) : 0));
+  let at = 0;
+  return planned.filter((one) => {
+    const fences = fencesOf(one);
+    const own = found.slice(at, (at += fences.length));
+    return fences.every(({ revision }, place) => own[place] === revision);
+  });
 }
+
+/** Compares, and operations, that one commit takes beside the fences of the node and what goes beside the judgements. */
+const ROOM_MAX: number = COMMIT_OPERATIONS_MAX - FENCES_MAX - 1;
 
 /** As many as one commit can carry; the rest is looked at again. */
 function fitting(planned: readonly Planned[]): readonly Planned[] {
   let bytes = 0;
-  const count = planned.findIndex(({ operations }) => {
-    for (const operation of operations) if (operation.type === 'put' && operation.value !== 'keep') bytes += operation.value.length;
-    return bytes > VALUE_BYTES_MAX;
+  let room = 0;
+  const count = planned.findIndex((one) => {
+    for (const operation of one.operations) if (operation.type === 'put' && operation.value !== 'keep') bytes += operation.value.length;
+    room += Math.max(one.operations.length, fencesOf(one).length);
+    return bytes > VALUE_BYTES_MAX || room > ROOM_MAX;
   });
   return count === -1 ? planned : planned.slice(0, Math.max(count, 1));
 }

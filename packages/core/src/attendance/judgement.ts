@@ -6,21 +6,27 @@ import { formatDuration } from '../catalog/duration.js';
 import type { Verdict, Verdicts } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
 import { recordKey } from '../catalog/keys.js';
-import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import { decodeIntentRecord } from '../catalog/intent-record.js';
+import { decodeHealthRecord, encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
 import type { Check } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';
-import { singleKey } from '../store/key-range.js';
+import { departureOperations, intentRecordOf } from '../registrar/departure.js';
 
 /** What is found: a heartbeat did not come, or came back; a term is over; and the guard makes somebody wait. */
 export const acts = ['lapse', 'recovery', 'departure', 'hold'] as const;
 
 export type Act = (typeof acts)[number];
 
+/** Records that a judgement may rest upon, each with a fence. */
+export type Fenced = 'instances' | 'health' | 'intents';
+
 export interface Judgement {
   readonly act: Act;
   readonly judged: Instance;
-  /** What to write, given the health record that was judged; `null` where there is none yet. */
-  plan(health: HealthRecord | null): readonly Operation[];
+  /** The record that has to be read first; `null` where there is nothing to read. */
+  readonly reads: Fenced | null;
+  /** What to write, given what was read. */
+  plan(read: Bytes | null): readonly Operation[];
 }
 
 export function lapseVerdict({ ttlMs }: Check, sinceMs: number): Verdict {
@@ -34,22 +40,34 @@ export function recoveryVerdict(sinceMs: number): Verdict {
 /** Verdicts by the ids of their checks; the other ones stay. Nobody about whom something new was found is held any longer. */
 export function verdictsOn(judged: Instance, verdicts: Verdicts): Judgement {
   const act = Object.values(verdicts).some(({ reason }) => reason === 'lapse') ? 'lapse' : 'recovery';
-  return {
-    act,
-    judged,
-    plan: (health) => [putHealth(judged, { unknown: {}, ...health, verdicts: { ...health?.verdicts, ...verdicts }, heldSinceMs: null })],
-  };
+  return changedHealth(act, judged, (health) => ({ ...health, verdicts: { ...health.verdicts, ...verdicts }, heldSinceMs: null }));
 }
 
 /** It should depart, and has to wait. */
 export function holdOf(judged: Instance, sinceMs: number): Judgement {
-  return { act: 'hold', judged, plan: (health) => [putHealth(judged, { verdicts: {}, unknown: {}, ...health, heldSinceMs: sinceMs })] };
+  return changedHealth('hold', judged, (health) => ({ ...health, heldSinceMs: sinceMs }));
 }
 
-/** Registration and verdicts go in one revision. */
-export function departureOf(judged: Instance): Judgement {
-  const kinds = ['instances', 'health'] as const;
-  return { act: 'departure', judged, plan: () => kinds.map((kind) => ({ type: 'delete', range: singleKey(recordKey(kind, judged)) })) };
+/** Registration and verdicts go in one revision, and with them what was said for this life only. */
+export function departureOf(judged: Instance, wallNowMs: number): Judgement {
+  return {
+    act: 'departure',
+    judged,
+    reads: 'intents',
+    plan: (read) => departureOperations(judged, read && decodeIntentRecord(read), wallNowMs),
+  };
+}
+
+const noHealth: HealthRecord = { verdicts: {}, heldSinceMs: null, unknown: {} };
+
+function changedHealth(act: Act, judged: Instance, change: (health: HealthRecord) => HealthRecord): Judgement {
+  return {
+    act,
+    judged,
+    // Most have no record before their first verdict.
+    reads: judged.healthRevision === 0 ? null : 'health',
+    plan: (read) => [putHealth(judged, change((read && decodeHealthRecord(read)) ?? noHealth))],
+  };
 }
 
 function putHealth(judged: Instance, record: HealthRecord): Operation {

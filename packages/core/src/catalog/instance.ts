@@ -22,6 +22,8 @@ export interface Instance extends Registration {
   readonly verdicts: Verdicts;
   /** What was said about it from outside; weight, tags and metadata above already follow it. */
   readonly intent: Intent | null;
+  /** The revision that last changed that; 0 where nothing is said. */
+  readonly intentRevision: number;
   /** It should have departed, and waits because of the guard. */
   readonly held: boolean;
 }
@@ -40,6 +42,7 @@ export interface Circumstances {
   readonly healthRevision: number;
   readonly held: boolean;
   readonly intent: Intent | null;
+  readonly intentRevision: number;
   /** The one that it names, if that is here. */
   readonly machine: Pick<Machine, 'health' | 'mode'> | null;
 }
@@ -50,6 +53,7 @@ export const bornCircumstances: Circumstances = {
   healthRevision: 0,
   held: false,
   intent: null,
+  intentRevision: 0,
   machine: null,
 };
 
@@ -57,7 +61,8 @@ export const bornCircumstances: Circumstances = {
  * What a registration becomes under its circumstances: the same wherever they are read. All instances are made here,
  * in one shape.
  */
-export function instanceOf(one: Registered, { verdicts, healthRevision, held, intent, machine }: Circumstances): Instance {
+export function instanceOf(one: Registered, circumstances: Circumstances): Instance {
+  const { verdicts, healthRevision, held, intent, intentRevision, machine } = circumstances;
   const found = healthOf(one, verdicts);
   return {
     namespace: one.namespace,
@@ -85,6 +90,7 @@ export function instanceOf(one: Registered, { verdicts, healthRevision, held, in
     health: intent?.status?.health ?? worseHealth(found, machine?.health ?? 'passing'),
     verdicts,
     intent,
+    intentRevision,
     // The mark is taken away by whatever is written next; who is no longer critical is held by nobody.
     held: held && found === 'critical',
   };

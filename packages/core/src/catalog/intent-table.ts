@@ -16,6 +16,7 @@ export interface Aside {
   /** Only while there is no registration. */
   readonly health: HealthPart | null;
   readonly intent: IntentRecord | null;
+  readonly intentRevision: number;
 }
 
 /** Something that was said from outside and ends by itself. */

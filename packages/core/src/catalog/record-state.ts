@@ -40,6 +40,7 @@ interface Slot {
   registered: Registered | null;
   health: HealthPart | null;
   intent: IntentRecord | null;
+  intentRevision: number;
 }
 
 export class RecordState {
@@ -126,6 +127,7 @@ export class RecordState {
       return found !== null || value === null;
     }
     slot.intent = value && decodeIntentRecord(value);
+    slot.intentRevision = slot.intent === null ? 0 : revision;
     return slot.intent !== null || value === null;
   }
 
@@ -157,20 +159,21 @@ export class RecordState {
       registered: aside?.registered ?? previous,
       health: previous === null ? (aside?.health ?? null) : healthPartOf(previous),
       intent: aside?.intent ?? null,
+      intentRevision: aside?.intentRevision ?? 0,
     };
     this.#touched.set(text, slot);
     return slot;
   }
 
-  #settle(text: string, { ref, previous, registered, health, intent }: Slot): InstanceChange[] {
-    if (intent !== null) this.intents.set(text, { ref, registered, health: registered === null ? health : null, intent });
-    else this.intents.set(text, registered === null && health !== null ? { ref, registered: null, health, intent } : null);
+  #settle(text: string, { ref, previous, registered, health, intent, intentRevision }: Slot): InstanceChange[] {
+    const waiting = registered === null ? health : null;
+    this.intents.set(text, intent === null && waiting === null ? null : { ref, registered, health: waiting, intent, intentRevision });
     if (registered === null) {
       if (previous === null) return [];
       this.instances.remove(previous);
       return [{ ref: previous, previous, current: null }];
     }
-    const current = instanceOf(registered, this.#withMachine({ ...bornCircumstances, ...health, intent }, registered));
+    const current = instanceOf(registered, this.#withMachine({ ...bornCircumstances, ...health, intent, intentRevision }, registered));
     this.instances.put(this.instances.entryFor(current.namespace, current.service, this.#since), current, previous);
     return [{ ref: current, previous, current }];
   }

@@ -153,7 +153,7 @@ export class LogRegistrar implements Registrar {
       const after = say(record)(before);
       const value = intentValue(after);
       const intent = value === null ? null : after;
-      const answer = { record, created: false, written: false, reborn: false, intent, before: stored };
+      const answer = { record, created: false, written: false, reborn: false, intent, said: after !== before, before: stored };
       if (after === before) return { operations: [], answer };
       return { operations: [value === null ? deleteRecord('intents', ref) : putRecord('intents', ref, value)], answer };
     });
@@ -162,7 +162,7 @@ export class LogRegistrar implements Registrar {
   }
 
   /** What was made, also if somebody has changed it again before it was shown. */
-  #instanceOf({ record, written, reborn, intent, before }: RegistrationPlan, revision: number, caller: Caller): Instance {
+  #instanceOf({ record, written, reborn, intent, said, before }: RegistrationPlan, revision: number, caller: Caller): Instance {
     const found = before.registration ?? { createRevision: revision, revision };
     const entry = { createRevision: found.createRevision, revision: written ? revision : found.revision };
     const health = reborn ? null : before.health;
@@ -175,6 +175,7 @@ export class LogRegistrar implements Registrar {
         healthRevision: health?.revision ?? 0,
         held: (health?.record.heldSinceMs ?? null) !== null,
         intent,
+        intentRevision: intent === null ? 0 : said ? revision : (before.intent?.revision ?? 0),
         machine: machine ?? null,
       },
     );

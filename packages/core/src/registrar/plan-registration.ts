@@ -22,7 +22,10 @@ export interface RegistrationPlan {
   readonly written: boolean;
   /** The verdicts that were there go: a registration is the first heartbeat. */
   readonly reborn: boolean;
+  /** What is said about it from now on. */
   readonly intent: IntentRecord | null;
+  /** That is not what was said before. */
+  readonly said: boolean;
   readonly before: Stored;
 }
 
@@ -38,14 +41,15 @@ export function planRegistration(registration: Registration, stored: Stored, wal
   const value = encodeInstanceRecord(record);
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
   const same = before !== null && canonical({ ...before }) === canonical({ ...record });
-  const said = stored.intent?.record ?? null;
-  const intent = said && registeredIntent(said, wallNowMs);
+  const earlier = stored.intent?.record ?? null;
+  const intent = earlier && registeredIntent(earlier, wallNowMs);
+  const said = earlier !== null && (intent === null || canonical(earlier) !== canonical(intent));
   const operations: Operation[] = [
     ...(same ? [] : [putRecord('instances', registration, value)]),
     ...(reborn ? [deleteRecord('health', registration)] : []),
-    ...(said === null || (intent !== null && canonical(said) === canonical(intent)) ? [] : [intentOperation(registration, intent)]),
+    ...(said ? [intentOperation(registration, intent)] : []),
   ];
-  return { operations, answer: { record, created: before === null, written: !same, reborn, intent, before: stored } };
+  return { operations, answer: { record, created: before === null, written: !same, reborn, intent, said, before: stored } };
 }
 
 function intentOperation(registration: Registration, intent: IntentRecord | null): Operation {

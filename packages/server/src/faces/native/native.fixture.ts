@@ -45,7 +45,7 @@ export function registration(fields: Readonly<Record<string, unknown>> = {}): Re
 
 export function instanceOf(one: Registration, like: Partial<Instance> = {}): Instance {
   const born = { incarnation: 1, registeredAtMs: 0, createRevision: 1, revision: 1, healthRevision: 0 };
-  return { ...one, ...born, mode: 'in', health: 'passing', verdicts: {}, intent: null, held: false, ...like };
+  return { ...one, ...born, mode: 'in', health: 'passing', verdicts: {}, intent: null, intentRevision: 0, held: false, ...like };
 }
 
 export interface FedFaceOptions {

@@ -9,6 +9,7 @@ import { openStore } from './open-store.fixture.js';
 import { Segment } from './segment.js';
 import { Tables } from './tables.js';
 import { temporaryDirectory } from './temporary-directory.fixture.js';
+import { WriteAheadLog } from './write-ahead-log.js';
 
 /** Some time after which changes are surely on their way into the current table. */
 const PASS_MS = 5_000;
@@ -126,6 +127,47 @@ describe('what is carried over into the current table', () => {
     }
   });
 });
+
+describe('segments of the log', () => {
+  it('are kept as long as the tables name them', async () => {
+    const parent = await temporaryDirectory();
+    const big = 'x'.repeat(700_000);
+    let isReached = true;
+    for (let at = 1; isReached; at++) {
+      const directory = join(parent, `store ${at}`);
+      const clock = new SimulatedClock();
+      const store = await openStore(directory, clock);
+      // Each in a segment of its own, and more of them than are kept to be used again.
+      for (let count = 0; count < 5; count++) await write(store, put(`${count}`, big));
+      isReached = false;
+      const stop = afterEachCommit(async (count) => {
+        if (count !== at) return;
+        isReached = true;
+        await write(store, put('came meanwhile', big));
+      });
+      const released = nextRelease();
+      await clock.advance(PASS_MS);
+      await released;
+      stop();
+      const again = await openStore(copyDirectory(directory, join(parent, `copy ${at}`)));
+      expect((await pairs(again)).map((pair) => pair.split('=')[0])).toEqual(['0', '1', '2', '3', '4', ...(isReached ? ['came meanwhile'] : [])]);
+      await checkInvariants(again);
+      await again.close();
+      await store.close();
+    }
+  });
+});
+
+/** Settles when the log has let go of what the tables no longer need. */
+function nextRelease(): Promise<void> {
+  const { release } = WriteAheadLog.prototype;
+  return new Promise((resolve) => {
+    const spy = vi.spyOn(WriteAheadLog.prototype, 'release').mockImplementation(function (this: WriteAheadLog, ...args) {
+      spy.mockRestore();
+      return release.apply(this, args).finally(resolve);
+    });
+  });
+}
 
 /** All but the last, by which the store lets go of its log when it is closed. */
 async function commitsOfPass(directory: string): Promise<number> {

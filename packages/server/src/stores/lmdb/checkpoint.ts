@@ -154,21 +154,26 @@ export class Checkpoint {
       await commit(() => items.forEach(({ key, entry }) => tables.writeCurrent(key, entry)), bytes);
       await nextTurn();
     }
-    await commit(() => this.#writeEnd(settling), settling.leases.size * SCATTERED_RECORD_BYTES);
+    let oldest = 0;
+    await commit(() => (oldest = this.#writeEnd(settling)), settling.leases.size * SCATTERED_RECORD_BYTES);
     tables.settleLongKeys(settling.layer);
     this.#appliedRevision = settling.lastRevision;
-    await log.release(settling.sequence);
+    // What they name on disk, and not what they could name by now: the log moves on meanwhile.
+    await log.release(oldest);
   }
 
-  #writeEnd({ leases, lastRevision, sequence }: Gathered): void {
+  /** Answers the oldest segment of the log that is still needed. */
+  #writeEnd({ leases, lastRevision, sequence }: Gathered): number {
     const { tables, log } = this.#options;
+    const oldest = log.oldestBehind(sequence);
     for (const [id, ttlMs] of leases) {
       if (ttlMs === null) tables.removeLease(id);
       else tables.writeLease({ id, ttlMs });
     }
     tables.writeMeta('applied', lastRevision);
-    tables.writeMeta('segment', log.oldestBehind(sequence));
+    tables.writeMeta('segment', oldest);
     tables.writeMeta('lastSegment', log.lastNumber);
+    return oldest;
   }
 
   #arrangeReader(): void {

@@ -39,6 +39,15 @@ export function decodeLongEntry(hash: Bytes, record: Buffer): Entry {
   return opened(hash, record, (reader) => readEntry(reader, reader.bytes()));
 }
 
+/** A value that is nothing but bytes. */
+export function encodeBytes(key: Bytes, value: Bytes): Buffer {
+  return sealed(key, (writer) => writer.bytes(value));
+}
+
+export function decodeBytes(key: Bytes, record: Buffer): Buffer {
+  return opened(key, record, (reader) => reader.bytes());
+}
+
 export function encodeBatch({ batch, wallMs }: TimedBatch): Buffer {
   const key = revisionKey(batch.revision);
   return sealed(key, (writer) => {

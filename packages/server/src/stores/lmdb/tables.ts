@@ -28,9 +28,11 @@ import {
 import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
 import type { GrantedLease } from '../../shared/medium.js';
 import {
+  decodeBytes,
   decodeChapter,
   decodeEntry,
   decodeLongEntry,
+  encodeBytes,
   encodeChapter,
   encodeEntry,
   encodeLongEntry,
@@ -97,11 +99,12 @@ export class Tables {
   }
 
   readMeta(name: string): string | undefined {
-    return this.#meta.get(name)?.toString('utf8');
+    const record = this.#meta.get(name);
+    return record === undefined ? undefined : decodeBytes(Buffer.from(name), record).toString('utf8');
   }
 
   writeMeta(name: string, value: string | number): void {
-    void this.#meta.put(name, Buffer.from(String(value)));
+    void this.#meta.put(name, encodeBytes(Buffer.from(name), Buffer.from(String(value))));
   }
 
   /** Whatever LMDB shows in this turn of the event loop, and the order of the long keys as last told by `settleLongKeys`. */
@@ -160,7 +163,8 @@ export class Tables {
   }
 
   writeLease({ id, ttlMs }: GrantedLease): void {
-    void this.#leases.put(leaseKey(id), Buffer.from(String(ttlMs)));
+    const key = leaseKey(id);
+    void this.#leases.put(key, encodeBytes(key, Buffer.from(String(ttlMs))));
   }
 
   removeLease(id: bigint): void {
@@ -168,11 +172,15 @@ export class Tables {
   }
 
   *grantedLeases(): Generator<GrantedLease> {
-    for (const { key, value } of this.#leases.getRange()) yield { id: key.readBigInt64BE(), ttlMs: Number(value.toString()) };
+    for (const { key, value } of this.#leases.getRange()) {
+      yield { id: key.readBigInt64BE(), ttlMs: Number(decodeBytes(key, value).toString()) };
+    }
   }
 
   *leasedKeys(): Generator<{ readonly lease: bigint; readonly key: string }> {
-    for (const { key, value } of this.#leased.getRange()) yield { lease: key.readBigInt64BE(), key: toText(value) };
+    for (const { key, value } of this.#leased.getRange()) {
+      yield { lease: key.readBigInt64BE(), key: toText(decodeBytes(key, value)) };
+    }
   }
 
   async close(): Promise<void> {
@@ -223,7 +231,8 @@ export class Tables {
     if (before !== NO_LEASE) void this.#leased.remove(leasedKey(before, key));
     if (after === NO_LEASE) return;
     this.#someLeased = true;
-    void this.#leased.put(leasedKey(after, key), key);
+    const place = leasedKey(after, key);
+    void this.#leased.put(place, encodeBytes(place, key));
   }
 }
 

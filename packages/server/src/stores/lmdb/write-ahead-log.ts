@@ -115,10 +115,10 @@ export class WriteAheadLog {
     this.#sequence = sequence;
   }
 
-  /** The tables hold everything up to this frame, and say so on disk. */
-  async release(sequence: number): Promise<void> {
-    this.#spare.push(...this.#full.filter((segment) => segment.lastSequence <= sequence).map(({ file }) => file));
-    this.#full = this.#full.filter((segment) => segment.lastSequence > sequence);
+  /** The tables say on disk that they need nothing that is older than this segment. */
+  async release(oldest: number): Promise<void> {
+    this.#spare.push(...this.#full.filter(({ number }) => number < oldest).map(({ file }) => file));
+    this.#full = this.#full.filter(({ number }) => number >= oldest);
     for (const file of this.#spare.splice(SPARE_MAX)) await rm(file, { force: true });
   }
 

@@ -116,8 +116,8 @@ export class Attendance {
 
   /**
    * I am here. Settles when the view shows it, which is at once for whoever had not lapsed; with `false` if the
-   * log would not take it (it is tried again, also without another beat). Nothing happens for strangers. Without
-   * a check it is meant for all that wait for heartbeats.
+   * log would not take it (it is tried again, also without another beat), or it departed in that very moment. Nothing
+   * happens for strangers. Without a check it is meant for all that wait for heartbeats.
    */
   beat(ref: InstanceRef, checkId?: string): Promise<boolean> {
     return this.#checks.beat(ref, checkId);

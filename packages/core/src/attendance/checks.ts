@@ -104,20 +104,25 @@ export class Checks {
 
   /**
    * I am here. Settles when the view shows it, which is at once for whoever had not lapsed; with `false` if the
-   * log would not take it (it is tried again, also without another beat). Nothing happens for strangers.
+   * log would not take it (it is tried again, also without another beat), or it departed in that very moment. Nothing
+   * happens for strangers.
    */
   async beat(ref: InstanceRef, checkId?: string): Promise<boolean> {
     const { now, meters } = this.#options;
     const nowMs = now();
     meters.beats.add();
-    for (const row of this.#rowsOf(ref, checkId)) this.#roll.deadlineMs[row] = nowMs + (this.#roll.ttlMs[row] as number);
+    const rows = this.#rowsOf(ref, checkId);
+    for (const row of rows) this.#roll.deadlineMs[row] = nowMs + (this.#roll.ttlMs[row] as number);
+    if (rows.length === 0) return true;
     for (let look = 0; look < LOOKS_PER_BEAT; look++) {
-      const slow = this.#rowsOf(ref, checkId).filter((row) => this.#roll.has(row, SLOW));
-      if (slow.length === 0) return true;
+      const there = this.#rowsOf(ref, checkId);
+      const slow = there.filter((row) => this.#roll.has(row, SLOW));
+      if (slow.length === 0) return there.length > 0;
       for (const row of slow) this.#muster.look(row);
       await Promise.all(slow.map((row) => this.#muster.settled(row)));
     }
-    return !this.#rowsOf(ref, checkId).some((row) => this.#roll.has(row, SLOW));
+    const left = this.#rowsOf(ref, checkId);
+    return left.length > 0 && !left.some((row) => this.#roll.has(row, SLOW));
   }
 
   /** It has been heard since it lapsed, and the log has yet to learn of it. */
@@ -209,9 +214,10 @@ export class Checks {
   }
 
   #rowsOf(ref: InstanceRef, checkId?: string): readonly number[] {
-    return this.#roll
-      .rows(ref.namespace, ref.id)
-      .filter((row) => this.#isOf(row, ref.service) && (checkId === undefined || this.#checkOf(row)?.id === checkId));
+    const rows = this.#roll.rows(ref.namespace, ref.id);
+    const fits = (row: number): boolean => this.#isOf(row, ref.service) && (checkId === undefined || this.#checkOf(row)?.id === checkId);
+    // Nearly always it is one row, and that one.
+    return rows.length === 1 && fits(rows[0] as number) ? rows : rows.filter(fits);
   }
 
   #isOf(row: number, service: ServiceName): boolean {

@@ -6,8 +6,7 @@ import { formatDuration } from '../catalog/duration.js';
 import type { Verdict, Verdicts } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
 import { recordKey } from '../catalog/keys.js';
-import { decodeIntentRecord } from '../catalog/intent-record.js';
-import { decodeHealthRecord, encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
 import type { Check } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';
 import { departureOperations, intentRecordOf } from '../registrar/departure.js';
@@ -17,16 +16,11 @@ export const acts = ['lapse', 'recovery', 'departure', 'hold'] as const;
 
 export type Act = (typeof acts)[number];
 
-/** Records that a judgement may rest upon, each with a fence. */
-export type Fenced = 'instances' | 'health' | 'intents';
-
 export interface Judgement {
   readonly act: Act;
   readonly judged: Instance;
-  /** The record that has to be read first; `null` where there is nothing to read. */
-  readonly reads: Fenced | null;
-  /** What to write, given what was read. */
-  plan(read: Bytes | null): readonly Operation[];
+  /** What to write, given the health record that was judged; `null` where there is none yet. */
+  plan(health: HealthRecord | null): readonly Operation[];
 }
 
 export function lapseVerdict({ ttlMs }: Check, sinceMs: number): Verdict {
@@ -50,24 +44,13 @@ export function holdOf(judged: Instance, sinceMs: number): Judgement {
 
 /** Registration and verdicts go in one revision, and with them what was said for this life only. */
 export function departureOf(judged: Instance, wallNowMs: number): Judgement {
-  return {
-    act: 'departure',
-    judged,
-    reads: 'intents',
-    plan: (read) => departureOperations(judged, read && decodeIntentRecord(read), wallNowMs),
-  };
+  return { act: 'departure', judged, plan: () => departureOperations(judged, intentRecordOf(judged), wallNowMs) };
 }
 
 const noHealth: HealthRecord = { verdicts: {}, heldSinceMs: null, unknown: {} };
 
 function changedHealth(act: Act, judged: Instance, change: (health: HealthRecord) => HealthRecord): Judgement {
-  return {
-    act,
-    judged,
-    // Most have no record before their first verdict.
-    reads: judged.healthRevision === 0 ? null : 'health',
-    plan: (read) => [putHealth(judged, change((read && decodeHealthRecord(read)) ?? noHealth))],
-  };
+  return { act, judged, plan: (health) => [putHealth(judged, change(health ?? noHealth))] };
 }
 
 function putHealth(judged: Instance, record: HealthRecord): Operation {

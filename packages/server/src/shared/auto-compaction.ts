@@ -46,14 +46,13 @@ export class AutoCompaction {
 
   async #round(): Promise<void> {
     const { medium, clock, log } = this.#options;
-    const byCount = medium.durable.revision - this.#limits.revisionsMax;
-    const byAge = medium.revisionBefore(clock.wallMs() - this.#limits.ageMaxMs);
-    const target = Math.max(byCount, byAge);
-    if (target <= medium.compactedRevision) return;
     try {
-      await medium.compact(target);
+      const byCount = medium.durable.revision - this.#limits.revisionsMax;
+      const byAge = medium.revisionBefore(clock.wallMs() - this.#limits.ageMaxMs);
+      const target = Math.max(byCount, byAge);
+      if (target > medium.compactedRevision) await medium.compact(target);
     } catch (error) {
-      log.warn('old history could not be forgotten; it is tried again', { revision: target, reason: String(error) });
+      log.warn('old history could not be forgotten; it is tried again', { reason: String(error) });
     }
   }
 }

@@ -39,6 +39,7 @@ export class LeaseBook {
   #wheel: TimingWheel<LeaseId>;
   #cancelTick: (() => void) | null = null;
   #lastTickMs = 0;
+  #closed = false;
 
   constructor({ clock, expire }: LeaseBookOptions) {
     this.#clock = clock;
@@ -69,7 +70,7 @@ export class LeaseBook {
   add({ id, ttlMs }: GrantedLease): void {
     const deadlineMs = this.#clock.monotonicMs() + ttlMs;
     this.#leases.set(id, { ttlMs, keys: new Set(), deadlineMs, ending: false });
-    if (this.#cancelTick === null) this.#startTicking();
+    if (this.#cancelTick === null && !this.#closed) this.#startTicking();
     this.#wheel.add(id, deadlineMs);
   }
 
@@ -97,7 +98,7 @@ export class LeaseBook {
 
   remove(id: LeaseId): void {
     this.#leases.delete(id);
-    if (this.#leases.size === 0) this.close();
+    if (this.#leases.size === 0) this.#stopTicking();
   }
 
   attach(id: LeaseId, key: string): void {
@@ -116,7 +117,13 @@ export class LeaseBook {
     }
   }
 
+  /** Nothing expires any more. */
   close(): void {
+    this.#closed = true;
+    this.#stopTicking();
+  }
+
+  #stopTicking(): void {
     this.#cancelTick?.();
     this.#cancelTick = null;
   }

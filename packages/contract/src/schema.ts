@@ -23,7 +23,7 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
   readonly propertyNames?: Schema;
   readonly maxProperties?: number;
-  readonly default?: unknown;
+  readonly default?: string | number;
   readonly examples?: readonly unknown[];
 }
 

@@ -119,6 +119,21 @@ describe('a body', () => {
   });
 });
 
+describe('who sends too slowly', () => {
+  const patience = { headMs: 50, requestMs: 50, lookMs: 10 };
+
+  it.each([
+    ['a head', 'GET /look HTTP/1.1\r\nhost: local', /^HTTP\/1\.1 408 /],
+    ['a body', 'PUT /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\na', /connection: close[^]*request-timeout$/i],
+  ])('%s is told so', async (_what, sent, told) => {
+    const door = doorOf({ patience });
+    await door.start();
+    const socket = await socketTo(door);
+    socket.write(sent);
+    expect(await heard(socket)).toMatch(told);
+  });
+});
+
 describe('under load', () => {
   it('what matters less is sent away first, and what costs nothing is always answered', async () => {
     const door = doorOf();

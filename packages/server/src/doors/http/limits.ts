@@ -9,6 +9,9 @@ export const REQUEST_MS_MAX = 30_000;
 /** Its head is one packet or two; who takes longer holds connections open on purpose. */
 export const HEAD_MS_MAX = 10_000;
 
+/** How often the slow ones are looked for; Node's own half minute would make ten seconds forty. */
+export const SLOW_LOOK_MS = 2000;
+
 /** Longer than the minute after which most proxies let go, so that it is they who close and no request is lost on the way. */
 export const IDLE_MS_MAX = 72_000;
 

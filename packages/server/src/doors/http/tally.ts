@@ -22,7 +22,7 @@ export class Tally {
     this.#metric = {
       name: 'rollcall_http_requests_total',
       kind: 'counter',
-      help: 'Requests that were answered, by route (`ready`: queries whose answers lay ready; `none`: refused before a route was found) and class of status.',
+      help: 'Requests that were answered, by route (`ready`: queries whose answers lay ready, and plain heartbeats; `none`: refused before a route was found) and class of status.',
       labels: { route: [...routes.map(labelOf), READY, NONE], status: classes },
     };
     this.ready = this.#counting(READY);

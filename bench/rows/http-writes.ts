@@ -1,0 +1,144 @@
+/**
+ * Durable registrations through HTTP against etcd's puts: each server in a process of its own, the load in a third, rounds in
+ * turns. A registration is more than a put: it is judged, written on condition that nobody else wrote it, shown in the
+ * catalog, attended to, and answered whole.
+ */
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HttpLoadQuestion } from '../processes/http-load.js';
+import type { LoadQuestion } from '../processes/load.js';
+import type { RegistryAnswer, RegistryQuestion } from '../processes/registry.js';
+import { startChild, type Child } from '../support/child.js';
+import { untilIdle } from '../support/cpu-time.js';
+import { startEtcd, type Etcd } from '../support/etcd.js';
+import { few, perSecond, times } from '../support/figures.js';
+import { h2loadPuts } from '../support/h2load.js';
+import type { HttpWork } from '../support/http-work.js';
+import type { Load, LoadResult } from '../support/load.js';
+import { findProgram } from '../support/programs.js';
+import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
+import { ratioOf, spreadOf } from '../support/statistics.js';
+import { borneBy, type Borne } from '../support/store-process.js';
+
+const WRITERS = 64;
+/** Bulk calls are large: fewer of them at a time say the same. */
+const BULK_WRITERS = 8;
+
+export const httpWrites: Benchmark = {
+  name: 'http/writes',
+  run: async (context) => {
+    const program = findProgram('etcd');
+    if (program === undefined) return [skippedRow('registrations over HTTP', '', 'etcd not found')];
+    const parties = await assemble(program, context);
+    const ways = waysOf(parties);
+    for (let round = 0; round < (context.quick ? 2 : 4); round++) {
+      for (const { run, results } of ways) {
+        await untilIdle([parties.registry.pid, parties.etcd.pid]);
+        results.push(await run());
+      }
+    }
+    await parties.registry.ask({ close: true });
+    await Promise.all([parties.registry, parties.etcd, parties.http, parties.grpc].map((one) => one.end()));
+    return rowsOf(ways);
+  },
+};
+
+interface Parties {
+  readonly context: BenchmarkContext;
+  readonly registry: Child<RegistryQuestion, RegistryAnswer>;
+  readonly port: number;
+  readonly etcd: Etcd;
+  readonly http: Child<HttpLoadQuestion, LoadResult>;
+  readonly grpc: Child<LoadQuestion, LoadResult>;
+}
+
+async function assemble(program: string, context: BenchmarkContext): Promise<Parties> {
+  const registry: Child<RegistryQuestion, RegistryAnswer> = startChild(
+    new URL('../processes/registry.ts', import.meta.url),
+    context.cleanup,
+  );
+  const opened = await registry.ask({ open: await mkdtemp(join(context.directory, 'registry-')) });
+  return {
+    context,
+    registry,
+    port: opened?.port ?? NaN,
+    etcd: await startEtcd(program, context),
+    http: startChild(new URL('../processes/http-load.ts', import.meta.url), context.cleanup),
+    grpc: startChild(new URL('../processes/load.ts', import.meta.url), context.cleanup),
+  };
+}
+
+type Name = 'registrations' | 'bulk registrations' | 'bulk heartbeats' | 'gateway' | 'gRPC, 8 connections' | 'gRPC, h2load';
+
+interface Way {
+  readonly name: Name;
+  readonly results: Borne[];
+  run(): Promise<Borne>;
+}
+
+/** Ours and theirs in turns: a disk that is slow for a moment is slow for both. */
+function waysOf({ context, registry, port, etcd, http, grpc }: Parties): readonly Way[] {
+  const times = { warmUpMs: 1_500, durationMs: context.quick ? 700 : 2_000 };
+  const load: Load = { writers: WRITERS, ...times };
+  const bulk: Load = { writers: BULK_WRITERS, ...times };
+  const h2load = findProgram('h2load');
+  const way = (name: Name, server: { readonly pid: number }, clientPid: number, ask: () => Promise<LoadResult>): Way => ({
+    name,
+    results: [],
+    run: () => borneBy(server, clientPid, ask),
+  });
+  const ours = (name: Name & HttpWork, load: Load): Way => way(name, registry, http.pid, () => http.ask({ work: name, port, load }));
+  return [
+    ours('registrations', load),
+    way('gateway', etcd, http.pid, () => http.ask({ work: 'gateway puts', port: etcd.port, load })),
+    ours('bulk registrations', bulk),
+    way('gRPC, 8 connections', etcd, grpc.pid, () => grpc.ask({ wire: 'grpc', port: etcd.port, sessions: 8, load })),
+    ours('bulk heartbeats', bulk),
+    ...(h2load === undefined ? [] : [way('gRPC, h2load', etcd, NaN, () => h2loadPuts(h2load, etcd.port, load, context))]),
+  ];
+}
+
+function rowsOf(ways: readonly Way[]): readonly Row[] {
+  const named = (name: Name): Way => ways.find((way) => way.name === name) as Way;
+  const [grpc] = ways
+    .filter(({ name }) => name.startsWith('gRPC'))
+    .toSorted((a, b) => spreadOf(rates(b)).median - spreadOf(rates(a)).median);
+  if (grpc === undefined) return [];
+  const [single, bulk, beats] = [named('registrations'), named('bulk registrations'), named('bulk heartbeats')];
+  return [
+    { ...rowOf(`registrations over HTTP, ${WRITERS} writers`, single, named('gateway'), 2), notes: ways.map(noteOf) },
+    rowOf(`registrations over HTTP, ${WRITERS} writers`, single, grpc, 1),
+    rowOf(`registrations over HTTP, 100 a call`, bulk, grpc, 2),
+    {
+      work: 'heartbeats over HTTP, 1000 a call',
+      measured: perSecond(spreadOf(rates(beats))),
+      beside: '',
+      ratio: '',
+      target: '',
+      met: null,
+    },
+  ];
+}
+
+function rowOf(work: string, ours: Way, theirs: Way, targetTimes: number): Row {
+  const ratio = ratioOf(rates(ours), rates(theirs));
+  return {
+    work,
+    measured: perSecond(spreadOf(rates(ours))),
+    beside: `etcd, ${theirs.name}: ${perSecond(spreadOf(rates(theirs)))}`,
+    ratio: times(ratio),
+    target: `≥ ${targetTimes}×`,
+    met: ratio.median >= targetTimes,
+  };
+}
+
+function rates({ results }: Way): readonly number[] {
+  return results.map(({ perSecond }) => perSecond);
+}
+
+function noteOf(way: Way): string {
+  const { name, results } = way;
+  const median = (figure: keyof Borne): number => spreadOf(results.map((result) => result[figure])).median;
+  const client = Number.isNaN(median('clientUsPerPut')) ? '' : `, the client's ${few(median('clientUsPerPut'))} µs`;
+  return `${name}: ${perSecond(spreadOf(rates(way)))}, the server's CPU ${few(median('serverUsPerPut'))} µs each${client}`;
+}

@@ -3,10 +3,10 @@ import { connectHttp, requestOf } from './http-client.js';
 import { VALUE_BYTES, type Put } from './load.js';
 
 /** So many in one bulk call. */
-export const REGISTRATIONS_PER_CALL = 100;
-export const HEARTBEATS_PER_CALL = 1_000;
+const REGISTRATIONS_PER_CALL = 100;
+const HEARTBEATS_PER_CALL = 1_000;
 /** Registered before they beat. */
-export const BEATING = 10_000;
+const BEATING = 10_000;
 
 export type HttpWork = 'registrations' | 'bulk registrations' | 'bulk heartbeats' | 'gateway puts';
 

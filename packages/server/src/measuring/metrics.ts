@@ -4,8 +4,6 @@
  */
 import type { Counter, Histogram, Labels, Meter, Metric } from '@rollcall/core';
 
-export const METRICS_MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 /** All series of one metric. A handle is the series itself. */
 interface Family<Series> {
   readonly metric: Metric;

@@ -11,6 +11,8 @@ import { Slices } from './slice.js';
 const STEPS_PER_SLICE = 500;
 
 export interface Receiver<Thing> {
+  /** The audience's: what had been sent to anybody when this one joined. */
+  joinedAfter: number;
   /** Must not throw. */
   take(thing: Thing): void;
 }
@@ -18,13 +20,13 @@ export interface Receiver<Thing> {
 interface Sending<Thing> {
   readonly number: number;
   readonly thing: Thing;
-  readonly audience: Audience<Thing>;
+  readonly members: Iterable<Receiver<Thing>>;
 }
 
 /** Those who are to get the same. Who joins gets only what is sent from then on, also while something older is on its way. */
-export class Audience<Thing> {
+export class Audience<Member extends Receiver<Thing>, Thing> {
   readonly #fanOut: FanOut<Thing>;
-  readonly #members = new Map<Receiver<Thing>, number>();
+  readonly #members = new Set<Member>();
 
   constructor(fanOut: FanOut<Thing>) {
     this.#fanOut = fanOut;
@@ -34,21 +36,21 @@ export class Audience<Thing> {
     return this.#members.size;
   }
 
-  join(receiver: Receiver<Thing>): void {
-    this.#members.set(receiver, this.#fanOut.sent);
+  join(member: Member): void {
+    member.joinedAfter = this.#fanOut.sent;
+    this.#members.add(member);
   }
 
-  leave(receiver: Receiver<Thing>): void {
-    this.#members.delete(receiver);
+  leave(member: Member): void {
+    this.#members.delete(member);
   }
 
   send(thing: Thing): void {
-    if (this.#members.size > 0) this.#fanOut.send(thing, this);
+    if (this.#members.size > 0) this.#fanOut.send(thing, this.#members);
   }
 
-  /** With what had been sent to anybody when each of them joined. */
-  members(): Iterable<[Receiver<Thing>, number]> {
-    return this.#members;
+  [Symbol.iterator](): Iterator<Member> {
+    return this.#members[Symbol.iterator]();
   }
 }
 
@@ -67,9 +69,9 @@ export class FanOut<Thing> {
     return this.#sent;
   }
 
-  /** The first receivers have it when this returns. */
-  send(thing: Thing, audience: Audience<Thing>): void {
-    this.#queue.push({ number: ++this.#sent, thing, audience });
+  /** The first receivers have it when this returns. `members` may change meanwhile. */
+  send(thing: Thing, members: Iterable<Receiver<Thing>>): void {
+    this.#queue.push({ number: ++this.#sent, thing, members });
     if (!this.#running) void this.#run();
   }
 
@@ -79,9 +81,9 @@ export class FanOut<Thing> {
     while (this.#queue.length > 0) {
       const batch = this.#queue;
       this.#queue = [];
-      for (const { number, thing, audience } of batch) {
-        for (const [receiver, joinedAfter] of audience.members()) {
-          if (joinedAfter >= number) continue;
+      for (const { number, thing, members } of batch) {
+        for (const receiver of members) {
+          if (receiver.joinedAfter >= number) continue;
           receiver.take(thing);
           if (slices.isOver()) await slices.next();
         }

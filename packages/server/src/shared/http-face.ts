@@ -14,10 +14,10 @@ export interface HttpFace {
   /** Whatever was thrown on the way to an answer, in this protocol's words. Must not throw. */
   failed(error: unknown, head: HttpHead): HttpAnswer;
   /**
-   * Asked before any route is looked for: an answer that lies ready, or `null` for the ordinary way. It must be the
-   * answer that the ordinary way would give, and its headers must hold the length. Must not throw.
+   * Asked before any route is looked for: `true` if it has the answer at hand, or within a turn of the loop, and `answer` is
+   * called with it, once; `false` for the ordinary way. It must be the answer that the ordinary way would give. Must not throw.
    */
-  ready?(head: HttpHead): HttpAnswer | null;
+  ready?(head: HttpHead, answer: (answer: HttpAnswer) => void): boolean;
 }
 
 /** As much of a request as is known before its body. Node's own object, so that nothing is copied on the way. */
@@ -58,6 +58,8 @@ export interface HttpAnswer {
   /** Names and values in turns; without the length, which the door knows. */
   readonly headers: readonly string[];
   readonly body: Buffer | string | null;
+  /** The headers hold the length too, and are sent as they are. */
+  readonly complete?: true;
 }
 
 /** An answer that comes later. `start` is called at once; its answer is called if nobody waits any more. */

@@ -1,13 +1,14 @@
 /** The body of a request, whole, and never more of it than is allowed. */
 import type { IncomingMessage } from 'node:http';
 import { RollcallError } from '@rollcall/core';
+import { headerIn } from '../../shared/http-headers.js';
 import { UNWANTED_BODY_BYTES_MAX } from './limits.js';
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Known from the head alone, so that a heartbeat needs not wait for the end of nothing. */
-export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+export function hasBody({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): boolean {
+  return headerIn(rawHeaders, 'transfer-encoding') !== undefined || (headerIn(rawHeaders, 'content-length') ?? '0') !== '0';
 }
 
 /** Not worth ending a connection for. */

@@ -10,10 +10,19 @@ import type { HttpAnswer, HttpFace, HttpReply, HttpRequest, HttpRoute } from '..
 import { Admission } from './admission.js';
 import { hasBody, isShort, readBody } from './body.js';
 import { Gate } from './gate.js';
-import { BODY_BYTES_MAX, GOODBYE_MS_MAX, HEAD_MS_MAX, IDLE_MS_MAX, REQUEST_MS_MAX, SURPLUS_CONNECTIONS_MAX } from './limits.js';
+import {
+  BODY_BYTES_MAX,
+  GOODBYE_MS_MAX,
+  HEAD_MS_MAX,
+  IDLE_MS_MAX,
+  REQUEST_MS_MAX,
+  SLOW_LOOK_MS,
+  SURPLUS_CONNECTIONS_MAX,
+} from './limits.js';
+import { Asked } from './asked.js';
 import { parseQuery } from './query.js';
 import { RouteTable, type Found } from './routes.js';
-import { send, sendLater, sendReady, sendStream } from './sending.js';
+import { send, sendLater, sendStream } from './sending.js';
 import { Tally, type Count } from './tally.js';
 
 export interface HttpDoorOptions {
@@ -27,6 +36,8 @@ export interface HttpDoorOptions {
   readonly connectionsMax: number;
   /** Asked for every request: must be cheap. */
   readonly load: () => Load;
+  /** How long a request may take to arrive, and how often that is looked at. Left out: what limits.ts says. */
+  readonly patience?: { readonly headMs: number; readonly requestMs: number; readonly lookMs: number };
   readonly clock: Clock;
   readonly random: Random;
   readonly meter: Meter;
@@ -38,6 +49,7 @@ interface FaceRoute extends HttpRoute {
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);
+const NO_QUERY: HttpRequest['query'] = Object.freeze({});
 
 export class HttpDoor {
   readonly #options: HttpDoorOptions;
@@ -61,7 +73,13 @@ export class HttpDoor {
     const routes = options.faces.flatMap((face) => face.routes.map((route) => ({ ...route, face, count: this.#tally.of(route) })));
     this.#routes = new RouteTable(routes);
     this.#faces = options.faces.toSorted((one, other) => other.prefix.length - one.prefix.length);
-    const timeouts = { requestTimeout: REQUEST_MS_MAX, headersTimeout: HEAD_MS_MAX, keepAliveTimeout: IDLE_MS_MAX };
+    const { headMs, requestMs, lookMs } = options.patience ?? { headMs: HEAD_MS_MAX, requestMs: REQUEST_MS_MAX, lookMs: SLOW_LOOK_MS };
+    const timeouts = {
+      requestTimeout: requestMs,
+      headersTimeout: headMs,
+      connectionsCheckingInterval: lookMs,
+      keepAliveTimeout: IDLE_MS_MAX,
+    };
     this.#server = createServer({ noDelay: true, ...timeouts }, (request, response) => this.#handle(request, response));
     this.#server.maxConnections = options.connectionsMax + SURPLUS_CONNECTIONS_MAX;
     this.#server.on('connection', (socket: Duplex) => this.#gate.connected(socket));
@@ -110,13 +128,7 @@ export class HttpDoor {
     const refused = this.#gate.refusal(request, response);
     if (refused !== null) return this.#fail(refused, request, response);
     // Whatever the load: to refuse it would cost as much.
-    for (const face of this.#faces) {
-      const answer = face.ready?.(request);
-      if (answer !== undefined && answer !== null) {
-        this.#tally.ready(answer.status);
-        return sendReady(response, answer);
-      }
-    }
+    if (this.#ready(request, response)) return;
     try {
       const preflight = this.#gate.preflight(request);
       if (preflight === null) this.#route(request, response);
@@ -124,6 +136,15 @@ export class HttpDoor {
     } catch (error) {
       this.#fail(error, request, response);
     }
+  }
+
+  #ready(request: IncomingMessage, response: ServerResponse): boolean {
+    const answer = (answer: HttpAnswer): void => {
+      this.#tally.ready(answer.status);
+      send(request, response, answer, this.#draining);
+    };
+    for (const face of this.#faces) if (face.ready?.(request, answer) === true) return true;
+    return false;
   }
 
   #route(request: IncomingMessage, response: ServerResponse): void {
@@ -134,15 +155,10 @@ export class HttpDoor {
     const lane = laneOf(found.route, request);
     const shed = lane === null ? null : this.#admission.refusal(lane);
     if (shed !== null) return this.#fail(shed, request, response, found.route);
-    const asked = {
-      head: request,
-      parameters: found.parameters,
-      query: queryAt < 0 ? {} : parseQuery(url.slice(queryAt + 1)),
-      from: request.socket.remoteAddress ?? '',
-    };
-    if (!hasBody(request)) return this.#answer(found.route, { ...asked, body: NOTHING }, request, response);
+    const query = queryAt < 0 ? NO_QUERY : parseQuery(url.slice(queryAt + 1));
+    if (!hasBody(request)) return this.#answer(found.route, new Asked(request, found.parameters, query, NOTHING), request, response);
     readBody(request, found.route.bodyBytesMax ?? BODY_BYTES_MAX).then(
-      (body) => this.#answer(found.route, { ...asked, body }, request, response),
+      (body) => this.#answer(found.route, new Asked(request, found.parameters, query, body), request, response),
       (error: unknown) => this.#fail(error, request, response, found.route),
     );
   }

@@ -37,7 +37,7 @@ export class Gate {
   connected(socket: Duplex): void {
     this.#connections++;
     if (this.#connections > this.#connectionsMax) this.#surplus.add(socket);
-    socket.once('close', () => {
+    socket.on('close', () => {
       this.#connections--;
       this.#surplus.delete(socket);
     });
@@ -54,8 +54,10 @@ export class Gate {
     }
     if (!this.#hosts.allows(request)) return this.#hosts.refusal(request);
     const refused = this.#origins.refusal(request);
-    if (refused === null) for (const [name, value] of pairs(this.#origins.headers(request))) response.setHeader(name, value);
-    return refused;
+    if (refused !== null) return refused;
+    const headers = this.#origins.headers(request);
+    if (headers.length > 0) for (const [name, value] of pairs(headers)) response.setHeader(name, value);
+    return null;
   }
 
   preflight(request: IncomingMessage): HttpAnswer | null {

@@ -35,10 +35,11 @@ export class RouteTable<Route extends { readonly method: string; readonly path: 
     const target = walk(this.#root, method, segments, 1, values);
     if (target === null) return null;
     const { route, names } = target;
-    return {
-      route,
-      parameters: Object.fromEntries(names.map((name, at) => [name, name === '*' ? (values[at] ?? '') : decoded(name, values[at])])),
-    };
+    const parameters: Record<string, string> = {};
+    names.forEach((name, at) => {
+      parameters[name] = name === '*' ? (values[at] ?? '') : decoded(name, values[at]);
+    });
+    return { route, parameters };
   }
 
   #add(route: Route): void {
@@ -96,6 +97,7 @@ function below<Route>(
 }
 
 function decoded(name: string, value = ''): string {
+  if (!value.includes('%')) return value;
   try {
     return decodeURIComponent(value);
   } catch (error) {

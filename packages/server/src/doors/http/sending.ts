@@ -5,21 +5,19 @@ import type { HttpAnswer, HttpLater, HttpStream } from '../../shared/http-face.j
 import { SocketOutlet } from './outlet.js';
 
 /** `last`: the connection ends with it. */
-export function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer, last: boolean): void {
+export function send(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer, last: boolean): void {
   if (response.destroyed) return;
-  const all = headers.slice();
-  // A 204 has no length, by its definition.
-  if (status !== 204 && status !== 304) all.push('content-length', String(body === null ? 0 : Buffer.byteLength(body)));
-  if (last) all.push('connection', 'close');
-  response.writeHead(status, all);
+  const { status, headers, body } = answer;
+  const sized = hasLength(answer) ? headers : [...headers, 'content-length', String(body === null ? 0 : Buffer.byteLength(body))];
+  // Node takes it as it is and does not change it.
+  response.writeHead(status, (last ? [...sized, 'connection', 'close'] : sized) as string[]);
   if (body === null || request.method === 'HEAD') response.end();
   else response.end(body);
 }
 
-/** The headers are complete; nothing is copied. */
-export function sendReady(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  response.writeHead(status, headers as string[]);
-  response.end(body);
+/** Or needs none, by the definition of its status. */
+function hasLength({ status, complete }: HttpAnswer): boolean {
+  return complete === true || status === 204 || status === 304;
 }
 
 export function sendLater(response: ServerResponse, { start }: HttpLater, answer: (answer: HttpAnswer) => void): void {
@@ -37,7 +35,8 @@ export function sendLater(response: ServerResponse, { start }: HttpLater, answer
 export function sendStream(request: IncomingMessage, response: ServerResponse, { status, headers, open }: HttpStream): void {
   const begin = (socket: Socket): void => {
     const outlet = new SocketOutlet(request, response, socket);
-    response.once('close', open(outlet));
+    // `on`, because it comes only once anyway, and thousands of wrappers are a megabyte.
+    response.on('close', open(outlet));
   };
   if (response.destroyed) return;
   response.writeHead(status, [...headers, 'connection', 'close']);

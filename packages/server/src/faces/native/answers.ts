@@ -4,6 +4,7 @@
  */
 import { select, spelling, type Caller, type CatalogView, type InstanceQuery, type Namespace, type ServiceName } from '@rollcall/core';
 import type { AnswerCache, CachedAnswer } from '../../shared/answer-cache.js';
+import type { HttpAnswer } from '../../shared/http-face.js';
 import { joined } from '../../shared/joined.js';
 import { formatCursor, parseCursor } from './cursor.js';
 import type { Fragments } from './fragments.js';
@@ -36,8 +37,8 @@ export class ReadAnswer implements CachedAnswer {
   readonly revision: number;
   /** What it is about: one service, or (without one) all of them. */
   readonly about: Subject;
-  #headers: readonly string[] = [];
-  #headersAt = -1;
+  #answer: HttpAnswer | null = null;
+  #answerAt = -1;
 
   constructor(epoch: string, revision: number, about: Subject, body: Buffer) {
     this.body = body;
@@ -48,18 +49,13 @@ export class ReadAnswer implements CachedAnswer {
     this.about = about;
   }
 
-  /** With the length. Between two changes of anything they are the very same. */
-  headers(viewRevision: number): readonly string[] {
-    if (this.#headersAt === viewRevision) return this.#headers;
-    this.#headersAt = viewRevision;
-    this.#headers = [
-      ...readHeaders(this.etag, viewRevision),
-      'content-type',
-      'application/json',
-      'content-length',
-      String(this.body.length),
-    ];
-    return this.#headers;
+  /** Between two changes of anything it is the very same. */
+  answer(viewRevision: number): HttpAnswer {
+    if (this.#answer !== null && this.#answerAt === viewRevision) return this.#answer;
+    const own = ['content-type', 'application/json', 'content-length', String(this.body.length)];
+    this.#answerAt = viewRevision;
+    this.#answer = { status: 200, headers: [...readHeaders(this.etag, viewRevision), ...own], body: this.body, complete: true };
+    return this.#answer;
   }
 }
 

@@ -3,7 +3,7 @@
  * gathered until they are told, so that a burst is one event.
  */
 import { selectChange, type Caller, type CatalogView, type InstanceChange, type ServiceChange, type ServiceName } from '@rollcall/core';
-import { Audience, type FanOut } from '../../shared/fan-out.js';
+import { Audience, type FanOut, type Receiver } from '../../shared/fan-out.js';
 import type { Frame } from '../../shared/frame.js';
 import { eventFrame } from '../../shared/server-event.js';
 import type { Answers } from './answers.js';
@@ -17,6 +17,12 @@ export type ChannelEvent =
   | { readonly kind: 'change' | 'pulse'; readonly frame: Frame }
   /** What was told before is worth nothing. */
   | { readonly kind: 'reset' };
+
+/** Who is told. */
+export interface Member extends Receiver<ChannelEvent> {
+  /** Nothing more will be told: say so, and leave. */
+  end(): void;
+}
 
 export interface ChannelOptions {
   readonly view: CatalogView;
@@ -39,7 +45,7 @@ interface Gathered {
 
 export class Channel {
   readonly question: WatchQuestion;
-  readonly audience: Audience<ChannelEvent>;
+  readonly audience: Audience<Member, ChannelEvent>;
   readonly #options: ChannelOptions;
   #gathered = new Map<string, Gathered>();
   /** Many come back at once, from the same place. */

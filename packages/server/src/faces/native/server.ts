@@ -9,10 +9,12 @@ import { Answers, readHeaders } from './answers.js';
 import type { NativeAnswer, NativeContext, NativeRequest, PlainAnswer, RenderedAnswer } from './exchange.js';
 import { Fragments } from './fragments.js';
 import { answer, nativeRoutes } from './handler.js';
+import { HeartbeatCrowd } from './heartbeat-crowd.js';
 import { laneOf } from './lanes.js';
 import { asRollcallError, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { EVENT_STREAM_TYPE } from '../../shared/server-event.js';
 import { WatchHub } from './watch-hub.js';
+import { orRegisterAgain } from './writes.js';
 
 export interface NativeFaceOptions extends Omit<NativeContext, 'answers' | 'watches' | 'isReady'> {
   /** Shared with the other faces. */
@@ -35,6 +37,7 @@ export class NativeFace implements HttpFace {
   readonly prefix = '';
   readonly routes: readonly HttpRoute[];
   readonly #context: NativeContext;
+  readonly #crowd: HeartbeatCrowd;
   readonly #log: Log;
   #draining = false;
 
@@ -44,6 +47,7 @@ export class NativeFace implements HttpFace {
     const answers = new Answers({ view, cache, fragments });
     const watches = new WatchHub({ view, answers, fragments, clock, random, watchersMax });
     this.#context = { ...options, answers, watches, isReady: () => view.complete && !this.#draining };
+    this.#crowd = new HeartbeatCrowd({ ...options, caller: anybody, failed: (error) => this.failed(orRegisterAgain(error)) });
     this.#log = log;
     meter.gauge(watchStreams, () => watches.size);
     this.routes = nativeRoutes.map((route) => ({
@@ -60,15 +64,22 @@ export class NativeFace implements HttpFace {
     this.#context.watches.end();
   }
 
-  ready({ method, url, rawHeaders }: HttpHead): HttpAnswer | null {
-    if (method !== 'GET' || url === undefined) return null;
-    const { answers, view, isReady } = this.#context;
+  ready(head: HttpHead, answer: (answer: HttpAnswer) => void): boolean {
+    if (!this.#context.isReady()) return false;
+    if (head.method === 'PUT') return this.#crowd.take(head, answer);
+    const found = head.method === 'GET' ? this.#readyAnswer(head) : null;
+    if (found !== null) answer(found);
+    return found !== null;
+  }
+
+  #readyAnswer({ url = '', rawHeaders }: HttpHead): HttpAnswer | null {
+    const { answers, view } = this.#context;
     const found = answers.ready(url, anybody);
-    if (found === null || view.staleSinceMs !== null || !isReady()) return null;
+    if (found === null || view.staleSinceMs !== null) return null;
     if (headerIn(rawHeaders, 'accept')?.includes(EVENT_STREAM_TYPE) === true) return null;
     const known = headerIn(rawHeaders, 'if-none-match');
-    if (known !== undefined) return known === found.etag ? { status: 304, headers: readHeaders(known, view.revision), body: null } : null;
-    return { status: 200, headers: found.headers(view.revision), body: found.body };
+    if (known === undefined) return found.answer(view.revision);
+    return known === found.etag ? { status: 304, headers: readHeaders(known, view.revision), body: null } : null;
   }
 
   failed(thrown: unknown): HttpAnswer {
@@ -126,24 +137,33 @@ const JSON_TYPE = 'application/json';
 /** What lies ready is the same for all, as long as there is only one caller: the anonymous one. */
 const anybody: Caller = { identity: 'anonymous', from: '', face: 'native' };
 
-function nativeRequest({ head, parameters, query, body, from }: HttpRequest): NativeRequest {
-  const { headers } = head;
-  const lastEventId = headers['last-event-id'];
+/** What nobody asks for is not looked up. */
+function nativeRequest(request: HttpRequest): NativeRequest {
+  const { head, parameters, query, body } = request;
+  const header = (name: string): string => headerIn(head.rawHeaders, name) ?? '';
   return {
     url: head.url ?? '',
     parameters,
     query,
-    body: parsedBody(body, headers['content-type']),
-    accept: headers.accept ?? '',
-    lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
-    ifNoneMatch: headers['if-none-match'] ?? null,
-    caller: { identity: 'anonymous', from, face: 'native' },
+    body: parsedBody(body, header('content-type')),
+    get accept() {
+      return header('accept');
+    },
+    get lastEventId() {
+      return header('last-event-id') || null;
+    },
+    get ifNoneMatch() {
+      return header('if-none-match') || null;
+    },
+    get caller(): Caller {
+      return { identity: 'anonymous', from: request.from, face: 'native' };
+    },
   };
 }
 
-function parsedBody(body: Buffer, type: string | undefined): unknown {
+function parsedBody(body: Buffer, type: string): unknown {
   if (body.length === 0) return undefined;
-  if (type === undefined || !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new RollcallError('unsupported-media-type', 'Bodies are JSON here: send it with "content-type: application/json".');
   }
   return parseJsonBody(body.toString('utf8'));

@@ -9,7 +9,7 @@ import { eventFrame } from '../../shared/server-event.js';
 import { Slices } from '../../shared/slice.js';
 import { nextTurn } from '../../shared/turn.js';
 import type { Answers } from './answers.js';
-import { Channel, type ChannelEvent } from './channel.js';
+import { Channel, type ChannelEvent, type Member } from './channel.js';
 import type { Fragments } from './fragments.js';
 import type { WatchQuestion } from './watch-question.js';
 import { Watcher } from './watcher.js';
@@ -49,8 +49,7 @@ export class WatchHub {
   /** The others have to be asked about every service. */
   readonly #wide = new Set<Channel>();
   #gathering = new Set<Channel>();
-  /** What ends each of those who watch. */
-  readonly #ends = new Set<() => void>();
+  #size = 0;
   readonly #unfollow: () => void;
   #cancelPulse: () => void = () => undefined;
   #toldMs = -Infinity;
@@ -64,47 +63,41 @@ export class WatchHub {
 
   /** Who watches and who polls. */
   get size(): number {
-    return this.#ends.size;
+    return this.#size;
   }
 
   /** Throws `overloaded` if no further one can be taken. */
   admit(): void {
     const { watchersMax } = this.#options;
-    if (this.#ends.size < watchersMax) return;
+    if (this.#size < watchersMax) return;
     throw new RollcallError(
       'overloaded',
       `${watchersMax} watchers are connected to this node already. Ask another one, or come back later.`,
     );
   }
 
-  /** The answer ends it. */
+  /** The answer is called once, when the outlet is gone. */
   stream(question: WatchQuestion, since: string | null, outlet: HttpOutlet): () => void {
     const channel = this.#channel(question);
     const watcher = new Watcher(outlet, channel);
     outlet.write(eventFrame({ comment: 'rollcall', retryMs: this.#retryMs() }));
     watcher.begin(channel.begin(since));
-    return this.#hold(
-      channel,
-      () => watcher.leave(),
-      () => watcher.end(goodbye),
-    );
+    this.#count(1);
+    return () => this.#release(channel, watcher);
   }
 
-  /** `changed` is called once, when what the question shows has changed or the hub ends; not after the answer was called. */
+  /** `changed` is called when what the question shows has changed, or the hub ends; not after the answer was called. Once either way. */
   once(question: WatchQuestion, changed: () => void): () => void {
     const channel = this.#channel(question);
     channel.flush();
-    const receiver = { take: ({ kind }: ChannelEvent): void => (kind === 'pulse' ? undefined : finish()) };
-    channel.audience.join(receiver);
-    const release = this.#hold(
-      channel,
-      () => channel.audience.leave(receiver),
-      () => finish(),
-    );
     const finish = (): void => {
       release();
       changed();
     };
+    const member: Member = { joinedAfter: 0, take: ({ kind }) => (kind === 'pulse' ? undefined : finish()), end: finish };
+    const release = (): void => this.#release(channel, member);
+    channel.audience.join(member);
+    this.#count(1);
     return release;
   }
 
@@ -113,17 +106,20 @@ export class WatchHub {
     this.#unfollow();
     this.#cancelPulse();
     for (const channel of this.#gathering) channel.flush();
-    for (const end of this.#ends) end();
+    for (const { audience } of this.#channels.values()) for (const member of audience) member.end();
   }
 
-  #hold(channel: Channel, leave: () => void, end: () => void): () => void {
-    this.#ends.add(end);
-    if (this.#ends.size === 1) this.#beat();
-    return () => {
-      leave();
-      if (this.#ends.delete(end) && this.#ends.size === 0) this.#cancelPulse();
-      if (channel.audience.size === 0) this.#remove(channel);
-    };
+  #release(channel: Channel, member: Member): void {
+    channel.audience.leave(member);
+    this.#count(-1);
+    if (channel.audience.size === 0) this.#remove(channel);
+  }
+
+  /** One timer for all, while there is anybody. */
+  #count(change: 1 | -1): void {
+    this.#size += change;
+    if (this.#size === 0) this.#cancelPulse();
+    else if (this.#size === 1 && change === 1) this.#beat();
   }
 
   #channel(question: WatchQuestion): Channel {
@@ -139,7 +135,9 @@ export class WatchHub {
   }
 
   #remove(channel: Channel): void {
-    this.#channels.delete(JSON.stringify(channel.question));
+    const key = JSON.stringify(channel.question);
+    // Whoever was cut off is released later, perhaps after another channel has taken this one's place.
+    if (this.#channels.get(key) === channel) this.#channels.delete(key);
     this.#gathering.delete(channel);
     this.#wide.delete(channel);
     for (const service of serviceKeys(channel.question) ?? []) {
@@ -184,7 +182,6 @@ export class WatchHub {
     for (const channel of this.#channels.values()) channel.reset();
   }
 
-  /** One timer for all. */
   #beat(): void {
     this.#cancelPulse = this.#options.clock.after(PULSE_MS, () => {
       this.#beat();
@@ -207,8 +204,6 @@ export class WatchHub {
     return Math.round(RETRY_MS_MIN + this.#options.random.number() * (RETRY_MS_MAX - RETRY_MS_MIN));
   }
 }
-
-const goodbye = eventFrame({ comment: 'this node is stopping; reconnect to go on' });
 
 /** `null`: it names none, or more than it names. */
 function serviceKeys({ interest: { namespace, services, prefix } }: WatchQuestion): readonly string[] | null {

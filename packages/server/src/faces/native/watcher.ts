@@ -1,10 +1,9 @@
 /** One reader of a channel: its beginning, then every event; cut off if it does not keep up. */
 import type { Frame } from '../../shared/frame.js';
-import type { Receiver } from '../../shared/fan-out.js';
 import type { HttpOutlet } from '../../shared/http-face.js';
 import { eventFrame } from '../../shared/server-event.js';
 import { nextTurn } from '../../shared/turn.js';
-import type { Beginning, Channel, ChannelEvent } from './channel.js';
+import type { Beginning, Channel, ChannelEvent, Member } from './channel.js';
 
 /** What may wait for a reader who takes nothing, besides the snapshot that it asked for. */
 export const BACKLOG_BYTES_MAX: number = 1024 * 1024;
@@ -12,7 +11,10 @@ export const BACKLOG_BYTES_MAX: number = 1024 * 1024;
 const forgotten: Frame = eventFrame({ event: 'resync', data: '{"reason":"what happened since the given event id is no longer known"}' });
 const readAnew: Frame = eventFrame({ event: 'resync', data: '{"reason":"the registry read its log anew"}' });
 
-export class Watcher implements Receiver<ChannelEvent> {
+const goodbye: Frame = eventFrame({ comment: 'this node is stopping; reconnect to go on' });
+
+export class Watcher implements Member {
+  joinedAfter = 0;
   readonly #outlet: HttpOutlet;
   readonly #channel: Channel;
   /** Above this much waiting, it is too slow. */
@@ -47,14 +49,10 @@ export class Watcher implements Receiver<ChannelEvent> {
     else if (event.kind === 'change') this.#keep(event.frame);
   }
 
-  end(last: Frame): void {
+  end(): void {
     this.#channel.audience.leave(this);
-    this.#outlet.write(last);
+    this.#outlet.write(goodbye);
     this.#outlet.end();
-  }
-
-  leave(): void {
-    this.#channel.audience.leave(this);
   }
 
   /** Part by part, each when the one before was taken. Changes wait behind the last one: it has the place they go on from. */
@@ -105,7 +103,7 @@ export class Watcher implements Receiver<ChannelEvent> {
   /** The last id that arrived says where to go on. */
   #cutOff(): void {
     this.#snapshots++;
-    this.leave();
+    this.#channel.audience.leave(this);
     this.#outlet.destroy();
   }
 }

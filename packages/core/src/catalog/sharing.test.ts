@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Sharing } from './sharing.js';
+
+const table = fc.dictionary(fc.constantFrom('a', 'b', 'ab', '__proto__', 'toString', '1:b'), fc.constantFrom('', 'a', 'b', '1:a', 'ab'), {
+  maxKeys: 3,
+});
+const list = fc.array(fc.constantFrom('', 'a', 'b', 'ab', '1:a'), { maxLength: 3 });
+const check = fc.record({
+  id: fc.constantFrom('a', 'b', 'a/b'),
+  type: fc.constant('heartbeat' as const),
+  ttlMs: fc.constantFrom(1, 11),
+  born: fc.constantFrom('passing' as const, 'critical' as const),
+});
+
+describe('sharing', () => {
+  it('changes nothing, and answers the same for the same', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(table, list, fc.array(check, { maxLength: 2 })), { maxLength: 20 }), (all) => {
+        const sharing = new Sharing();
+        const shared = all.map(
+          ([metadata, tags, checks]) => [sharing.metadata(metadata), sharing.tags(tags), sharing.checks(checks)] as const,
+        );
+        const plain = shared.map(([metadata, tags, checks]) => [new Map(Object.entries(metadata)), tags, checks]);
+        expect(plain).toEqual(all.map(([metadata, tags, checks]) => [new Map(Object.entries(metadata)), tags, checks]));
+        all.forEach(([metadata, tags], at) => {
+          expect(sharing.tags([...tags])).toBe(shared[at]?.[1]);
+          expect(sharing.metadata({ ...metadata })).toBe(shared[at]?.[0]);
+        });
+      }),
+    );
+  });
+
+  it('fills in what is usual', () => {
+    const sharing = new Sharing();
+    expect(sharing.checks([{ id: 'a', type: 'heartbeat', ttlMs: 1 }])).toEqual([{ id: 'a', type: 'heartbeat', ttlMs: 1, born: 'passing' }]);
+    expect([sharing.metadata(undefined), sharing.ports(undefined), sharing.tags(undefined), sharing.checks(undefined)]).toEqual([
+      {},
+      {},
+      [],
+      [],
+    ]);
+    expect([sharing.text(undefined), sharing.text(null), sharing.text('a')]).toEqual([null, null, 'a']);
+  });
+
+  it('forgets, and goes on', () => {
+    const sharing = new Sharing();
+    for (let at = 0; at < 40_000; at++) expect(sharing.name(`zone-${at}`)).toBe(`zone-${at}`);
+  });
+});

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export interface Ending {
+interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -22,17 +22,16 @@ export interface ChildProgram {
   ended: Promise<Ending>;
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   /** What to start it with, such as `['strace', '-f']`. */
   readonly under?: readonly string[];
-  readonly uid?: number;
 }
 
-export function startProgram(name: string, args: readonly string[], { under = [], uid }: ChildOptions = {}): ChildProgram {
+export function startProgram(name: string, args: readonly string[], { under = [] }: ChildOptions = {}): ChildProgram {
   const folder = dirname(fileURLToPath(import.meta.url));
   const node = [process.execPath, '--import', 'tsx', '--conditions=@rollcall/source', join(folder, `${name}.fixture.ts`)];
   const [command = '', ...rest] = [...under, ...node, ...args];
-  const child = spawn(command, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...(uid === undefined ? {} : { uid }) });
+  const child = spawn(command, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   return observed(child);
 }
 

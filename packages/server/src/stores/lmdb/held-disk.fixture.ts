@@ -1,6 +1,9 @@
 /** A disk that can be told to be slow or to fail, at one of the two places where the store is written. */
-import { onTestFinished, vi } from 'vitest';
+import type { Store } from '@rollcall/core';
+import { expect, onTestFinished, vi } from 'vitest';
+import { openStore } from './open-store.fixture.js';
 import { Tables } from './tables.js';
+import { temporaryDirectory } from './temporary-directory.fixture.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 export interface HeldDisk {
@@ -14,7 +17,7 @@ export interface HeldDisk {
 }
 
 /** Of the write-ahead log, which makes commits durable. */
-export function holdLog(): HeldDisk {
+function holdLog(): HeldDisk {
   const { append } = WriteAheadLog.prototype;
   const held = new Held();
   const spy = vi.spyOn(WriteAheadLog.prototype, 'append').mockImplementation(function (this: WriteAheadLog, ...args) {
@@ -68,4 +71,22 @@ class Held implements HeldDisk {
     });
     return this;
   }
+}
+
+/** A store whose log can be held. */
+export async function openHeld(): Promise<{ readonly store: Store; readonly disk: HeldDisk; readonly directory: string }> {
+  const directory = await temporaryDirectory();
+  const disk = holdLog();
+  const store = await openStore(directory);
+  onTestFinished(() => {
+    disk.release();
+    return store.close();
+  });
+  return { store, disk, directory };
+}
+
+/** Something has been written, and whoever waited for that has gone on. */
+export async function writtenBut(disk: HeldDisk): Promise<void> {
+  await vi.waitFor(() => expect(disk.written()).toBeGreaterThan(0));
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

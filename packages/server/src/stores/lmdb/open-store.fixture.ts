@@ -4,7 +4,7 @@ import type { Clock, Log, Random, Store } from '@rollcall/core';
 import { openLmdbStore } from './store.js';
 
 /** No lease ever expires and nothing happens by itself. */
-export const stillClock: Clock = { monotonicMs: () => 0, wallMs: () => 0, after: () => () => undefined };
+const stillClock: Clock = { monotonicMs: () => 0, wallMs: () => 0, after: () => () => undefined };
 
 /** What is done every second is done every ten milliseconds, and still no lease ever expires. */
 export const hastyClock: Clock = {
@@ -15,7 +15,7 @@ export const hastyClock: Clock = {
   },
 };
 
-export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Unlike a seeded one: two stores must never get the same epoch. */
 export const realRandom: Random = { number: () => Math.random(), bytes: (length) => randomBytes(length) };

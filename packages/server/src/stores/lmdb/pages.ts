@@ -40,7 +40,7 @@ export interface PageRun {
   readonly pages: number;
 }
 
-export interface Subtree {
+interface Subtree {
   readonly name: string;
   readonly at: number;
 }

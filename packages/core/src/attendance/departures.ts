@@ -89,11 +89,7 @@ export class Departures {
     if (this.#closed || this.#writing !== null || this.#options.now() < this.#pausedUntilMs) return;
     const work = this.#next();
     if (work === null) return;
-    this.#writing = this.#write(work).then(() => {
-      this.#writing = null;
-      // Others have their turn between two batches.
-      this.#cancelTurn = this.#options.clock.after(0, () => this.go());
-    });
+    this.#writing = this.#writeAndGoOn(work);
   }
 
   async close(): Promise<void> {
@@ -150,6 +146,13 @@ export class Departures {
     const unmarked = firstOf(this.#unmarked, BATCH_MAX);
     if (unmarked.length > 0) return { rows: unmarked, act: 'hold' };
     return guard.state.holding && this.#due.size === 0 && held() === 0 ? { rows: [], act: 'let go' } : null;
+  }
+
+  async #writeAndGoOn(work: Work): Promise<void> {
+    await this.#write(work);
+    this.#writing = null;
+    // Others have their turn between two batches.
+    if (!this.#closed) this.#cancelTurn = this.#options.clock.after(0, () => this.go());
   }
 
   async #write({ rows, act }: Work): Promise<void> {

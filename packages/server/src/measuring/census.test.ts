@@ -6,7 +6,16 @@ import { Metrics } from './metrics.js';
 const registration = readRegistration({ service: 'payments', host: '10.0.0.5' }, { face: 'native' });
 
 function instance(like: Partial<Instance> = {}): Instance {
-  const born = { incarnation: 1, registeredAtMs: 0, createRevision: 1, revision: 1, healthRevision: 0, intent: null, intentRevision: 0, held: false };
+  const born = {
+    incarnation: 1,
+    registeredAtMs: 0,
+    createRevision: 1,
+    revision: 1,
+    healthRevision: 0,
+    intent: null,
+    intentRevision: 0,
+    held: false,
+  };
   return { ...registration, ...born, mode: 'in', health: 'passing', verdicts: {}, ...like };
 }
 

@@ -27,8 +27,23 @@ export interface Answering {
 /** A connection as its client has it. */
 export function connectTo(door: HttpDoor): Duplex {
   const [near, far] = duplexPair();
-  door.accept(Object.assign(far, { remoteAddress: '127.0.0.1' }));
+  // As on a network: who lets go of one end is noticed at the other.
+  near.once('close', () => far.destroy());
+  far.once('close', () => near.destroy());
+  door.accept(asSocket(far));
   return near;
+}
+
+/** What the door asks of a socket beyond what every stream has. */
+function asSocket(end: Duplex): Duplex {
+  let bytesWritten = 0;
+  const write = end.write.bind(end) as (...args: readonly unknown[]) => boolean;
+  const counted = (piece: string | Buffer, ...rest: readonly unknown[]): boolean => {
+    bytesWritten += Buffer.byteLength(piece);
+    return write(piece, ...rest);
+  };
+  Object.defineProperty(end, 'bytesWritten', { get: () => bytesWritten });
+  return Object.assign(end, { write: counted, remoteAddress: '127.0.0.1' });
 }
 
 export function open(door: HttpDoor, { method = 'GET', url, headers = {}, payload }: Asked): Promise<Answering> {

@@ -40,7 +40,11 @@ const revisionText: ValueKind<number> = {
   parse: (text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined),
 };
 const cursorText = textKind<string>('a cursor: an ETag, or the id of an event', /^[^\p{Cc}]{1,200}$/u);
-const wait: ValueKind<number> = { allowed: 'a duration from 0ms to 10m, such as 30s', parse: durationKind(0, WAIT_MS_MAX).parse };
+const duration = durationKind(0, WAIT_MS_MAX);
+const wait: ValueKind<number> = {
+  allowed: 'a duration from 0ms to 10m, such as 30s, or as many milliseconds',
+  parse: (text) => duration.parse(typeof text === 'string' && /^\d{1,6}$/.test(text) ? Number(text) : text),
+};
 const namePrefix = textKind<string>('the beginning of a service name', /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/);
 
 interface Common {

@@ -58,6 +58,11 @@ export class NativeFace implements HttpFace {
     }));
   }
 
+  /** Who watches and who polls. */
+  get watchers(): number {
+    return this.#context.watches.size;
+  }
+
   /** No longer ready, and every watcher is told to go elsewhere. */
   drain(): void {
     this.#draining = true;

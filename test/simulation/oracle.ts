@@ -4,7 +4,7 @@
  */
 import { budgetOf, type ChangeBatch, type GuardSettings, type GuardState, type Instance } from '@rollcall/core';
 
-export class Objection extends Error {
+class Objection extends Error {
   override readonly name = 'Objection';
 }
 

@@ -114,7 +114,7 @@ export class Caretaker {
 }
 
 /** What ends, given what the log says now; nothing if it does not end yet. */
-export function planEnd(ref: InstanceRef, { isRegistered, registration, intent }: Stored, wallNowMs: number): Plan<null> {
+function planEnd(ref: InstanceRef, { isRegistered, registration, intent }: Stored, wallNowMs: number): Plan<null> {
   const said = intent?.record ?? null;
   if (said === null || (isRegistered && registration === null)) return nothing;
   if (registration === null) return planLeft(ref, said, wallNowMs);

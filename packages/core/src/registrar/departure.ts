@@ -9,7 +9,7 @@ import type { Operation } from '../ports/store.js';
 import { deleteRecord, putRecord } from './amend.js';
 
 /** A machine that is being repaired over night comes back with its instances in maintenance, as they were. */
-export const INTENT_KEPT_MS: number = 24 * 60 * 60 * 1000;
+const INTENT_KEPT_MS: number = 24 * 60 * 60 * 1000;
 
 /** At most this many operations. */
 export const DEPARTURE_OPERATIONS_MAX = 3;

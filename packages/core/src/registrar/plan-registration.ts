@@ -12,9 +12,6 @@ import { canonical } from './canonical.js';
 import { registeredIntent } from './departure.js';
 import type { Stored } from './subject.js';
 
-/** At most this many operations. */
-export const REGISTRATION_OPERATIONS_MAX = 3;
-
 export interface RegistrationPlan {
   readonly record: InstanceRecord;
   readonly created: boolean;

@@ -27,7 +27,7 @@ export interface MediumWrite {
 }
 
 /** The durable revisions that are still known, oldest first. */
-export interface History {
+interface History {
   readonly compactedRevision: number;
   /** At most `limit` revisions from `fromRevision` on, none missing in between. */
   revisions(fromRevision: number, limit: number): readonly RevisionBatch[];

@@ -16,7 +16,7 @@ import type { GrantedLease } from './medium.js';
 import { StreamReader } from './stream-reader.js';
 
 const MAGIC = 'ROLLCALL SNAPSHOT\n';
-export const SNAPSHOT_FORMAT = 1;
+const SNAPSHOT_FORMAT = 1;
 const PAGE_ENTRIES = 1_000;
 const HEADER_BYTES_MAX = 4_096;
 /** A record holds one entry, and an entry comes from one commit. */

@@ -6,7 +6,7 @@ import { nextTurn } from '../../shared/turn.js';
 import type { Beginning, Channel, ChannelEvent, Member } from './channel.js';
 
 /** What may wait for a reader who takes nothing, besides the snapshot that it asked for. */
-export const BACKLOG_BYTES_MAX: number = 1024 * 1024;
+const BACKLOG_BYTES_MAX: number = 1024 * 1024;
 
 const forgotten: Frame = eventFrame({ event: 'resync', data: '{"reason":"what happened since the given event id is no longer known"}' });
 const readAnew: Frame = eventFrame({ event: 'resync', data: '{"reason":"the registry read its log anew"}' });

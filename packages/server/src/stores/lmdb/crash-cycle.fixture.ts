@@ -38,7 +38,8 @@ async function checkCopy(directory: string, ledger: CrashLedger): Promise<void> 
   const copy = `${directory}-copy`;
   await mkdir(copy);
   try {
-    for (const name of (await readdir(directory)).filter((name) => name.startsWith('rollcall'))) await copyFile(join(directory, name), join(copy, name));
+    for (const name of (await readdir(directory)).filter((name) => name.startsWith('rollcall')))
+      await copyFile(join(directory, name), join(copy, name));
     for (const check of [(store: Store) => ledger.check(store), checkInvariants]) {
       const store = await openStore(copy);
       try {

@@ -95,7 +95,11 @@ describe.each([
   });
 });
 
-async function objectionTo({ directory, digest, code, message = '', ...finding }: Finding, file: string, specimen: Specimen): Promise<string | null> {
+async function objectionTo(
+  { directory, digest, code, message = '', ...finding }: Finding,
+  file: string,
+  specimen: Specimen,
+): Promise<string | null> {
   if (digest !== undefined) return digest === specimen.digest ? null : objectionToLoss(finding, file, specimen);
   if (code !== 'store-corrupt') return `${code}: ${message}`;
   if (!/snapshot/.test(message)) return `does not say what to do: ${message}`;
@@ -109,7 +113,11 @@ function damagesOf(file: string): readonly Damage[] {
 }
 
 /** Where the log ends, a damaged frame looks like one that was never written whole. So its end may be lost, and nothing else. */
-async function objectionToLoss({ revision = 0, entries }: Pick<Finding, 'revision' | 'entries'>, file: string, specimen: Specimen): Promise<string | null> {
+async function objectionToLoss(
+  { revision = 0, entries }: Pick<Finding, 'revision' | 'entries'>,
+  file: string,
+  specimen: Specimen,
+): Promise<string | null> {
   const isAnEarlierState = file === specimen.lastWritten && entries === (await specimen.entriesAt(revision));
   return isAnEarlierState ? null : 'something is missing, and nobody said so';
 }

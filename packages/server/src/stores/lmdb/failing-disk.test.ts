@@ -60,7 +60,6 @@ describe('a commit that the disk refuses', () => {
     await checkInvariants(again);
     await again.close();
   });
-
 });
 
 describe('tables that the disk refuses to write', () => {

@@ -66,7 +66,14 @@ describe('the log', () => {
       await released;
       stop();
       const again = await openStore(copyDirectory(directory, join(parent, `copy ${at}`)));
-      expect((await pairs(again)).map((pair) => pair.split('=')[0])).toEqual(['0', '1', '2', '3', '4', ...(isReached ? ['came meanwhile'] : [])]);
+      expect((await pairs(again)).map((pair) => pair.split('=')[0])).toEqual([
+        '0',
+        '1',
+        '2',
+        '3',
+        '4',
+        ...(isReached ? ['came meanwhile'] : []),
+      ]);
       await checkInvariants(again);
       await again.close();
       await store.close();

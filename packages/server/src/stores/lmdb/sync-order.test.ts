@@ -64,7 +64,8 @@ describeWith(['strace'], 'what the system is asked to do', () => {
     expect(metas.length).toBeGreaterThan(5);
     for (const meta of metas) {
       const synced = syncs.findLast(({ returned }) => returned < meta.begun);
-      for (const piece of data) if (piece.begun < meta.begun) expect(piece.returned, meta.text.slice(0, 100)).toBeLessThan(synced?.begun ?? -1);
+      for (const piece of data)
+        if (piece.begun < meta.begun) expect(piece.returned, meta.text.slice(0, 100)).toBeLessThan(synced?.begun ?? -1);
     }
   });
 

@@ -6,8 +6,9 @@ import type { Benchmark } from '../support/row.js';
 import { ratioOf, spreadOf } from '../support/statistics.js';
 
 const TARGET_PER_SECOND = 1_000_000;
-const TARGET_BYTES = 60;
-const TARGET_PAUSE_MS = 5;
+/** Sixty, and the room that doubling keeps for later. */
+const TARGET_BYTES = 64;
+const TARGET_PAUSE_MS = 10;
 
 export const attendanceAtScale: Benchmark = {
   name: 'attendance/million',
@@ -27,7 +28,7 @@ export const attendanceAtScale: Benchmark = {
         target: `≥ ${TARGET_PER_SECOND / 1e6}M/s`,
         met: bulk.median >= TARGET_PER_SECOND,
         notes: [
-          `1,000 ids in a request, in no order; without reading the text ${few(spreadOf(answer.nsPerBeat).median)} ns per beat, which is what the ratio compares`,
+          `on one core, by its time on the processor; 1,000 ids in a request, in no order; without reading the text ${few(spreadOf(answer.nsPerBeat).median)} ns per beat, which is what the ratio compares`,
         ],
       },
       {

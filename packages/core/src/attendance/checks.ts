@@ -85,18 +85,18 @@ export class Checks {
     const { now, meters } = this.#options;
     const nowMs = now();
     const left: number[] = [];
-    const { marks, deadlineMs, ttlMs } = this.#roll;
+    const { table } = this.#roll;
     let group: string | undefined;
     let names = this.#roll.names('');
     for (let at = 0; at < selectors.length; at++) {
       const { namespace, id, service } = selectors[at] as InstanceSelector;
       if (namespace !== group) names = this.#roll.names((group = namespace));
       const row = names?.get(id);
-      if (typeof row !== 'number' || ((marks[row] as number) & SLOW) !== 0 || (service !== null && !this.#isOf(row, service))) {
+      if (typeof row !== 'number' || (table.marks(row) & SLOW) !== 0 || (service !== null && !this.#isOf(row, service))) {
         left.push(at);
         continue;
       }
-      deadlineMs[row] = nowMs + (ttlMs[row] as number);
+      table.beat(row, nowMs);
     }
     meters.beats.add(selectors.length - left.length);
     return left;
@@ -112,7 +112,7 @@ export class Checks {
     const nowMs = now();
     meters.beats.add();
     const rows = this.#rowsOf(ref, checkId);
-    for (const row of rows) this.#roll.deadlineMs[row] = nowMs + (this.#roll.ttlMs[row] as number);
+    for (const row of rows) this.#roll.table.beat(row, nowMs);
     if (rows.length === 0) return true;
     for (let look = 0; look < LOOKS_PER_BEAT; look++) {
       const there = this.#rowsOf(ref, checkId);
@@ -128,7 +128,7 @@ export class Checks {
   /** It has been heard since it lapsed, and the log has yet to learn of it. */
   isReturning(ref: InstanceRef): boolean {
     const nowMs = this.#options.now();
-    return this.#rowsOf(ref).some((row) => this.#roll.has(row, LAPSED) && (this.#roll.deadlineMs[row] as number) > nowMs);
+    return this.#rowsOf(ref).some((row) => this.#roll.has(row, LAPSED) && this.#roll.table.deadlineMs(row) > nowMs);
   }
 
   /** What the view says of an instance; `null` for one that has left. */
@@ -161,25 +161,25 @@ export class Checks {
     const row = known ?? roll.enter(instance);
     const wasSilent = known !== null && roll.has(row, LAPSED | CRITICAL);
     roll.setSubject(row, instance);
-    roll.part[row] = part;
-    roll.ttlMs[row] = ttlMs;
+    roll.table.setPart(row, part);
+    roll.table.setTtlMs(row, ttlMs);
     const standing = standingOf(instance, instance.checks[part] as Check);
     roll.unmark(row, LAPSED | CRITICAL);
     if (standing !== 'present') roll.mark(row, standing === 'lapsed' ? LAPSED : CRITICAL);
     const nowMs = this.#options.now();
     const isNew = before === null;
     const registered = isNew || before.revision !== instance.revision;
-    if (standing === 'lapsed' && isNew) roll.deadlineMs[row] = -Infinity;
-    else if (registered && standing !== 'lapsed') roll.deadlineMs[row] = nowMs + ttlMs;
+    if (standing === 'lapsed' && isNew) roll.table.setDeadlineMs(row, -Infinity);
+    else if (registered && standing !== 'lapsed') roll.table.beat(row, nowMs);
     // Somebody else has heard it, or it would still be silent.
-    else if (standing === 'present' && wasSilent) roll.deadlineMs[row] = Math.max(roll.deadlineMs[row] as number, nowMs + ttlMs);
+    else if (standing === 'present' && wasSilent) roll.table.setDeadlineMs(row, Math.max(roll.table.deadlineMs(row), nowMs + ttlMs));
     this.#muster.look(row);
     return row;
   }
 
   #decide(row: number, nowMs: number): Decision {
     const standing: Standing = this.#roll.has(row, LAPSED) ? 'lapsed' : this.#roll.has(row, CRITICAL) ? 'critical' : 'present';
-    return decide(standing, this.#roll.deadlineMs[row] as number, nowMs);
+    return decide(standing, this.#roll.table.deadlineMs(row), nowMs);
   }
 
   /** Decides again: whoever waited in line may have beaten, or left, in the meantime. */
@@ -226,7 +226,7 @@ export class Checks {
   }
 
   #checkOf(row: number): Check | null {
-    return this.#roll.subject(row)?.checks[this.#roll.part[row] as number] ?? null;
+    return this.#roll.subject(row)?.checks[this.#roll.table.part(row)] ?? null;
   }
 }
 

@@ -124,13 +124,13 @@ export class Departures {
     const wallNowMs = clock.wallMs();
     const sinceMs = criticalSinceMs(instance, wallNowMs);
     const deadlineMs = now() + remainingTermMs({ hearingMs: hearingMs(instance), deregisterAfterMs, sinceMs, wallNowMs });
-    this.#roll.deadlineMs[row] = deadlineMs;
+    this.#roll.table.setDeadlineMs(row, deadlineMs);
     this.#roll.wakeAt(row, deadlineMs);
   }
 
   #look(row: number, nowMs: number): void {
     const instance = this.#roll.subject(row);
-    const deadlineMs = this.#roll.deadlineMs[row] as number;
+    const deadlineMs = this.#roll.table.deadlineMs(row);
     if (instance === null || this.#roll.isPinned(row)) return;
     if (nowMs < deadlineMs) return this.#roll.wakeAt(row, deadlineMs);
     if (this.#options.isReturning(instance)) return this.#roll.wakeAt(row, nowMs + RETRY_MS);

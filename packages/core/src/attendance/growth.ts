@@ -10,15 +10,3 @@ export function grownInts(before: Int32Array, capacity: number, fill: number): I
   after.set(before);
   return after;
 }
-
-export function grownFloats(before: Float64Array, capacity: number): Float64Array {
-  const after = new Float64Array(capacity);
-  after.set(before);
-  return after;
-}
-
-export function grownBytes(before: Uint8Array, capacity: number): Uint8Array {
-  const after = new Uint8Array(capacity);
-  after.set(before);
-  return after;
-}

@@ -13,10 +13,10 @@ function sessions({ refuse = () => false }: { refuse?: () => boolean } = {}) {
   const muster: Muster<string> = new Muster<string>({
     kind: {
       name: 'session',
-      dueMs: (row) => muster.roll.deadlineMs[row] as number,
+      dueMs: (row) => muster.roll.table.deadlineMs(row),
       settle: async (rows) => {
         if (refuse()) throw new Error('the log is away');
-        const gone = rows.filter((row) => (muster.roll.deadlineMs[row] as number) <= now());
+        const gone = rows.filter((row) => muster.roll.table.deadlineMs(row) <= now());
         ended.push(gone.flatMap((row) => muster.roll.subject(row) ?? []));
         for (const row of gone) muster.roll.leave(row);
       },

@@ -67,7 +67,7 @@ export class Muster<Subject> {
   /** Somebody new, heard right now. */
   enter(subject: Subject, ttlMs: number): number {
     const row = this.roll.enter(subject);
-    this.roll.ttlMs[row] = ttlMs;
+    this.roll.table.setTtlMs(row, ttlMs);
     this.beat(row);
     this.look(row);
     return row;
@@ -75,7 +75,7 @@ export class Muster<Subject> {
 
   /** I am here: one number, and the wheel is not touched. */
   beat(row: number): void {
-    this.roll.deadlineMs[row] = this.#options.now() + (this.roll.ttlMs[row] as number);
+    this.roll.table.beat(row, this.#options.now());
   }
 
   /** Something about this row has changed, or its time may have come. */

@@ -7,7 +7,7 @@ export const TICK_MS = 100;
 export const WHEEL_BUCKETS = 1024;
 
 /** Looks in one turn of the loop: well under a millisecond, whoever else is waiting. */
-export const LOOKS_PER_TURN_MAX = 4096;
+export const LOOKS_PER_TURN_MAX = 2048;
 
 /**
  * Verdicts in one commit. Each has two fences, and a commit takes 128 compares (as etcd does); what is left over is

@@ -47,9 +47,9 @@ describe('Roll', () => {
   it('keeps what was written while it grows', () => {
     const one = roll();
     const rows = Array.from({ length: 100 }, (_, at) => one.enter(guest(`guest-${at}`)));
-    for (const row of rows) one.deadlineMs[row] = row * 2;
+    for (const row of rows) one.table.setDeadlineMs(row, row * 2);
     for (let at = 0; at < 1000; at++) one.enter(guest(`late-${at}`));
-    expect(rows.map((row) => one.deadlineMs[row])).toEqual(rows.map((row) => row * 2));
+    expect(rows.map((row) => one.table.deadlineMs(row))).toEqual(rows.map((row) => row * 2));
     expect(one.size).toBe(1100);
   });
 

@@ -1,15 +1,16 @@
 /**
  * The roll: everybody who has to be heard from, and by when. A million of them on one node are a million rows of
- * numbers, not a million objects: who is row 17 has its deadline in `deadlineMs[17]`, and a heartbeat writes
- * that one number. Beside the columns stand one map from names to rows, and a wheel that says whose time has come.
+ * numbers, not a million objects: who is row 17 has a deadline in line 17 of a table, and a heartbeat writes that
+ * one number. Beside the table stand one map from names to rows, and a wheel that says whose time has come.
  *
  * Rows are given out again. So whoever works on a row across an `await` pins it first: a pinned row that leaves
  * is out of the map and the wheel at once, and is only given to somebody else after it was let go.
  */
-import { grownBytes, grownFloats, grownInts, roomFor } from './growth.js';
+import { roomFor } from './growth.js';
+import { RowTable } from './row-table.js';
 import { SlotWheel, type SlotWheelOptions } from './slot-wheel.js';
 
-/** Marks that the roll keeps in `marks`; a kind of attendants has those from `OWN_MARK` on. */
+/** Marks of the roll itself; a kind of attendants has those from `OWN_MARK` on. */
 const PINNED = 1;
 const GONE = 2;
 export const OWN_MARK = 4;
@@ -24,13 +25,9 @@ export interface Naming<Subject> {
 }
 
 export class Roll<Subject> {
-  /** When the row is overdue; `-Infinity` for who has not been heard at all. */
-  deadlineMs: Float64Array = new Float64Array(0);
-  ttlMs: Int32Array = new Int32Array(0);
-  /** Which part of the subject: the place of a check among those of its instance. */
-  part: Uint8Array = new Uint8Array(0);
-  marks: Uint8Array = new Uint8Array(0);
-  readonly #subjects: (Subject | null)[] = [];
+  /** The numbers of each row. */
+  readonly table: RowTable = new RowTable();
+  #subjects: (Subject | null)[] = [];
   readonly #naming: Naming<Subject>;
   readonly #wheel: SlotWheel;
   readonly #index = new Map<string, Map<string, Rows>>();
@@ -70,7 +67,7 @@ export class Roll<Subject> {
   enter(subject: Subject): number {
     const row = this.#free.pop() ?? this.#newRow();
     this.#subjects[row] = subject;
-    this.marks[row] = 0;
+    this.table.setMarks(row, 0);
     const [group, name] = [this.#naming.group(subject), this.#naming.name(subject)];
     const names = this.#index.get(group) ?? new Map<string, Rows>();
     this.#index.set(group, names);
@@ -118,15 +115,15 @@ export class Roll<Subject> {
   }
 
   has(row: number, marks: number): boolean {
-    return ((this.marks[row] as number) & marks) !== 0;
+    return (this.table.marks(row) & marks) !== 0;
   }
 
   mark(row: number, marks: number): void {
-    this.marks[row] = (this.marks[row] as number) | marks;
+    this.table.setMarks(row, this.table.marks(row) | marks);
   }
 
   unmark(row: number, marks: number): void {
-    this.marks[row] = (this.marks[row] as number) & ~marks;
+    this.table.setMarks(row, this.table.marks(row) & ~marks);
   }
 
   /** Have `take` answer it when `atMs` has come: `Infinity` for never. */
@@ -142,15 +139,16 @@ export class Roll<Subject> {
 
   #newRow(): number {
     const row = this.#used++;
-    if (row >= this.marks.length) this.#grow(roomFor(row + 1));
+    if (row >= this.table.capacity) this.#grow(roomFor(row + 1));
     return row;
   }
 
   #grow(capacity: number): void {
-    this.deadlineMs = grownFloats(this.deadlineMs, capacity);
-    this.ttlMs = grownInts(this.ttlMs, capacity, 0);
-    this.part = grownBytes(this.part, capacity);
-    this.marks = grownBytes(this.marks, capacity);
+    this.table.grow(capacity);
+    // Grown by hand: an array that is pushed to keeps half as much again for later.
+    const subjects = Array.from<Subject | null>({ length: capacity });
+    for (let row = 0; row < capacity; row++) subjects[row] = this.#subjects[row] ?? null;
+    this.#subjects = subjects;
     this.#wheel.reserve(capacity);
   }
 

@@ -42,11 +42,17 @@ export class Past {
   async open(revision: number): Promise<PastView> {
     const view = this.#viewAt(revision);
     view.readers++;
-    while (this.#medium.durable.revision - view.undoneTo > UNDO_REVISIONS) {
-      this.#undo(view, UNDO_REVISIONS);
-      await nextTurn();
+    try {
+      while (this.#medium.durable.revision - view.undoneTo > UNDO_REVISIONS) {
+        this.#undo(view, UNDO_REVISIONS);
+        await nextTurn();
+      }
+      return this.#opened(view);
+    } catch (error) {
+      // Compacted away while it was being undone: nobody can go on with it.
+      this.#views.delete(revision);
+      throw error;
     }
-    return this.#opened(view);
   }
 
   /** The same in one go, for those who can't wait: a read inside a commit. */

@@ -8,7 +8,7 @@
  * write can damage none but itself.
  */
 import { crc32 } from 'node:zlib';
-import type { LeaseId } from '@rollcall/core';
+import { RollcallError, type LeaseId } from '@rollcall/core';
 import { ByteReader } from '../../shared/byte-reader.js';
 import { ByteWriter } from '../../shared/byte-writer.js';
 import type { GrantedLease } from '../../shared/medium.js';
@@ -94,6 +94,9 @@ function readRecord(reader: ByteReader): LogRecord {
   if (type === recordTypes.batch) return { type: 'batch', revision: reader.count(), encoded: reader.bytes() };
   if (type === recordTypes.granted) return { type: 'granted', lease: { id: reader.lease(), ttlMs: reader.count() } };
   if (type === recordTypes.revoked) return { type: 'revoked', lease: reader.lease() };
-  // The checksum fits, so this is no damage: a newer program wrote it into a store of this format.
-  throw new RangeError(`a record of type ${type}`);
+  // The checksum fits, so this is no damage.
+  throw new RollcallError(
+    'store-newer',
+    `The write-ahead log holds a record of type ${type}, which only a newer Rollcall writes. Start that one.`,
+  );
 }

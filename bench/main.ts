@@ -11,16 +11,20 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { attendanceAtScale } from './rows/attendance.js';
 import { coldOpen } from './rows/cold-open.js';
 import { etcdPuts } from './rows/etcd-puts.js';
 import { groupCommit } from './rows/group-commit.js';
+import { httpHot } from './rows/http-hot.js';
+import { httpWatch } from './rows/http-watch.js';
+import { httpWrites } from './rows/http-writes.js';
 import { watchFanOut } from './rows/watch-fan-out.js';
 import { Cleanup } from './support/cleanup.js';
 import { machineLine } from './support/machine.js';
 import { skippedRow, type Benchmark, type Row } from './support/row.js';
 import { renderedNotes, renderedTable } from './support/table.js';
 
-const benchmarks: readonly Benchmark[] = [groupCommit, etcdPuts, watchFanOut, coldOpen];
+const benchmarks: readonly Benchmark[] = [groupCommit, etcdPuts, watchFanOut, httpHot, httpWatch, httpWrites, attendanceAtScale, coldOpen];
 
 const FULL_MAX_MS = 230_000;
 const QUICK_MAX_MS = 55_000;

@@ -1,0 +1,99 @@
+/**
+ * A registry, or a bare program on node:http that answers the same bytes, in a process of its own. Both are measured by the
+ * same means, so that what is left between them is ours.
+ */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { serveOptions, startRegistry, systemClock, systemRandom, type ServeOptions } from '@rollcall/server';
+import { answerQuestions } from '../support/child.js';
+
+export interface BareAnswers {
+  /** Names and values in turns. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+export type HttpServerQuestion =
+  | { readonly registry: string }
+  | { readonly bare: BareAnswers }
+  /** What the bare program writes to everybody who watches, when it is asked to tell. */
+  | { readonly event: string }
+  | { readonly measure: 'memory' | 'block' };
+/** A port, bytes, or milliseconds since the last time that this was asked. */
+export type HttpServerAnswer = number;
+
+const log = { info: () => undefined, warn: console.error, error: console.error };
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+
+const watchers = new Set<Socket>();
+let frame = Buffer.alloc(0);
+
+answerQuestions(async (question: HttpServerQuestion): Promise<HttpServerAnswer> => {
+  if ('registry' in question) return openRegistry(question.registry);
+  if ('bare' in question) return openBare(question.bare);
+  if ('event' in question) return setEvent(question.event);
+  return question.measure === 'memory' ? memory() : longestBlockMs();
+});
+
+async function openRegistry(data: string): Promise<number> {
+  const defaults = Object.fromEntries(Object.entries(serveOptions).map(([name, { default: value }]) => [name, value as unknown]));
+  const options = { ...(defaults as unknown as ServeOptions), data, http: 0 };
+  const registry = await startRegistry(options, { clock: systemClock, random: systemRandom, log, version: '0.0.0' });
+  return Number(registry.doors['http']?.split(':').at(-1));
+}
+
+/** As little as a program can do that answers these bytes: no routes, no headers read but one. */
+async function openBare({ headers, body }: BareAnswers): Promise<number> {
+  const bytes = Buffer.from(body);
+  const fixed = [...headers];
+  const server = createServer({ noDelay: true }, (request, response) => {
+    if (request.method === 'PUT') {
+      response.writeHead(204).end();
+    } else if (request.method === 'POST') {
+      for (const socket of watchers) socket.write(frame);
+      response.writeHead(204).end();
+    } else if (request.headers.accept === 'text/event-stream') {
+      beginStream(response);
+    } else {
+      response.writeHead(200, fixed);
+      response.end(bytes);
+    }
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function beginStream(response: ServerResponse): void {
+  response.writeHead(200, ['content-type', 'text/event-stream']);
+  response.flushHeaders();
+  const { socket } = response;
+  if (socket === null) return;
+  watchers.add(socket);
+  response.on('close', () => watchers.delete(socket));
+}
+
+/** Framed once, as chunked transfer wants it. */
+function setEvent(event: string): number {
+  frame = Buffer.from(`${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`);
+  return frame.length;
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** What is left after the garbage was collected, outside of the heap too. */
+function memory(): number {
+  collectGarbage();
+  collectGarbage();
+  return process.memoryUsage.rss();
+}
+
+function longestBlockMs(): number {
+  const ms = delay.max / 1e6;
+  delay.reset();
+  return ms;
+}

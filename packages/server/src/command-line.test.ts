@@ -19,6 +19,9 @@ describe('readOptions', () => {
         watchersMax: 10000,
         historyRevisionsMax: 100_000,
         historyAgeMaxMs: 86_400_000,
+        guardShare: 0.15,
+        guardDeparturesMin: 10,
+        guardWindowMs: 900_000,
       },
       operands: [],
       complaints: [],
@@ -39,6 +42,7 @@ describe('readOptions', () => {
       {},
       { corsOrigins: ['https://a.example', 'http://localhost:3000'] },
     ],
+    ['a percentage', ['--guard-share', '30%'], {}, { guardShare: 0.3 }],
     ['one of IPv6', ['--bind', '::'], {}, { bind: '::' }],
     ['a path with spaces', ['--data', 'my data'], {}, { data: 'my data' }],
   ])('takes %s', (_what, args, environment, expected) => {
@@ -50,7 +54,7 @@ describe('readOptions', () => {
   it('says everything that is wrong at once, and where it came from', () => {
     const args = ['--http', '99999', '--store=cloud', '--nonsense', 'x', '-v', '--data', '', '--http', '1', '--history-age'];
     expect(read(args, { ROLLCALL_BIND: 'a b' }).complaints).toEqual([
-      '--nonsense is not known; there are --data, --store, --bind, --http, --connections, --cors-origin, --answer-cache, --watchers, --history-revisions, --history-age.',
+      '--nonsense is not known; there are --data, --store, --bind, --http, --connections, --cors-origin, --answer-cache, --watchers, --history-revisions, --history-age, --guard-share, --guard-departures, --guard-window.',
       '-v is not known; flags begin with two dashes.',
       '--http is given twice.',
       '--history-age needs a value.',
@@ -69,26 +73,32 @@ describe('readOptions', () => {
 describe('optionsHelp', () => {
   it('is this', () => {
     expect(optionsHelp(serveOptions)).toMatchInlineSnapshot(`
-      "  --data DIR              Where the embedded store keeps its file.
-                                (default ./rollcall-data; ROLLCALL_DATA)
-        --store ENGINE          embedded: on disk, for one machine. memory: forgotten at the end.
-                                (default embedded; ROLLCALL_STORE)
-        --bind ADDR             The address that the doors listen on. There is no access control yet.
-                                (default 127.0.0.1; ROLLCALL_BIND)
-        --http PORT             Where HTTP is answered; 0 picks a free port.
-                                (default 8500; ROLLCALL_HTTP)
-        --connections N         How many may be connected at a time, watchers included.
-                                (default 20000; ROLLCALL_CONNECTIONS)
-        --cors-origin ORIGIN    Whose web pages may ask this registry, besides its own; several with commas between them.
-                                (default none; ROLLCALL_CORS_ORIGIN)
-        --answer-cache SIZE     Memory for answers that lie ready, of all faces.
-                                (default 256MiB; ROLLCALL_ANSWER_CACHE)
-        --watchers N            How many may watch at a time; about 11 kB each.
-                                (default 10000; ROLLCALL_WATCHERS)
-        --history-revisions N   How many revisions watchers can come back over.
-                                (default 100000; ROLLCALL_HISTORY_REVISIONS)
-        --history-age DURATION  How old revisions may become.
-                                (default 24h; ROLLCALL_HISTORY_AGE)"
+      "  --data DIR               Where the embedded store keeps its file.
+                                 (default ./rollcall-data; ROLLCALL_DATA)
+        --store ENGINE           embedded: on disk, for one machine. memory: forgotten at the end.
+                                 (default embedded; ROLLCALL_STORE)
+        --bind ADDR              The address that the doors listen on. There is no access control yet.
+                                 (default 127.0.0.1; ROLLCALL_BIND)
+        --http PORT              Where HTTP is answered; 0 picks a free port.
+                                 (default 8500; ROLLCALL_HTTP)
+        --connections N          How many may be connected at a time, watchers included.
+                                 (default 20000; ROLLCALL_CONNECTIONS)
+        --cors-origin ORIGIN     Whose web pages may ask this registry, besides its own; several with commas between them.
+                                 (default none; ROLLCALL_CORS_ORIGIN)
+        --answer-cache SIZE      Memory for answers that lie ready, of all faces.
+                                 (default 256MiB; ROLLCALL_ANSWER_CACHE)
+        --watchers N             How many may watch at a time; about 11 kB each.
+                                 (default 10000; ROLLCALL_WATCHERS)
+        --history-revisions N    How many revisions watchers can come back over.
+                                 (default 100000; ROLLCALL_HISTORY_REVISIONS)
+        --history-age DURATION   How old revisions may become.
+                                 (default 24h; ROLLCALL_HISTORY_AGE)
+        --guard-share PERCENT    How many of those present may depart per window without a goodbye; the rest is held. 100%: no guard.
+                                 (default 15%; ROLLCALL_GUARD_SHARE)
+        --guard-departures N     How many may in any case, however few are present.
+                                 (default 10; ROLLCALL_GUARD_DEPARTURES)
+        --guard-window DURATION  How long a window of the guard lasts.
+                                 (default 15m; ROLLCALL_GUARD_WINDOW)"
     `);
   });
 });

@@ -3,10 +3,11 @@ import { isIP } from 'node:net';
 import { durationKind, Host, wordKind, type ValueKind } from '@rollcall/core';
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption } from './doors/http/config.js';
 import { watchersOption } from './faces/native/config.js';
+import { guardOptions, type GuardOptions } from './guard-options.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 import { digitsKind, type OptionTable } from './shared/option.js';
 
-export interface ServeOptions {
+export interface ServeOptions extends GuardOptions {
   /** The directory of the embedded store. */
   readonly data: string;
   readonly store: 'embedded' | 'memory';
@@ -81,4 +82,5 @@ export const serveOptions: OptionTable<ServeOptions> = {
     defaultText: '24h',
     help: 'How old revisions may become.',
   },
+  ...guardOptions,
 };

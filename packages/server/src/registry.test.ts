@@ -36,6 +36,9 @@ async function start(
     watchersMax: 10,
     historyRevisionsMax: 1000,
     historyAgeMaxMs: 3_600_000,
+    guardShare: 0.15,
+    guardDeparturesMin: 10,
+    guardWindowMs: 900_000,
     ...options,
   };
   const registry = await startRegistry(all, { clock, random: new SeededRandom(1), log, version: '1.2.3' });

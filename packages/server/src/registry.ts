@@ -53,7 +53,8 @@ export async function startRegistry(options: ServeOptions, surroundings: Surroun
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
   const amendments = new Amendments(store, clock);
-  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter });
+  const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
+  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard });
   const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });

@@ -11,6 +11,10 @@ describe('budgetOf', () => {
     ['a share of a larger one', 1000, 150],
     ['whole instances only', 99, 14],
   ])('is %s', (_what, present, budget) => expect(budgetOf(present, settings)).toBe(budget));
+
+  it('has no end where all may go', () => {
+    expect(budgetOf(5, { ...settings, share: 1 })).toBeGreaterThan(1e9);
+  });
 });
 
 describe('leftIn', () => {

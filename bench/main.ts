@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { attendanceAtScale } from './rows/attendance.js';
+import { catalogAtScale } from './rows/catalog.js';
 import { coldOpen } from './rows/cold-open.js';
 import { etcdPuts } from './rows/etcd-puts.js';
 import { groupCommit } from './rows/group-commit.js';
@@ -24,7 +25,7 @@ import { machineLine } from './support/machine.js';
 import { skippedRow, type Benchmark, type Row } from './support/row.js';
 import { renderedNotes, renderedTable } from './support/table.js';
 
-const benchmarks: readonly Benchmark[] = [groupCommit, etcdPuts, watchFanOut, httpHot, httpWatch, httpWrites, attendanceAtScale, coldOpen];
+const benchmarks: readonly Benchmark[] = [groupCommit, etcdPuts, watchFanOut, httpHot, httpWatch, httpWrites, attendanceAtScale, catalogAtScale, coldOpen];
 
 const FULL_MAX_MS = 230_000;
 const QUICK_MAX_MS = 55_000;

@@ -1,136 +1,98 @@
 /**
- * Registrations from the log, many at once. A million of them are read when a node starts, so a page becomes one text,
- * parsed once, and the shape that this program writes is checked by hand. Whatever does not have that shape, and
- * every page of which anything cannot be read, goes the slow way, which is the one that decides.
+ * The shape of a registration in the log, checked by hand. A million of them are read when a node starts; what does not
+ * have the shape that this program writes is read by the table of rules, which is the one that decides.
  */
 import type { Bytes } from '../ports/store.js';
 import { FORMAT, parseJson, readRecord, TIME_MS_MAX, wholeCharacters } from './record-codec.js';
 import { instanceRules, type InstanceRecord } from './records.js';
 import type { Check } from './registration.js';
-import { decodeUtf8 } from './utf8.js';
 import { isObject } from './value-kind.js';
 
-/** A registration as it was read: what is `null`, empty or usual may be missing. */
-export type ReadInstance = Required<Pick<Plain, Always>> & {
-  readonly [Field in Exclude<keyof Plain, Always | 'checks'>]?: Plain[Field];
-} & { readonly checks?: readonly ReadCheck[] };
+/** What tells an instance from its neighbours. Written first, so that it can be told apart from the rest. */
+export interface OwnPart
+  extends Pick<Plain, 'id' | 'incarnation' | 'registeredAtMs'>, Partial<Pick<Plain, 'host' | 'port' | 'machine' | 'metadata'>> {}
+
+/** What the instances of a service mostly have in common. What is `null`, empty or usual may be missing. */
+export interface CommonPart
+  extends
+    Pick<Plain, 'namespace' | 'service' | 'weight' | 'origin'>,
+    Partial<Pick<Plain, 'ports' | 'tags' | 'zone' | 'region' | 'version' | 'deregisterAfterMs'>> {
+  readonly checks?: readonly ReadCheck[];
+}
+
+/** The first field of the common part: a number, which no field of the own part that could have this name is. */
+export const COMMON_BEGINS = 'weight';
+
+export type ReadInstance = OwnPart & CommonPart;
 
 export type ReadCheck = Omit<Check, 'born'> & Partial<Pick<Check, 'born'>>;
 
 type Plain = Omit<InstanceRecord, 'unknown'>;
 
-type Always = 'namespace' | 'service' | 'id' | 'weight' | 'origin' | 'incarnation' | 'registeredAtMs';
-
-/** What each of them holds; `null` for one that cannot be read. */
-export function decodeInstanceRecords(values: readonly Bytes[]): readonly (ReadInstance | null)[] {
-  const page = parsePage(values);
-  return values.map((value, at) => (page === null ? readOne(parseJson(value)) : readOne(page[at])));
+/** `null` for one that cannot be read. */
+export function decodeInstance(value: Bytes): ReadInstance | null {
+  return readInstance(parseJson(value));
 }
 
-function readOne(json: unknown): ReadInstance | null {
-  return isWellShaped(json) ? json : readRecord<Plain>(json, instanceRules);
+export function readInstance(json: unknown): ReadInstance | null {
+  return isWhole(json) ? json : readRecord<Plain>(json, instanceRules);
 }
 
-const OPENING = 0x5b;
-const COMMA = 0x2c;
-const CLOSING = 0x5d;
-
-/** `null` if that does not make as many objects: then they are looked at one by one. */
-function parsePage(values: readonly Bytes[]): readonly unknown[] | null {
-  let length = 1;
-  for (const value of values) length += value.length + 1;
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const value of values) {
-    joined[at] = at === 0 ? OPENING : COMMA;
-    joined.set(value, at + 1);
-    at += value.length + 1;
-  }
-  joined[at] = CLOSING;
-  try {
-    const page = JSON.parse(decodeUtf8(joined)) as unknown[];
-    // A broken record may borrow from its neighbours what it needs to look whole.
-    return page.length === values.length && page.every(isObject) ? page : null;
-  } catch {
-    return null;
-  }
+/** The law: whatever has this shape, the rules read just so. */
+function isWhole(json: unknown): json is ReadInstance {
+  return isObject(json) && isOwn(json) && isCommon(json) && fieldsIn(json) === ownFieldsIn(json) + commonFieldsIn(json);
 }
 
-/** As this program writes it. The law: whatever has this shape, the rules read just so. */
-function isWellShaped(json: unknown): json is ReadInstance {
-  if (!isObject(json) || json['format'] !== FORMAT) return false;
-  const one = json as Partial<ReadInstance>;
+/** Exactly the own part, and the format. */
+export function isOwnPart(json: unknown): json is OwnPart {
+  return isObject(json) && isOwn(json) && fieldsIn(json) === ownFieldsIn(json);
+}
+
+/** Exactly the common part. */
+export function isCommonPart(json: unknown): json is CommonPart {
+  return isObject(json) && isCommon(json) && fieldsIn(json) === commonFieldsIn(json);
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isOwn({ format, id, host, port, machine, metadata, incarnation, registeredAtMs }: Json): boolean {
   return (
-    isName(one.namespace) &&
-    isName(one.service) &&
-    isName(one.id) &&
-    typeof one.weight === 'number' &&
-    typeof one.incarnation === 'number' &&
-    isTime(one.registeredAtMs) &&
-    isOrigin(one.origin) &&
-    areOptionalsWell(one) &&
-    fieldsIn(one) === ALWAYS_AND_FORMAT + optionalsIn(one)
+    format === FORMAT &&
+    isName(id) &&
+    typeof incarnation === 'number' &&
+    isTime(registeredAtMs) &&
+    (host === undefined || isName(host)) &&
+    (port === undefined || typeof port === 'number') &&
+    (machine === undefined || isName(machine)) &&
+    (metadata === undefined || areValues(metadata, 'string'))
   );
 }
 
-function areOptionalsWell({
-  host,
-  machine,
-  zone,
-  region,
-  version,
-  port,
-  deregisterAfterMs,
-  ports,
-  metadata,
-  tags,
-  checks,
-}: Partial<ReadInstance>): boolean {
+function isCommon({ namespace, service, weight, origin, ports, tags, zone, region, version, checks, deregisterAfterMs }: Json): boolean {
   return (
-    (host === undefined || isName(host)) &&
-    (machine === undefined || isName(machine)) &&
+    isName(namespace) &&
+    isName(service) &&
+    typeof weight === 'number' &&
+    isOrigin(origin) &&
+    (ports === undefined || areValues(ports, 'number')) &&
+    (tags === undefined || areTexts(tags)) &&
     (zone === undefined || typeof zone === 'string') &&
     (region === undefined || typeof region === 'string') &&
     (version === undefined || typeof version === 'string') &&
-    (port === undefined || typeof port === 'number') &&
-    (deregisterAfterMs === undefined || typeof deregisterAfterMs === 'number') &&
-    (ports === undefined || areValues(ports, 'number')) &&
-    (metadata === undefined || areValues(metadata, 'string')) &&
-    (tags === undefined || areTexts(tags)) &&
-    (checks === undefined || areChecks(checks))
+    (checks === undefined || areChecks(checks)) &&
+    (deregisterAfterMs === undefined || typeof deregisterAfterMs === 'number')
   );
 }
 
-/** The seven that are always there, and the format. */
-const ALWAYS_AND_FORMAT = 8;
+/** Format, id, incarnation and time are always there. Counting finds fields that nobody here knows, without looking any up. */
+function ownFieldsIn({ host, port, machine, metadata }: Json): number {
+  return 4 + +(host !== undefined) + +(port !== undefined) + +(machine !== undefined) + +(metadata !== undefined);
+}
 
-/** How many of the others are there. Counting both ways finds fields that nobody here knows, without looking any up. */
-function optionalsIn({
-  host,
-  machine,
-  zone,
-  region,
-  version,
-  port,
-  deregisterAfterMs,
-  ports,
-  metadata,
-  tags,
-  checks,
-}: Partial<ReadInstance>): number {
-  let count = 0;
-  if (host !== undefined) count++;
-  if (machine !== undefined) count++;
-  if (zone !== undefined) count++;
-  if (region !== undefined) count++;
-  if (version !== undefined) count++;
-  if (port !== undefined) count++;
-  if (deregisterAfterMs !== undefined) count++;
-  if (ports !== undefined) count++;
-  if (metadata !== undefined) count++;
-  if (tags !== undefined) count++;
-  if (checks !== undefined) count++;
-  return count;
+/** Namespace, service, weight and origin are always there. */
+function commonFieldsIn({ ports, tags, zone, region, version, checks, deregisterAfterMs }: Json): number {
+  const places = +(zone !== undefined) + +(region !== undefined) + +(version !== undefined);
+  return 4 + places + +(ports !== undefined) + +(tags !== undefined) + +(checks !== undefined) + +(deregisterAfterMs !== undefined);
 }
 
 function fieldsIn(object: object): number {
@@ -168,7 +130,7 @@ function areChecks(list: unknown): boolean {
   return true;
 }
 
-/** Only the usual one: whoever was born in another state goes the slow way. */
+/** Only the usual one: whoever was born in another state is read by the rules. */
 function isCheck(check: unknown): boolean {
   if (!isObject(check) || check['type'] !== 'heartbeat') return false;
   return typeof check['id'] === 'string' && typeof check['ttlMs'] === 'number' && fieldsIn(check) === CHECK_FIELDS;

@@ -28,6 +28,8 @@ export class MachineTable {
   readonly #touched = new Set<Parts>();
 
   get(ref: MachineRef): Machine | null {
+    // As long as instances are read that come before all machines in the log, nothing need be looked up.
+    if (this.#parts.size === 0) return null;
     return this.#parts.get(machineText(ref))?.machine ?? null;
   }
 

@@ -13,9 +13,6 @@ export const FORMAT = 1;
 
 export type Unknown = Readonly<Record<string, unknown>>;
 
-/** What most records have. */
-export const nothingUnknown: Unknown = Object.freeze({});
-
 /** Fields that are `null` are left out: absent means the same. */
 export function encodeRecord(fields: object, unknown: Unknown): Bytes {
   const present = Object.entries({ ...unknown, ...fields }).filter(([, value]) => value !== null);

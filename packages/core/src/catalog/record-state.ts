@@ -4,7 +4,6 @@
  * kept a second time.
  */
 import type { ServiceRef } from '../face.js';
-import { decodeInstanceRecords, type ReadInstance } from './decode-instance.js';
 import type { EncodedRecord } from './encoded.js';
 import type { InstanceChange, MachineChange } from './feed.js';
 import { decodeGuardRecord, idleGuard, type GuardState } from './guard-record.js';
@@ -18,9 +17,9 @@ import { MachineTable } from './machine-table.js';
 import type { PanicRule } from './panic-rule.js';
 import { decodeHealthRecord } from './records.js';
 import type { InstanceRef } from './registration.js';
+import { RegistrationReader, type PresentRecord } from './registration-reader.js';
 import type { ServiceEntry } from './service-entry.js';
 import { decodeServiceRecord } from './service-record.js';
-import { Sharing } from './sharing.js';
 
 /** All that some records changed. */
 export interface StateChange {
@@ -54,7 +53,7 @@ export class RecordState {
   guard: GuardState = idleGuard;
   /** Where the log stood when this began: nothing is known of what was before. */
   readonly #since: number;
-  readonly #sharing = new Sharing();
+  readonly #reader = new RegistrationReader();
   readonly #touched = new Map<string, Slot>();
   #settled = new Map<string, ServiceRef>();
 
@@ -64,7 +63,8 @@ export class RecordState {
 
   /** Takes in records of a reading from scratch: registrations of whom nothing else is known go the quick way. */
   load(records: readonly EncodedRecord[]): void {
-    const isQuick = ({ key, value }: EncodedRecord): boolean => value !== null && this.intents.size === 0 && isRegistrationKey(key);
+    const isQuick = (record: EncodedRecord): record is PresentRecord =>
+      record.value !== null && this.intents.size === 0 && isRegistrationKey(record.key);
     this.#loadRegistrations(records.filter(isQuick));
     this.take(records.filter((record) => !isQuick(record)));
   }
@@ -82,12 +82,12 @@ export class RecordState {
     return { instances, machines, settled, guardTurned: heldBefore !== this.guard.holding };
   }
 
-  #loadRegistrations(records: readonly EncodedRecord[]): void {
-    const decoded = decodeInstanceRecords(records.map(({ value }) => value as Uint8Array));
+  #loadRegistrations(records: readonly PresentRecord[]): void {
+    const read = this.#reader.read(records);
     let entry: ServiceEntry | null = null;
     let start = '';
     records.forEach((record, at) => {
-      const one = decoded[at] ?? null;
+      const one = read[at] ?? null;
       if (one === null) return this.#takeOne(record);
       if (entry === null || one.service !== entry.name || one.namespace !== entry.namespace) {
         start = recordKeyStart('instances', one.namespace, one.service);
@@ -95,9 +95,7 @@ export class RecordState {
       }
       if (!isKeyOf(record.key, start, one.id)) return this.#takeOne(record);
       entry ??= this.instances.entryFor(one.namespace, one.service, this.#since);
-      const previous = entry.get(one.id) ?? null;
-      const registered = this.#registered(one, record);
-      this.instances.put(entry, instanceOf(registered, this.#withMachine(bornCircumstances, registered)), previous);
+      this.instances.put(entry, instanceOf(one, this.#withMachine(bornCircumstances, one)), entry.get(one.id) ?? null);
     });
   }
 
@@ -116,9 +114,9 @@ export class RecordState {
     const slot = this.#open(ref);
     const { value, revision } = record;
     if (kind === 'instances') {
-      const one = value && (decodeInstanceRecords([value])[0] ?? null);
+      const one = value && this.#reader.readOne({ ...record, value });
       const belongs = one !== null && refText(one) === refText(ref);
-      slot.registered = belongs ? this.#registered(one, record) : null;
+      slot.registered = belongs ? one : null;
       return belongs || value === null;
     }
     if (kind === 'health') {
@@ -187,32 +185,6 @@ export class RecordState {
   #withMachine<Known extends object>(known: Known, { namespace, machine }: Pick<Registered, 'namespace' | 'machine'>): Known {
     const found = machine === null ? null : this.machines.get({ namespace, name: machine });
     return found === null ? known : { ...known, machine: found };
-  }
-
-  #registered(read: ReadInstance, { createRevision, revision }: EncodedRecord): Registered {
-    const sharing = this.#sharing;
-    return {
-      namespace: sharing.name(read.namespace),
-      service: sharing.name(read.service),
-      id: read.id,
-      host: read.host ?? null,
-      port: read.port ?? null,
-      ports: sharing.ports(read.ports),
-      tags: sharing.tags(read.tags),
-      metadata: sharing.metadata(read.metadata),
-      weight: read.weight,
-      zone: sharing.text(read.zone),
-      region: sharing.text(read.region),
-      version: sharing.text(read.version),
-      machine: sharing.text(read.machine),
-      checks: sharing.checks(read.checks),
-      deregisterAfterMs: read.deregisterAfterMs ?? null,
-      origin: sharing.origin(read.origin),
-      incarnation: read.incarnation,
-      registeredAtMs: read.registeredAtMs,
-      createRevision,
-      revision,
-    };
   }
 
   #mark(name: string, readable: boolean): void {

@@ -19,10 +19,15 @@ export interface HealthRecord {
   readonly unknown: Unknown;
 }
 
-/** What is empty or usual is left out, as what is `null` is: a million records are read when a node starts. */
-export function encodeInstanceRecord({ unknown, ports, tags, metadata, checks, ...fields }: InstanceRecord): Bytes {
-  const filled = { ports: orNull(ports), tags: orNull(tags), metadata: orNull(metadata), checks: orNull(checks.map(withoutUsual)) };
-  return encodeRecord({ ...fields, ...filled }, unknown);
+/**
+ * What is empty or usual is left out, as what is `null` is, and what the instances of a service have in common stands
+ * behind what is each one's own: a million records are read when a node starts.
+ */
+export function encodeInstanceRecord({ unknown, ...record }: InstanceRecord): Bytes {
+  const { id, host, port, machine, metadata, incarnation, registeredAtMs, weight, ports, tags, checks, ...rest } = record;
+  const own = { id, host, port, machine, metadata: orNull(metadata), incarnation, registeredAtMs };
+  const common = { weight, ports: orNull(ports), tags: orNull(tags), checks: orNull(checks.map(withoutUsual)), ...rest };
+  return encodeRecord({ ...own, ...common }, unknown);
 }
 
 function orNull<Holder extends object>(holder: Holder): Holder | null {

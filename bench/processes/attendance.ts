@@ -30,6 +30,7 @@ export interface AttendanceAnswer {
   readonly bytesEach: number;
   /** Of a bulk heartbeat, from its JSON text to the last number written; one per round. */
   readonly perSecond: readonly number[];
+  readonly scatteredPerSecond: readonly number[];
   /** Without the parsing: names looked up, numbers written. */
   readonly nsPerBeat: readonly number[];
   /** The same names looked up in a bare map, and numbers written into a bare array. */
@@ -44,6 +45,8 @@ const IDS_PER_REQUEST = 1_000;
 const TICK_MS = 100;
 const BEAT_EVERY_MS = 10_000;
 const PAGE = 1_000;
+/** Shares no divisor with any number of requests. */
+const STRIDE = 7919;
 
 answerQuestions(async ({ instances, rounds }: AttendanceQuestion): Promise<AttendanceAnswer> => {
   const view = filledView(instances);
@@ -52,18 +55,22 @@ answerQuestions(async ({ instances, rounds }: AttendanceQuestion): Promise<Atten
   const attendance = new Attendance({ view, store: silentStore, showing: { wait: never }, clock, random: systemRandom, log });
   await attendance.start();
   const bytesEach = (usedBytes() - before) / instances;
-  const requests = bulkRequests(instances);
+  const requests = bulkRequests(instances, false);
+  const scattered = bulkRequests(instances, true);
 
   const perSecond: number[] = [];
+  const scatteredPerSecond: number[] = [];
   const nsPerBeat: number[] = [];
   const bareNsPerBeat: number[] = [];
   const bare = bareLoop(instances);
   for (let round = 0; round < rounds; round++) {
-    perSecond.push(instances / (timeMs(() => requests.forEach((text) => heard(attendance, selectorsOf(text)))) / 1000));
+    const all = (texts: readonly string[]) => () => texts.forEach((text) => heard(attendance, selectorsOf(text)));
+    perSecond.push(instances / (timeMs(all(requests)) / 1000));
+    scatteredPerSecond.push(instances / (timeMs(all(scattered)) / 1000));
     nsPerBeat.push(nsEach(requests, (some) => heard(attendance, some)));
     bareNsPerBeat.push(nsEach(requests, bare));
   }
-  return { bytesEach, perSecond, nsPerBeat, bareNsPerBeat, ...pauses(attendance, clock, requests.map(selectorsOf)) };
+  return { bytesEach, perSecond, scatteredPerSecond, nsPerBeat, bareNsPerBeat, ...pauses(attendance, clock, requests.map(selectorsOf)) };
 });
 
 /** Each request is read just before it is heard, as it is when it comes from the wire; only the hearing is counted. */
@@ -160,13 +167,17 @@ function idOf(at: number): string {
   return `service-${Math.floor(at / 50)}-10.0.0.5-${at}`;
 }
 
-/** As they come from the wire, in no order that a cache could know. */
-function bulkRequests(instances: number): readonly string[] {
-  const ids = Array.from({ length: instances }, (_, at) => idOf((at * 7919) % instances));
-  const requests = Array.from({ length: Math.ceil(instances / IDS_PER_REQUEST) }, (_, at) =>
-    ids.slice(at * IDS_PER_REQUEST, (at + 1) * IDS_PER_REQUEST),
+/**
+ * As they come from the wire. An agent speaks for those who came up with it, so their rows lie side by side; agents
+ * come in any order. Scattered, every id of a request is somewhere else: no cache helps.
+ */
+function bulkRequests(instances: number, scattered: boolean): readonly string[] {
+  const count = Math.ceil(instances / IDS_PER_REQUEST);
+  const member = (request: number, at: number): number =>
+    scattered ? at * count + request : ((request * STRIDE) % count) * IDS_PER_REQUEST + at;
+  return Array.from({ length: count }, (_, request) =>
+    JSON.stringify({ ids: Array.from({ length: IDS_PER_REQUEST }, (_, at) => idOf(member(request, at))) }),
   );
-  return requests.map((some) => JSON.stringify({ ids: some }));
 }
 
 function selectorsOf(text: string): readonly InstanceSelector[] {

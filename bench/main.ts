@@ -25,7 +25,17 @@ import { machineLine } from './support/machine.js';
 import { skippedRow, type Benchmark, type Row } from './support/row.js';
 import { renderedNotes, renderedTable } from './support/table.js';
 
-const benchmarks: readonly Benchmark[] = [groupCommit, etcdPuts, watchFanOut, httpHot, httpWatch, httpWrites, attendanceAtScale, catalogAtScale, coldOpen];
+const benchmarks: readonly Benchmark[] = [
+  groupCommit,
+  etcdPuts,
+  watchFanOut,
+  httpHot,
+  httpWatch,
+  httpWrites,
+  attendanceAtScale,
+  catalogAtScale,
+  coldOpen,
+];
 
 const FULL_MAX_MS = 230_000;
 const QUICK_MAX_MS = 55_000;

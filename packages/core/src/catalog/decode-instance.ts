@@ -34,7 +34,7 @@ export function decodeInstance(value: Bytes): ReadInstance | null {
   return readInstance(parseJson(value));
 }
 
-export function readInstance(json: unknown): ReadInstance | null {
+function readInstance(json: unknown): ReadInstance | null {
   return isWhole(json) ? json : readRecord<Plain>(json, instanceRules);
 }
 

@@ -11,9 +11,6 @@ import { deleteRecord, putRecord } from './amend.js';
 /** A machine that is being repaired over night comes back with its instances in maintenance, as they were. */
 const INTENT_KEPT_MS: number = 24 * 60 * 60 * 1000;
 
-/** At most this many operations. */
-export const DEPARTURE_OPERATIONS_MAX = 3;
-
 export function departureOperations(ref: InstanceRef, intent: IntentRecord | null, wallNowMs: number): readonly Operation[] {
   const left = intent && departedIntent(intent, wallNowMs);
   const gone = [deleteRecord('instances', ref), deleteRecord('health', ref)];

@@ -53,6 +53,18 @@ describe('a word with a heartbeat', () => {
     expect((await house.registrar.register(one, someone)).instance).toMatchObject({ health: 'passing', verdicts: {} });
   });
 
+  it('may be said by the registration already, which is the first heartbeat', async () => {
+    const young = registration({ id: 'young', status: 'starting' });
+    const { instance, revision } = await house.registrar.register(young, someone);
+    expect([instance.health, house.look(young)]).toEqual(['starting', instance]);
+    await house.registrar.heartbeat(young, someone);
+    expect(house.look(young)?.health).toBe('starting');
+    await house.registrar.heartbeat(young, someone, { status: 'passing' });
+    expect(house.look(young)?.health).toBe('passing');
+    expect((await house.registrar.register(young, someone)).instance.health).toBe('starting');
+    expect(house.view.revision).toBeGreaterThan(revision);
+  });
+
   it('for a check that is not there names those that are', async () => {
     await expect(house.registrar.heartbeat(one, someone, { check: 'disk', status: 'critical' })).rejects.toMatchObject({
       code: 'invalid-request',

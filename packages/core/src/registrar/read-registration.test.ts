@@ -45,6 +45,11 @@ describe('readRegistration', () => {
     ['a beating one may stay for ever', { deregisterAfter: 'none' }, { deregisterAfterMs: null }],
     ['or go at once', { deregisterAfter: 0 }, { deregisterAfterMs: 0 }],
     ['null is as good as absent', { ttl: null, id: null, zone: null }, { zone: null, deregisterAfterMs: 90_000 }],
+    [
+      'it may begin otherwise than passing',
+      { status: 'starting' },
+      { checks: [{ id: 'heartbeat', type: 'heartbeat', ttlMs: 30_000, born: 'starting' }] },
+    ],
     ['without a port the id has none', { port: null }, { id: 'a-h' }],
   ])('%s', (_what, fields, expected) => {
     expect(readRegistration({ service: 'a', host: 'h', port: 1, ...fields }, origin)).toMatchObject(expected);
@@ -70,6 +75,7 @@ describe('readRegistration', () => {
       { service: 'a', id: 'b', tags: ['x', 5], ports: { 'a b': 1, 'http': 0 }, metadata: { k: {} } },
       ['ports', 'ports.http', 'tags[1]', 'metadata.k'],
     ],
+    ['a status that no heartbeat could change', { service: 'a', id: 'b', ttl: 'none', status: 'warning' }, ['status']],
     ['too many tags', { service: 'a', id: 'b', tags: Array.from({ length: 65 }, () => 'x') }, ['tags']],
     ['unknown fields', { service: 'a', id: 'b', colour: 'red', toString: 1 }, ['colour', 'toString']],
     ['a prototype', JSON.parse('{"service":"a","id":"b","__proto__":{"host":"evil"}}'), ['__proto__']],

@@ -12,18 +12,24 @@ import {
 } from '../catalog/bounds.js';
 import { durationOrNoneKind } from '../catalog/duration.js';
 import { optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
+import { healths, type Health } from '../catalog/health.js';
 import { Host } from '../catalog/host.js';
 import { InstanceId, MachineName, Namespace, ServiceName } from '../catalog/names.js';
 import { deriveId, HEARTBEAT_CHECK_ID, type Origin, type Registration } from '../catalog/registration.js';
 import { labelKind, metadataKind, portKind, portsKind, tagsKind, weightKind } from '../catalog/registration-kinds.js';
+import { wordKind } from '../catalog/value-kind.js';
 
 /** Throws `invalid-request`. */
 export function readRegistration(input: unknown, origin: Origin): Registration {
-  const { id, ttl, deregisterAfter, ...fields } = readFields(input, rules);
+  const { id, ttl, status, deregisterAfter, ...fields } = readFields(input, rules);
+  if (ttl === null && status !== 'passing')
+    throw refusal([
+      { field: 'status', came: JSON.stringify(status), allowed: 'passing, where there are no heartbeats that could say otherwise' },
+    ]);
   return {
     ...fields,
     id: id ?? derivedId(fields),
-    checks: ttl === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs: ttl, born: 'passing' }],
+    checks: ttl === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs: ttl, born: status }],
     deregisterAfterMs: deregisterAfter === 'default' ? (ttl === null ? null : DEREGISTER_AFTER_DEFAULT_MS) : deregisterAfter,
     origin,
   };
@@ -34,6 +40,8 @@ type Plain = Omit<Registration, 'id' | 'checks' | 'deregisterAfterMs' | 'origin'
 interface Fields extends Plain {
   readonly id: InstanceId | null;
   readonly ttl: number | null;
+  /** What the first heartbeat says, which a registration is. */
+  readonly status: Health;
   readonly deregisterAfter: number | null | 'default';
 }
 
@@ -52,6 +60,7 @@ const rules: FieldRules<Fields> = {
   version: optional(labelKind, null),
   machine: optional(MachineName, null),
   ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), TTL_DEFAULT_MS),
+  status: optional(wordKind(healths), 'passing'),
   deregisterAfter: optional(durationOrNoneKind(0, DEREGISTER_AFTER_MAX_MS), 'default'),
 };
 

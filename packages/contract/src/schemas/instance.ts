@@ -23,6 +23,11 @@ const registrationProperties = {
     description: 'How long a heartbeat counts, from 200ms to 24h; `none` for an instance that does not beat.',
     default: '30s',
   },
+  status: {
+    $ref: '#/components/schemas/Health',
+    description: 'A registration is the first heartbeat; this is what it says. It stays said until a heartbeat says something else.',
+    default: 'passing',
+  },
   deregisterAfter: {
     $ref: '#/components/schemas/DurationOrNone',
     description: 'How long it may stay critical before it departs, up to 7d, or `none`. Left out: 90s where it beats, else `none`.',

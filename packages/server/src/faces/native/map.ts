@@ -39,6 +39,7 @@ export function read(instance: Instance): object {
     weight: instance.weight,
     ...withoutNulls({ zone: instance.zone, region: instance.region, version: instance.version, machine: instance.machine }),
     ttl: formatDurationOrNone(heartbeatCheck(instance)?.ttlMs ?? null),
+    ...readStatus(instance),
     deregisterAfter: formatDurationOrNone(instance.deregisterAfterMs),
     mode: instance.mode,
     ...readReason(instance.intent?.mode ?? null),
@@ -53,6 +54,12 @@ export function read(instance: Instance): object {
 
 export function readRef({ namespace, service, id }: InstanceRef): object {
   return { namespace, service, id };
+}
+
+/** What it was registered as, if that was not `passing`; how it is now is its health. */
+function readStatus(instance: Instance): object {
+  const { born = 'passing' } = heartbeatCheck(instance) ?? {};
+  return born === 'passing' ? {} : { status: born };
 }
 
 /** `instances` is how many name it. */

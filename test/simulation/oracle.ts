@@ -83,11 +83,13 @@ export class Oracle {
     this.heard(instance);
   }
 
-  nodeStarts(view: Iterable<Instance>): void {
+  nodeStarts(view: Iterable<Instance>, guard: GuardState): void {
     this.#startedMs = this.#options.now();
     this.#sleptAtStart = this.#slept();
     this.#excusedAtStart = this.#excusedMs;
     this.disturbed();
+    // The one before may have begun a window with its last breath.
+    this.#lookAtGuard(guard);
     const there = new Set<number>();
     for (const instance of view) {
       const at = indexOf(instance.id);
@@ -131,7 +133,8 @@ export class Oracle {
   }
 
   /** Looks at everybody, once per step. */
-  look(): void {
+  look(guard: GuardState): void {
+    this.#lookAtGuard(guard);
     const { ttlMs, termMs, now } = this.#options;
     const [nowMs, sleptMs] = [now(), this.#slept()];
     for (let at = 0; at < this.#shown.length; at++) {

@@ -109,7 +109,7 @@ class World {
     for (const at of turns.filter((at) => at % 2 === 0)) this.#knock(at);
     void this.#knockTogether(turns.filter((at) => at % 2 === 1));
     await this.#clock.advance(0);
-    if (this.#objection === null && this.#node !== null && this.#awayUntilMs === 0) this.#oracle.look();
+    if (this.#objection === null && this.#node !== null && this.#awayUntilMs === 0) this.#oracle.look(this.#node.view.guard);
     if (this.#objection !== null) throw this.#objection;
   }
 
@@ -135,7 +135,7 @@ class World {
     const node = new Node({ store: this.#store, clock, random: this.#random, guard: this.#options.guard });
     await node.start();
     this.#node = node;
-    this.#oracle.nodeStarts(node.view.allInstances(simulator));
+    this.#oracle.nodeStarts(node.view.allInstances(simulator), node.view.guard);
     const lost = (): void => this.#object(new Error('the view lost its place in the log'));
     node.view.follow({ changed: (batch) => this.#guarded(() => this.#oracle.changed(batch, node.view.guard)), reset: lost }, simulator);
   }

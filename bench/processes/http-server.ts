@@ -21,7 +21,7 @@ export type HttpServerQuestion =
   | { readonly bare: BareAnswers }
   /** What the bare program writes to everybody who watches, when it is asked to tell. */
   | { readonly event: string }
-  | { readonly measure: 'memory' | 'block' };
+  | { readonly measure: 'heap' | 'resident' | 'block' };
 /** A port, bytes, or milliseconds since the last time that this was asked. */
 export type HttpServerAnswer = number;
 
@@ -36,7 +36,14 @@ answerQuestions(async (question: HttpServerQuestion): Promise<HttpServerAnswer> 
   if ('registry' in question) return openRegistry(question.registry);
   if ('bare' in question) return openBare(question.bare);
   if ('event' in question) return setEvent(question.event);
-  return question.measure === 'memory' ? memory() : longestBlockMs();
+  switch (question.measure) {
+    case 'heap':
+      return heapBytes();
+    case 'resident':
+      return process.memoryUsage.rss();
+    case 'block':
+      return longestBlockMs();
+  }
 });
 
 async function openRegistry(data: string): Promise<number> {
@@ -85,11 +92,12 @@ function setEvent(event: string): number {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What is left after the garbage was collected, outside of the heap too. */
-function memory(): number {
+/** What is in use after the garbage was collected: the heap, and buffers outside of it. */
+function heapBytes(): number {
   collectGarbage();
   collectGarbage();
-  return process.memoryUsage.rss();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 function longestBlockMs(): number {

@@ -18,10 +18,17 @@ const WATCHERS_MAX = 10_000;
 /** What a process needs of files besides the sockets. */
 const OTHER_FILES = 300;
 const CHANGES = 5;
+const FIRST_WATCHERS = 100;
 
 const PATH = '/services/payments/instances';
 const TELL = { method: 'POST', path: '/register' };
 const target = { time: 1.5, memory: 1.2, blockMs: 20 };
+
+interface Memory {
+  readonly heapBytes: number;
+  /** With what the allocator and V8 keep for later, which is another amount in every run. */
+  readonly residentBytes: number;
+}
 
 interface Party {
   readonly server: Child<HttpServerQuestion, HttpServerAnswer>;
@@ -29,7 +36,7 @@ interface Party {
   readonly port: number;
   readonly tellMs: number[];
   readonly blockMs: number[];
-  bytesPerWatcher: number;
+  perWatcher: Memory;
 }
 
 export const httpWatch: Benchmark = {
@@ -63,15 +70,21 @@ async function startParty({ cleanup }: BenchmarkContext, open: HttpServerQuestio
   const port = await server.ask(open);
   pin(server.pid, SERVER_CORE);
   pin(watchers.pid, CLIENT_CORE);
-  return { server, watchers, port, tellMs: [], blockMs: [], bytesPerWatcher: NaN };
+  return { server, watchers, port, tellMs: [], blockMs: [], perWatcher: { heapBytes: NaN, residentBytes: NaN } };
 }
 
 async function openAll(party: Party, count: number): Promise<void> {
+  const measured = async (): Promise<Memory> => ({
+    heapBytes: await party.server.ask({ measure: 'heap' }),
+    residentBytes: await party.server.ask({ measure: 'resident' }),
+  });
   // What the first connections make the program allocate for all is not counted.
-  await party.watchers.ask({ port: party.port, path: PATH, open: 100 });
-  const beforeBytes = await party.server.ask({ measure: 'memory' });
+  await party.watchers.ask({ port: party.port, path: PATH, open: FIRST_WATCHERS });
+  const before = await measured();
   await party.watchers.ask({ port: party.port, path: PATH, open: count });
-  party.bytesPerWatcher = ((await party.server.ask({ measure: 'memory' })) - beforeBytes) / (count - 100);
+  const after = await measured();
+  const share = (figure: keyof Memory): number => (after[figure] - before[figure]) / (count - FIRST_WATCHERS);
+  party.perWatcher = { heapBytes: share('heapBytes'), residentBytes: share('residentBytes') };
 }
 
 /** The same instance again, with another number in it. */
@@ -87,7 +100,7 @@ function openFilesMax(): number {
 
 function rowsOf(ours: Party, bare: Party, count: number): readonly Row[] {
   const time = ratioOf(ours.tellMs, bare.tellMs);
-  const memory = ours.bytesPerWatcher / bare.bytesPerWatcher;
+  const memory = ours.perWatcher.heapBytes / bare.perWatcher.heapBytes;
   const block = spreadOf(ours.blockMs);
   return [
     {
@@ -101,11 +114,14 @@ function rowsOf(ours: Party, bare: Party, count: number): readonly Row[] {
     },
     {
       work: 'memory per watcher',
-      measured: kilobytes(ours.bytesPerWatcher),
-      beside: `bare ${kilobytes(bare.bytesPerWatcher)}`,
+      measured: kilobytes(ours.perWatcher.heapBytes),
+      beside: `bare ${kilobytes(bare.perWatcher.heapBytes)}`,
       ratio: `${few(memory)}×`,
       target: `≤ ${target.memory}×`,
       met: memory <= target.memory,
+      notes: [
+        `heap and buffers; resident, with what is kept for later: ours ${kilobytes(ours.perWatcher.residentBytes)}, bare ${kilobytes(bare.perWatcher.residentBytes)}`,
+      ],
     },
     blockRow(block, spreadOf(bare.blockMs)),
   ];

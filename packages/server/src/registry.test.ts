@@ -90,6 +90,26 @@ describe('a registry', () => {
     expect((await ask('GET', `${second.url}/services/payments/instances`)).body).toEqual(before);
   });
 
+  it('tells whoever comes back after a restart what happens next, or to begin anew', async () => {
+    const first = await start({ store: 'embedded' });
+    await ask('POST', `${first.url}/register`, one);
+    const { headers } = await fetch(`${first.url}/services/payments/instances`);
+    const [epoch] = headers.get('etag')?.slice(1).split('-') ?? [];
+    const last = `${epoch}-${headers.get('rollcall-revision')}`;
+    await first.registry.stop();
+
+    const second = await start({ store: 'embedded' });
+    const watch = (since: string): Promise<Response> =>
+      fetch(`${second.url}/services/payments/instances`, { headers: { 'accept': 'text/event-stream', 'last-event-id': since } });
+    const [upToDate, late] = [await watch(last), await watch(`${epoch}-1`)];
+    await ask('POST', `${second.url}/register`, { ...one, port: 8081 });
+    await second.registry.stop();
+    const eventsOf = async (response: Response): Promise<readonly unknown[]> =>
+      [...(await response.text()).matchAll(/^event: (.*)$/gm)].map(([, event]) => event);
+    expect(await eventsOf(upToDate)).toEqual(['change']);
+    expect(await eventsOf(late)).toEqual(['resync', 'snapshot', 'change']);
+  });
+
   it('names the port that is taken, and the flag, and lets go of its store', async () => {
     const { registry } = await start();
     const port = Number(registry.doors['http']?.split(':').at(-1));

@@ -90,14 +90,29 @@ export class Catalog {
    * the time. Throws where the log cannot be asked.
    */
   async caughtUp(withinMs: number): Promise<boolean> {
-    const { revision } = await this.#store.range({ range: catalogRange, limit: 0 });
     const deadlineMs = this.#clock.monotonicMs() + withinMs;
+    const head = await this.#head(withinMs);
+    if (head === null) return false;
     // Others write to the log too: what is not ours moves the watch, but not the view.
-    while (this.#projection.revision < revision && this.#reader.position < revision) {
+    while (this.#projection.revision < head && this.#reader.position < head) {
       if (this.#clock.monotonicMs() >= deadlineMs) return false;
       await new Promise<void>((look) => this.#clock.after(LOOK_MS, look));
     }
     return true;
+  }
+
+  /** Where the log stands; `null` if it does not say so in time. */
+  async #head(withinMs: number): Promise<number | null> {
+    let cancel: () => void = () => undefined;
+    const late = new Promise<null>((resolve) => {
+      cancel = this.#clock.after(withinMs, () => resolve(null));
+    });
+    try {
+      const asked = this.#store.range({ range: catalogRange, limit: 0 });
+      return await Promise.race([asked.then(({ revision }) => revision), late]);
+    } finally {
+      cancel();
+    }
   }
 
   /** The projection, and whoever waits for it. */

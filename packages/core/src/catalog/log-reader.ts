@@ -41,7 +41,7 @@ export class LogReader {
   async start(): Promise<void> {
     const { store, sink } = this.#options;
     const { epoch } = await store.status();
-    const revision = await this.#readAll(epoch);
+    const revision = await this.#readAll(epoch).catch((error: unknown) => this.#readAgain(epoch, error));
     if (this.#closed) return;
     sink.finish();
     sink.stale(null);
@@ -59,6 +59,12 @@ export class LogReader {
 
   #take({ revision, changes }: RevisionBatch): void {
     if (!this.#closed) this.#options.sink.apply({ revision, records: changes.map(encodedChange) });
+  }
+
+  /** Whoever reads while others write a lot may find that what it reads was compacted meanwhile. */
+  async #readAgain(epoch: string, error: unknown): Promise<number> {
+    if (this.#closed || !isRollcallError(error, 'revision-compacted')) throw error;
+    return this.#readAll(epoch);
   }
 
   /** Answers the revision that it was read as of. */

@@ -78,7 +78,7 @@ export class Caretaker {
   }
 
   async #endTerms(): Promise<void> {
-    const { catalog, amendments, clock } = this.#options;
+    const { catalog, clock } = this.#options;
     const nowMs = clock.wallMs();
     const { version, all } = catalog.terms;
     if (version === this.#termsVersion && nowMs < this.#nextMs) return;
@@ -93,7 +93,7 @@ export class Caretaker {
     // Should one of them fail, or change nothing, it is not forgotten.
     this.#nextMs = Math.min(this.#nextMs, nowMs);
     const results = await together(
-      amendments,
+      this.#options,
       due.map(({ ref }) => ({ subject: instanceSubject(ref), decide: (stored: Stored) => planEnd(ref, stored, clock.wallMs()) })),
     );
     for (const result of results) if (result.status === 'rejected') throw result.reason;

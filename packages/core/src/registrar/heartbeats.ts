@@ -28,6 +28,9 @@ export interface HeartbeatsOptions {
 /** Of one call, on their way to the log at once: the others wait, so that one call does not fill everybody's line. */
 const AT_ONCE_MAX = 64;
 
+/** After this nothing more is begun: whoever asked has been waiting for long enough. */
+const BEGIN_WITHIN_MS = 10_000;
+
 export class Heartbeats {
   readonly #options: HeartbeatsOptions;
 
@@ -54,7 +57,12 @@ export class Heartbeats {
     for (const at of unheard) left.push(plain[at] as number);
 
     const results: (RollcallError | null)[] = selectors.map(() => null);
+    const untilMs = this.#options.clock.monotonicMs() + BEGIN_WITHIN_MS;
     for (let from = 0; from < left.length; from += AT_ONCE_MAX) {
+      if (this.#options.clock.monotonicMs() >= untilMs) {
+        for (const at of left.slice(from)) results[at] = notBegun();
+        break;
+      }
       const some = left.slice(from, from + AT_ONCE_MAX).map(async (at) => {
         const selector = selectors[at] as InstanceSelector & Word;
         results[at] = await this.hear(selector, selector, caller).then(() => null, asRollcallError);
@@ -80,6 +88,10 @@ export class Heartbeats {
     const { revision } = await amendments.amend(instanceSubject(instance), (stored) => planWord(instance, stored, word, clock.wallMs()));
     await visibility.wait(revision);
   }
+}
+
+function notBegun(): RollcallError {
+  return new RollcallError('not-ready', 'The log is slow, and this heartbeat’s turn did not come in time. Send it again.');
 }
 
 type Said = Word & { readonly status: Health };

@@ -63,9 +63,9 @@ export class LogRegistrar implements Registrar {
   }
 
   async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
-    const { amendments, clock } = this.#options;
+    const { clock } = this.#options;
     const results = await together(
-      amendments,
+      this.#options,
       registrations.map((registration) => ({
         subject: instanceSubject(registration),
         decide: (stored: Stored) => planRegistration(registration, stored, clock.wallMs()),

@@ -139,7 +139,10 @@ describe('removing a machine', () => {
     house.store.beforeCommit = (commit) => {
       if (commit.when !== undefined && ++commits > 2) throw new Error('killed');
     };
-    await expect(house.registrar.removeMachine(ref, { instances: 'remove' }, someone)).rejects.toThrow('killed');
+    await expect(house.registrar.removeMachine(ref, { instances: 'remove' }, someone)).rejects.toMatchObject({
+      code: 'outcome-unknown',
+      cause: { message: 'killed' },
+    });
     house.store.beforeCommit = () => undefined;
     expect(await exists('machine-removals')).toBe(true);
     expect(house.view.instancesOn(ref, someone).length).toBeGreaterThan(0);

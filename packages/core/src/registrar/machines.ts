@@ -81,13 +81,13 @@ export class Machines {
     const { amendments, view, visibility, clock } = this.#options;
     const leaving = view.instancesOn(ref, caller).filter(({ createRevision }) => createRevision <= upToRevision);
     const results = await together(
-      amendments,
+      this.#options,
       leaving.map((instance) => ({
         subject: instanceSubject(instance),
         decide: (stored: Stored) => planLeaving(instance, ref, upToRevision, stored, clock.wallMs()),
       })),
     );
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    for (const result of results) if (result.status === 'rejected') throw unfinished(ref, result.reason);
     const { revision } = await amendments.amend(removalSubject(ref), () => ({
       operations: [...machineKinds, 'machine-removals' as const].map((kind) => deleteKey(machineKey(kind, ref))),
       answer: null,
@@ -140,6 +140,12 @@ function planLeaving(
   const stays = registration === null || registration.record.machine !== machine.name || registration.createRevision > upToRevision;
   const operations: readonly Operation[] = stays ? [] : departureOperations(ref, intent?.record ?? null, wallNowMs);
   return { operations, answer: null };
+}
+
+/** Some of it may have happened, whatever kept the rest from happening. */
+function unfinished({ name }: MachineRef, cause: unknown): RollcallError {
+  const message = `The removal of ${JSON.stringify(name)} has begun and is not over; the registry goes on with it, and asking again is safe.`;
+  return new RollcallError('outcome-unknown', message, {}, { cause });
 }
 
 function machineNotFound({ name }: MachineRef): RollcallError {

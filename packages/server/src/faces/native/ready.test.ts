@@ -70,9 +70,10 @@ async function faceWith(options: ConstructorParameters<typeof FedFace>[0]): Prom
   return face;
 }
 
-/** The date may be another second's. */
+/** The date may be another second's, and when to come back is drawn by chance. */
 function comparable({ headers, ...rest }: Answered): object {
-  return { ...rest, headers: { ...headers, date: '' } };
+  const retryAfter = headers['retry-after'] === undefined ? {} : { 'retry-after': 'some time' };
+  return { ...rest, headers: { ...headers, ...retryAfter, date: '' } };
 }
 
 it('what lies ready is what would be answered anyway', async () => {

@@ -71,8 +71,8 @@ describeWithTmpfs('a disk that is full', () => {
     // The tables follow at leisure: after a few rounds they are as far behind as they ever are.
     for (let round = 0; round < 3; round++) await writeSome();
     const sizeBytes = await writeSome();
-    // Without it, this would be more than there is room for.
-    for (let round = 0; round < 10; round++) expect(await writeSome()).toBeLessThan(1.2 * sizeBytes);
+    // Without it, ten rounds more would be more than there is room for; how far behind the tables are varies.
+    for (let round = 0; round < 10; round++) expect(await writeSome()).toBeLessThan(2 * sizeBytes);
     await checkInvariants(store);
     await store.close();
   });

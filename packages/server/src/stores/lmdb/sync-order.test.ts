@@ -43,7 +43,7 @@ describeWith(['strace'], 'what the system is asked to do', () => {
     const { calls } = await traceWriter();
     const appends = writesTo(calls, /rollcall\.wal\.\d+"/, true);
     const said = calls.filter(({ name, text }) => name === 'write' && /"(begun|acknowledged)/.test(text));
-    const keys = said.flatMap(({ text }) => /"acknowledged (.*)\./.exec(text)?.[1] ?? []);
+    const keys = said.flatMap(({ text }) => /"acknowledged ([^.]*)\./.exec(text)?.[1] ?? []);
     expect(keys).toHaveLength(12 + 8 * 12);
     for (const key of keys) {
       const begun = said.find(({ text }) => text.includes(`"begun ${key}.`));

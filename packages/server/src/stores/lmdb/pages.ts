@@ -111,7 +111,8 @@ export function readPageFacts(buffer: Buffer, offset: number, pageBytes: number,
 
 function readBranch(page: Buffer): PageFacts {
   const children: number[] = [];
-  for (const node of nodes(page)) {
+  for (let index = 0; index < nodeCount(page); index++) {
+    const node = nodeAt(page, index);
     if (node < 0) return damaged;
     children.push(page.readUIntLE(node, 6));
   }
@@ -121,9 +122,9 @@ function readBranch(page: Buffer): PageFacts {
 function readLeaf(page: Buffer, position: number): PageFacts {
   const overflows: PageRun[] = [];
   const subtrees: Subtree[] = [];
-  let count = 0;
-  for (const node of nodes(page)) {
-    count++;
+  const count = nodeCount(page);
+  for (let index = 0; index < count; index++) {
+    const node = nodeAt(page, index);
     if (node < 0) return damaged;
     const flags = page.readUInt16LE(node + 4);
     const keyBytes = page.readUInt16LE(node + 6);
@@ -135,20 +136,22 @@ function readLeaf(page: Buffer, position: number): PageFacts {
       const pages = Math.ceil((PAGE_HEADER + page.readUInt32LE(node)) / page.length);
       overflows.push({ first: readPageNumber(page, dataAt), pages });
     }
-    const name = page.toString('latin1', node + NODE_HEADER, dataAt);
-    if ((flags & nodeFlags.subtree) !== 0) subtrees.push({ name, at: position + dataAt });
+    if ((flags & nodeFlags.subtree) !== 0) {
+      subtrees.push({ name: page.toString('latin1', node + NODE_HEADER, dataAt), at: position + dataAt });
+    }
   }
   return { ...damaged, kind: PAGE_KINDS.leaf, nodes: count, overflows, subtrees };
 }
 
-/** Where a page's nodes begin; -1 for one that can't be there. */
-function* nodes(page: Buffer): Generator<number> {
-  const count = page.readUInt16LE(20) >>> 1;
-  for (let index = 0; index < count; index++) {
-    const pointer = PAGE_HEADER + 2 * index;
-    const node = pointer + 2 > page.length ? Infinity : page.readUInt16LE(pointer) + PAGE_HEADER;
-    yield node + NODE_HEADER > page.length ? -1 : node;
-  }
+function nodeCount(page: Buffer): number {
+  return page.readUInt16LE(20) >>> 1;
+}
+
+/** Where a page's node begins; -1 for one that can't be there. Called for every record of the store. */
+function nodeAt(page: Buffer, index: number): number {
+  const pointer = PAGE_HEADER + 2 * index;
+  const node = pointer + 2 > page.length ? Infinity : page.readUInt16LE(pointer) + PAGE_HEADER;
+  return node + NODE_HEADER > page.length ? -1 : node;
 }
 
 function readPageNumber(buffer: Buffer, at: number): number {

@@ -52,6 +52,8 @@ function offencesOf(path: string): readonly string[] {
 
 function objectionTo(path: string, specifier: string): string | null {
   if (specifier.startsWith('.')) return objectionToOurs(path, posix.join(posix.dirname(path), specifier), true);
+  // The server is what people install, so its package carries the product's name.
+  if (specifier === 'rollcall' || specifier.startsWith('rollcall/')) return objectionToOurs(path, `packages/server/src`, false);
   if (specifier.startsWith('@rollcall/')) return objectionToOurs(path, `packages/${specifier.slice('@rollcall/'.length)}`, false);
   const granted = [...(rowOf(path)?.others ?? []), ...(isTestCode(path) ? alsoForTests.others : [])];
   const fits = granted.some((other) =>

@@ -18,7 +18,7 @@ import {
   type InstanceSelector,
   type Store,
 } from '@rollcall/core';
-import { systemRandom } from '@rollcall/server/stores';
+import { systemRandom } from 'rollcall/stores';
 import { answerQuestions } from '../support/child.js';
 
 export interface AttendanceQuestion {

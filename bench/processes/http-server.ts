@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { serveOptions, startRegistry, systemClock, systemRandom, type ServeOptions } from '@rollcall/server';
+import { serveOptions, startRegistry, systemClock, systemRandom, type ServeOptions } from 'rollcall';
 import { answerQuestions } from '../support/child.js';
 
 export interface BareAnswers {

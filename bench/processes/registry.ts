@@ -1,5 +1,5 @@
 /** A whole registry in a process of its own, as it comes, on a directory that it is given. */
-import { serveOptions, startRegistry, systemClock, systemRandom, type Registry, type ServeOptions } from '@rollcall/server';
+import { serveOptions, startRegistry, systemClock, systemRandom, type Registry, type ServeOptions } from 'rollcall';
 import { answerQuestions } from '../support/child.js';
 
 export type RegistryQuestion = { readonly open: string } | { readonly close: true };

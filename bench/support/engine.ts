@@ -1,6 +1,6 @@
 /** The engine that is measured, with the real clock and real chance, in the settings that it comes with. */
 import type { Log, Store } from '@rollcall/core';
-import { openLmdbStore, systemClock, systemRandom } from '@rollcall/server/stores';
+import { openLmdbStore, systemClock, systemRandom } from 'rollcall/stores';
 
 export const STORE_FILE = 'rollcall.mdb';
 

@@ -4,7 +4,7 @@
  */
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { isRollcallError, type GuardSettings, type Registration, type Store } from '@rollcall/core';
-import { openMemoryStore } from '@rollcall/server/stores';
+import { openMemoryStore } from 'rollcall/stores';
 import { Fleet, LONGEST_MS } from './fleet.js';
 import { NodeClock } from './node-clock.js';
 import { Node, simulator } from './node.js';

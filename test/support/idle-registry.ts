@@ -1,6 +1,6 @@
 /** A registry within the test's own process: in memory, on a free port, and with nobody in it. */
 import { SimulatedClock, SeededRandom } from '@rollcall/conformance';
-import { serveOptions, startRegistry, type Registry, type ServeOptions } from '@rollcall/server';
+import { serveOptions, startRegistry, type Registry, type ServeOptions } from 'rollcall';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

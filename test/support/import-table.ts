@@ -14,14 +14,16 @@ export interface Row {
 export const importTable: readonly Row[] = [
   { room: 'core', ours: [], others: [] },
   { room: 'contract', ours: [], others: [] },
+  { room: 'client', ours: ['contract'], others: ['node:'] },
+  { room: 'cli', ours: ['client', 'contract', 'core'], others: ['node:'] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },
   { room: 'server/src/shared', ours: ['core'], others: ['node:'] },
   { room: 'server/src/stores/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/stores/lmdb', ours: ['core', 'server/src/shared'], others: ['node:', 'lmdb'] },
   { room: 'server/src/doors/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/*', ours: ['core', 'contract', 'server/src/shared'], others: ['node:'] },
-  { room: 'server/src', ours: ['core', 'contract', 'server/src'], others: ['node:'] },
-  { room: 'server/bin', ours: ['server/src'], others: [] },
+  { room: 'server/src', ours: ['core', 'contract', 'cli', 'server/src'], others: ['node:'] },
+  { room: 'server/bin', ours: ['server/src', 'cli'], others: [] },
 ];
 
 /** Tests stand beside what they test and may import this too. */

@@ -31,6 +31,8 @@ export * from './catalog/value-kind.js';
 export * from './errors.js';
 export * from './face.js';
 export type { Abort } from './ports/abort.js';
+export * from './options/option.js';
+export * from './options/read-options.js';
 export * from './ports/clock.js';
 export * from './ports/log.js';
 export * from './ports/meter.js';

@@ -1,6 +1,5 @@
 /** The options of the guard, the brake on departures. */
-import { durationKind, usualGuard, type ValueKind } from '@rollcall/core';
-import { digitsKind, type OptionTable } from './shared/option.js';
+import { digitsKind, durationKind, usualGuard, type OptionTable, type ValueKind } from '@rollcall/core';
 
 export interface GuardOptions {
   /** From 0 to 1. */

@@ -3,4 +3,3 @@ export { startRegistry, type Registry, type Surroundings } from './registry.js';
 export { serveOptions, type ServeOptions } from './options.js';
 export { systemClock } from './shared/system-clock.js';
 export { systemRandom } from './shared/system-random.js';
-export { environmentName } from './shared/option.js';

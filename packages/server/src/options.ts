@@ -1,11 +1,10 @@
 /** The options of `rollcall serve`: one table, from which flags, environment, validation and help follow. */
 import { isIP } from 'node:net';
-import { durationKind, Host, wordKind, type ValueKind } from '@rollcall/core';
+import { digitsKind, durationKind, Host, wordKind, type OptionTable, type ValueKind } from '@rollcall/core';
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption } from './doors/http/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
 import { defaultHistory } from './shared/auto-compaction.js';
-import { digitsKind, type OptionTable } from './shared/option.js';
 
 export interface ServeOptions extends GuardOptions {
   /** The directory of the embedded store. */

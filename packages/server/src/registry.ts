@@ -4,6 +4,7 @@ import {
   Attendance,
   Caretaker,
   Catalog,
+  environmentName,
   LogRegistrar,
   visibilityIn,
   type Clock,
@@ -21,7 +22,6 @@ import type { ServeOptions } from './options.js';
 import { Measuring } from './measuring/measuring.js';
 import { AnswerCache } from './shared/answer-cache.js';
 import { isLoopback } from './shared/loopback.js';
-import { environmentName } from './shared/option.js';
 import { encodeSnapshot } from './shared/snapshot.js';
 import { openLmdbStore } from './stores/lmdb/store.js';
 import { openMemoryStore } from './stores/memory/store.js';

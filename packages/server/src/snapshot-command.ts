@@ -1,8 +1,7 @@
 /** `rollcall snapshot`: saves what a running registry holds, and restores it into the directory of a stopped one. */
-import { isRollcallError, type ValueKind } from '@rollcall/core';
-import { optionsHelp, readOptions, type Environment } from './command-line.js';
+import { command, exitCodes, Misuse, type Command, type Context } from '@rollcall/cli';
+import { isRollcallError, type OptionTable, type ValueKind } from '@rollcall/core';
 import { serveOptions } from './options.js';
-import type { OptionTable } from './shared/option.js';
 import { systemRandom } from './shared/system-random.js';
 import { readSnapshotFile, saveSnapshotFile } from './snapshot-file.js';
 import { restoreLmdbStore } from './stores/lmdb/restore.js';
@@ -29,27 +28,22 @@ const snapshotOptions: OptionTable<SnapshotOptions> = {
   data: { ...serveOptions.data, help: 'For restore: the directory of the stopped registry to restore into.' },
 };
 
-export const snapshotUsage = 'rollcall snapshot save|restore FILE [OPTIONS]';
+export const snapshotCommand: Command = command<SnapshotOptions>({
+  name: 'snapshot',
+  operands: 'save|restore FILE',
+  operandsMax: 2,
+  summary: 'Saves what a running registry holds to a file, or restores a file into the directory of a stopped one.',
+  options: snapshotOptions,
+  run: snapshot,
+});
 
-export function snapshotHelp(): string {
-  return `Options (a flag beats the environment):\n${optionsHelp(snapshotOptions)}`;
-}
-
-export interface SnapshotOutcome {
-  /** What was done, in a sentence. */
-  readonly done?: string;
-  /** What was typed makes no sense. */
-  readonly complaints?: readonly string[];
-}
-
-/** Throws what went wrong in the doing. */
-export async function snapshot(args: readonly string[], environment: Environment): Promise<SnapshotOutcome> {
-  const { values, operands, complaints } = readOptions<SnapshotOptions>(snapshotOptions, args, environment);
-  const [verb, file, ...rest] = operands;
-  const all = [...complaints, ...rest.map((operand) => `${JSON.stringify(operand)} is not expected here.`)];
-  if ((verb !== 'save' && verb !== 'restore') || file === undefined) all.push(`Usage: ${snapshotUsage}`);
-  if (all.length > 0 || file === undefined) return { complaints: all };
-  return { done: verb === 'save' ? await save(file, values) : await restore(file, values) };
+async function snapshot(options: SnapshotOptions, operands: readonly string[], { output }: Context): Promise<number> {
+  const [verb, file] = operands;
+  if ((verb !== 'save' && verb !== 'restore') || file === undefined) {
+    throw new Misuse('snapshot expects `save FILE` or `restore FILE`.');
+  }
+  output.write(`${verb === 'save' ? await save(file, options) : await restore(file, options)}\n`);
+  return exitCodes.done;
 }
 
 /** A log that is compacted past the snapshot while it is being sent breaks it off; the next attempt begins later. */

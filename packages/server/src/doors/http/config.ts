@@ -1,6 +1,5 @@
 /** The HTTP door's rows of the options table. */
-import type { ValueKind } from '@rollcall/core';
-import { bytesKind, digitsKind, type Option } from '../../shared/option.js';
+import { bytesKind, digitsKind, type Option, type ValueKind } from '@rollcall/core';
 
 const MIB = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 /** The native face's rows of the options table. */
-import { digitsKind, type Option } from '../../shared/option.js';
+import { digitsKind, type Option } from '@rollcall/core';
 
 export const watchersOption: Option<number> = {
   flag: 'watchers',

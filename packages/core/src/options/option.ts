@@ -1,5 +1,5 @@
 /** One row of the options table: everything about an option that its flag, its environment twin and its help have to know. */
-import type { ValueKind } from '@rollcall/core';
+import type { ValueKind } from '../catalog/value-kind.js';
 
 export interface Option<Value> {
   /** Without the dashes. The environment twin follows from it: `history-age` is `ROLLCALL_HISTORY_AGE`. */

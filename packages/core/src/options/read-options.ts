@@ -1,6 +1,6 @@
 /** What was typed, read by a table of options: a flag beats the environment, and all that is wrong is said at once. */
-import { describe } from '@rollcall/core';
-import { environmentName, type Option, type OptionTable } from './shared/option.js';
+import { describe } from '../catalog/value-kind.js';
+import { environmentName, type Option, type OptionTable } from './option.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optionsHelp, readOptions } from './command-line.js';
+import { optionsHelp, readOptions } from '@rollcall/core';
 import { serveOptions } from './options.js';
 
 const read = (args: string[], environment: Record<string, string> = {}): ReturnType<typeof readOptions<object>> =>

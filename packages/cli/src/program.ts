@@ -1,4 +1,5 @@
 /** The program: finds the command that was typed, and runs it. */
+import { endOfFlags } from '@rollcall/core';
 import { complain, exitCodes, type Command, type Context } from './command.js';
 
 export interface Program {
@@ -16,8 +17,9 @@ export async function runProgram({ commands, version }: Program, args: readonly 
     const unknown = name === undefined ? [] : [`There is no command ${JSON.stringify(name)}.`];
     return complain(context, [...unknown, overview(commands)], exitCodes.misused);
   }
-  if (rest.includes('--version')) return say(context, `rollcall ${version}`);
-  if (rest.includes('--help')) return say(context, found.help());
+  const ours = rest.includes(endOfFlags) ? rest.slice(0, rest.indexOf(endOfFlags)) : rest;
+  if (ours.includes('--version')) return say(context, `rollcall ${version}`);
+  if (ours.includes('--help')) return say(context, found.help());
   try {
     return await found.run(rest, context);
   } catch (error) {

@@ -57,6 +57,9 @@ interface Flags {
   readonly complaints: readonly string[];
 }
 
+/** Ends the flags: what stands behind it is for somebody else, and handed on as it is. */
+export const endOfFlags = '--';
+
 /** Both `--flag value` and `--flag=value`. */
 function readFlags(args: readonly string[], known: ReadonlySet<string>): Flags {
   const flags = new Map<string, string>();
@@ -64,6 +67,10 @@ function readFlags(args: readonly string[], known: ReadonlySet<string>): Flags {
   const complaints: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string;
+    if (arg === endOfFlags) {
+      operands.push(...args.slice(at + 1));
+      break;
+    }
     const [, flag, inline] = /^--([^=]+)(?:=([^]*))?$/.exec(arg) ?? [];
     if (flag === undefined) {
       if (arg.startsWith('-')) complaints.push(`${arg} is not known; flags begin with two dashes.`);

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { serveOptions, startRegistry, systemClock, systemRandom, type ServeOptions } from 'rollcall';
+import { serveOptions, runRegistry, systemClock, systemRandom, type ServeOptions } from 'rollcall/parts';
 import { answerQuestions } from '../support/child.js';
 
 export interface BareAnswers {
@@ -49,7 +49,7 @@ answerQuestions(async (question: HttpServerQuestion): Promise<HttpServerAnswer> 
 async function openRegistry(data: string): Promise<number> {
   const defaults = Object.fromEntries(Object.entries(serveOptions).map(([name, { default: value }]) => [name, value as unknown]));
   const options = { ...(defaults as unknown as ServeOptions), data, http: 0 };
-  const registry = await startRegistry(options, { clock: systemClock, random: systemRandom, log, version: '0.0.0' });
+  const registry = await runRegistry(options, { clock: systemClock, random: systemRandom, log, version: '0.0.0' });
   return Number(registry.doors['http']?.split(':').at(-1));
 }
 

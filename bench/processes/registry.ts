@@ -1,5 +1,5 @@
 /** A whole registry in a process of its own, as it comes, on a directory that it is given. */
-import { serveOptions, startRegistry, systemClock, systemRandom, type Registry, type ServeOptions } from 'rollcall';
+import { serveOptions, runRegistry, systemClock, systemRandom, type Registry, type ServeOptions } from 'rollcall/parts';
 import { answerQuestions } from '../support/child.js';
 
 export type RegistryQuestion = { readonly open: string } | { readonly close: true };
@@ -23,6 +23,6 @@ answerQuestions(async (question: RegistryQuestion): Promise<RegistryAnswer> => {
     Object.entries(serveOptions).map(([name, option]) => [name, option.default]),
   ) as unknown as ServeOptions;
   const options = { ...defaults, data: question.open, http: 0 };
-  registry = await startRegistry(options, { clock: systemClock, random: systemRandom, log, version: '0.0.0' });
+  registry = await runRegistry(options, { clock: systemClock, random: systemRandom, log, version: '0.0.0' });
   return { port: Number(registry.doors['http']?.split(':').at(-1)) };
 });

@@ -1,6 +1,6 @@
 /** docs/reference/config.md and metrics.md, as they follow from the options table and from what is measured. */
 import { environmentName, type Metric } from '@rollcall/core';
-import { serveOptions } from 'rollcall';
+import { serveOptions } from 'rollcall/parts';
 
 const configIntro = `# Configuration
 

@@ -1,5 +1,3 @@
-/** A registry inside another program: tests, examples, and whoever wants one without a process of its own. */
-export { startRegistry, type Registry, type Surroundings } from './registry.js';
-export { serveOptions, type ServeOptions } from './options.js';
-export { systemClock } from './shared/system-clock.js';
-export { systemRandom } from './shared/system-random.js';
+/** A registry within another program: for tests, for development, and for whoever wants one without a process of its own. */
+export { startRegistry, type EmbeddedRegistry } from './embedded.js';
+export type { RegistryOptions } from './embedded-options.js';

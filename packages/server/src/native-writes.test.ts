@@ -2,7 +2,7 @@
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveOptions, type ServeOptions } from './options.js';
-import { startRegistry, type Registry } from './registry.js';
+import { runRegistry, type Registry } from './registry.js';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const one = { service: 'payments', host: '10.0.0.5', port: 8080 };
@@ -15,7 +15,7 @@ beforeEach(async () => {
   const defaults = Object.fromEntries(
     Object.entries(serveOptions).map(([key, option]) => [key, option.default]),
   ) as unknown as ServeOptions;
-  registry = await startRegistry({ ...defaults, store: 'memory', http: 0 }, { clock, random: new SeededRandom(1), log, version: '1.2.3' });
+  registry = await runRegistry({ ...defaults, store: 'memory', http: 0 }, { clock, random: new SeededRandom(1), log, version: '1.2.3' });
 });
 afterEach(() => registry.stop());
 

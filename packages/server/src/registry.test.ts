@@ -5,7 +5,7 @@ import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import type { Log } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServeOptions } from './options.js';
-import { startRegistry, type Registry } from './registry.js';
+import { runRegistry, type Registry } from './registry.js';
 
 let directory: string;
 let warnings: string[];
@@ -41,7 +41,7 @@ async function start(
     guardWindowMs: 900_000,
     ...options,
   };
-  const registry = await startRegistry(all, { clock, random: new SeededRandom(1), log, version: '1.2.3' });
+  const registry = await runRegistry(all, { clock, random: new SeededRandom(1), log, version: '1.2.3' });
   running.push(registry);
   return { registry, url: `http://${registry.doors['http']}`, clock };
 }

@@ -44,7 +44,7 @@ export interface Registry {
 }
 
 /** Settles when it is ready. Throws with everything closed again. */
-export async function startRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
+export async function runRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
   const { clock, random, log, version } = surroundings;
   const measuring = new Measuring(clock);
   const { meter } = measuring;

@@ -1,7 +1,7 @@
 /** `rollcall serve`: runs a registry until it is told to stop. */
 import { command, exitCodes, type Command, type Context } from '@rollcall/cli';
 import { serveOptions, type ServeOptions } from './options.js';
-import { startRegistry } from './registry.js';
+import { runRegistry } from './registry.js';
 import { consoleLog } from './shared/console-log.js';
 import { systemClock } from './shared/system-clock.js';
 import { systemRandom } from './shared/system-random.js';
@@ -21,7 +21,7 @@ async function serve(options: ServeOptions, _operands: readonly string[], { outp
   const clock = systemClock;
   const log = consoleLog(process.stderr, clock);
   const asked = stopAsked();
-  const registry = await startRegistry(options, { clock, random: systemRandom, log, version: version() });
+  const registry = await runRegistry(options, { clock, random: systemRandom, log, version: version() });
   output.write(`${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), level: 'info', msg: 'ready', doors: registry.doors })}\n`);
   const signal = await asked;
   log.info('stopping', { signal });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { serveOptions, type ServeOptions } from './options.js';
-import { startRegistry, type Registry } from './registry.js';
+import { runRegistry, type Registry } from './registry.js';
 import { snapshotCommand } from './snapshot-command.js';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -26,7 +26,7 @@ async function start(name: string): Promise<{ readonly registry: Registry; reado
     Object.entries(serveOptions).map(([key, option]) => [key, option.default]),
   ) as unknown as ServeOptions;
   const surroundings = { clock: new SimulatedClock(), random: new SeededRandom(++seed), log, version: '1.2.3' };
-  const registry = await startRegistry({ ...defaults, data: join(directory, name), http: 0 }, surroundings);
+  const registry = await runRegistry({ ...defaults, data: join(directory, name), http: 0 }, surroundings);
   running.push(registry);
   return { registry, url: `http://${registry.doors['http']}` };
 }

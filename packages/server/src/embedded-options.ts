@@ -1,0 +1,89 @@
+/** The options of an embedded registry: those of `rollcall serve` under their names in camelCase, read by the same table. */
+import { describe, type Log, type ValueKind } from '@rollcall/core';
+import { serveOptions, type ServeOptions } from './options.js';
+
+/** `"30s"`, `"250ms"`, `"1h30m"`, or a number of milliseconds. */
+export type Duration = string | number;
+/** `"256MiB"`, or a number of bytes. */
+export type Size = string | number;
+
+/** Each is described in docs/reference/config.md, under its flag: `historyAge` is `--history-age`. */
+export interface RegistryOptions {
+  /** Left out: `embedded` (on disk) where `data` is given, else `memory`. */
+  readonly store?: 'embedded' | 'memory';
+  /** The directory of the embedded store. */
+  readonly data?: string;
+  /** Left out: loopback. */
+  readonly bind?: string;
+  /** Left out: any free port; `url` says which. */
+  readonly http?: number;
+  readonly connections?: number;
+  readonly corsOrigin?: string | readonly string[];
+  readonly answerCache?: Size;
+  readonly watchers?: number;
+  readonly historyRevisions?: number;
+  readonly historyAge?: Duration;
+  readonly guardShare?: `${number}%`;
+  readonly guardDepartures?: number;
+  readonly guardWindow?: Duration;
+  /** Who is told what happens; `console` will do. Left out: nobody, and nothing is printed. */
+  readonly log?: Log;
+}
+
+type OptionName = Exclude<keyof RegistryOptions, 'log'>;
+
+/** Which row of the table each option is. A test holds that the names are those of the flags, and that no row is missing. */
+export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
+  store: 'store',
+  data: 'data',
+  bind: 'bind',
+  http: 'http',
+  connections: 'connectionsMax',
+  corsOrigin: 'corsOrigins',
+  answerCache: 'answerCacheBytesMax',
+  watchers: 'watchersMax',
+  historyRevisions: 'historyRevisionsMax',
+  historyAge: 'historyAgeMaxMs',
+  guardShare: 'guardShare',
+  guardDepartures: 'guardDeparturesMin',
+  guardWindow: 'guardWindowMs',
+};
+
+/** Throws a TypeError that says everything that is wrong at once. The environment is not looked at: the caller's words alone count. */
+export function readEmbedded({ log: _log, ...given }: RegistryOptions): ServeOptions {
+  const complaints: string[] = [];
+  const values: Record<string, unknown> = Object.fromEntries(Object.entries(serveOptions).map(([row, option]) => [row, option.default]));
+  const asked = { http: 0, store: given.data === undefined ? 'memory' : 'embedded', ...withoutGaps(given) };
+  for (const [name, came] of Object.entries(asked)) {
+    if (!isOption(name)) {
+      complaints.push(`${name} is not known; there are ${[...Object.keys(embeddedRows), 'log'].join(', ')}.`);
+      continue;
+    }
+    const { kind } = serveOptions[embeddedRows[name]];
+    const value = readTyped(kind, came);
+    if (value === undefined) complaints.push(`${name} is ${describe(came)}; allowed is ${kind.allowed}.`);
+    values[embeddedRows[name]] = value;
+  }
+  if (asked.store === 'embedded' && asked.data === undefined) {
+    complaints.push('store is "embedded" without data; name the directory that is to keep the log.');
+  }
+  if (complaints.length > 0) throw new TypeError(complaints.join(' '));
+  return values as unknown as ServeOptions;
+}
+
+/** The table reads what one types. A program has numbers and lists as such, which are the same when typed. */
+function readTyped(kind: ValueKind<unknown>, came: unknown): unknown {
+  const read = kind.parse(came);
+  if (read !== undefined) return read;
+  if (Array.isArray(came)) return came.length === 0 ? [] : kind.parse(came.join(','));
+  return typeof came === 'number' ? kind.parse(String(came)) : undefined;
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(embeddedRows, name);
+}
+
+/** What is said to be `undefined` is not said. */
+function withoutGaps(given: RegistryOptions): RegistryOptions {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

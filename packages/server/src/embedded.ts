@@ -1,0 +1,36 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/**
+ * A registry in the caller's own process: no child, no signal handlers, nothing printed, and nothing left behind after
+ * it is closed. Several of them know nothing of each other.
+ *
+ *     await using registry = await startRegistry();
+ *     await fetch(`${registry.url}/services`);
+ */
+import type { Log } from '@rollcall/core';
+import { readEmbedded, type RegistryOptions } from './embedded-options.js';
+import { runRegistry } from './registry.js';
+import { systemClock } from './shared/system-clock.js';
+import { systemRandom } from './shared/system-random.js';
+import { version } from './version.js';
+
+export interface EmbeddedRegistry extends AsyncDisposable {
+  /** Where it is asked, from this machine: `http://127.0.0.1:41234`. */
+  readonly url: string;
+  /** Watchers are told, requests finished, the log closed. Never throws; a second call waits for the first. */
+  close(): Promise<void>;
+}
+
+const nobody: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Settles when it answers. Throws with everything closed again, and a TypeError if the options make no sense. */
+export async function startRegistry(options: RegistryOptions = {}): Promise<EmbeddedRegistry> {
+  const { log = nobody } = options;
+  const registry = await runRegistry(readEmbedded(options), { clock: systemClock, random: systemRandom, log, version: version() });
+  const close = (): Promise<void> => registry.stop();
+  return { url: `http://${reachable(registry.doors['http'] ?? '')}`, close, [Symbol.asyncDispose]: close };
+}
+
+/** Nobody is at 0.0.0.0: who listens on all addresses is asked on loopback. */
+function reachable(door: string): string {
+  return door.replace(/^0\.0\.0\.0(?=:)/, '127.0.0.1').replace(/^\[::\](?=:)/, '[::1]');
+}

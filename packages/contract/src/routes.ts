@@ -4,8 +4,9 @@ import { discoveryRoutes } from './routes/discovery.js';
 import { instanceRoutes } from './routes/instances.js';
 import { machineRoutes } from './routes/machines.js';
 import { operationRoutes } from './routes/operations.js';
+import { operatorRoutes } from './routes/operators.js';
 
-const all = [...instanceRoutes, ...discoveryRoutes, ...machineRoutes, ...operationRoutes] as const;
+const all = [...instanceRoutes, ...discoveryRoutes, ...machineRoutes, ...operationRoutes, ...operatorRoutes] as const;
 
 export type Operation = (typeof all)[number]['operation'];
 

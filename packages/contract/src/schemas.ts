@@ -4,6 +4,7 @@ import { answerSchemas } from './schemas/answers.js';
 import { bulkSchemas } from './schemas/bulk.js';
 import { instanceSchemas } from './schemas/instance.js';
 import { machineSchemas } from './schemas/machine.js';
+import { operatorSchemas } from './schemas/operators.js';
 import { partSchemas } from './schemas/parts.js';
 
 export const schemas = {
@@ -12,6 +13,7 @@ export const schemas = {
   ...machineSchemas,
   ...bulkSchemas,
   ...answerSchemas,
+  ...operatorSchemas,
 } as const satisfies Schemas;
 
 type Named = typeof schemas;

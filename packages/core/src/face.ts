@@ -88,9 +88,14 @@ export interface CatalogView {
   /** Every instance of every namespace, in no order. To be walked at once, while nothing changes beneath. */
   allInstances(caller: Caller): Iterable<Instance>;
 
+  /** When this service panics: what was set for it, or else the usual. */
+  panicRule(namespace: Namespace, service: ServiceName, caller: Caller): PanicRule & { readonly own: boolean };
+
   /** In the order of their names. An instance may name a machine that is not here. */
   machines(namespace: Namespace, caller: Caller): readonly Machine[];
   machine(ref: MachineRef, caller: Caller): Machine | undefined;
+  /** Those of every namespace, in no order. To be walked at once, while nothing changes beneath. */
+  allMachines(caller: Caller): Iterable<Machine>;
   /** Those that name this machine, whether it is here or not, in no order. */
   instancesOn(ref: MachineRef, caller: Caller): readonly Instance[];
 
@@ -171,6 +176,45 @@ export interface Registrar {
 
   /** When this service panics; `null` for the usual. The service need not exist. */
   setPanicRule(ref: ServiceRef, rule: PanicRule | null, caller: Caller): Promise<Written>;
+}
+
+/** What the guard lets go in a window, the brake on departures without a goodbye. */
+export interface GuardBudget {
+  readonly windowMs: number;
+  /** Wall clock; `null` while no window runs: then the other numbers are those of one that would begin now. */
+  readonly windowStartMs: number | null;
+  readonly windowLeftMs: number;
+  readonly presentAtStart: number;
+  /** How many may depart in it; `NO_BOUND` for any number. */
+  readonly budget: number;
+  /** How many have. */
+  readonly departed: number;
+  /** How many more of them an operator let go. */
+  readonly released: number;
+  /** How many more may. */
+  readonly left: number;
+}
+
+export interface GuardReport extends GuardBudget {
+  /** Somebody waits because of it. */
+  readonly holding: boolean;
+  /** How many do. */
+  readonly held: number;
+}
+
+/** Whom an operator lets go: all, those of a namespace, or those of one of its services. */
+export type HeldScope =
+  | { readonly namespace?: never; readonly service?: never }
+  | { readonly namespace: Namespace; readonly service?: ServiceName };
+
+/** The guard, for whoever looks after the fleet. */
+export interface GuardDesk {
+  report(caller: Caller): GuardReport;
+  /**
+   * Those who are held may depart now; they leave within moments, and who is heard meanwhile stays. Answers how many they
+   * are. Throws what the log throws if it would not take it.
+   */
+  release(which: HeldScope, caller: Caller): Promise<number>;
 }
 
 export interface Changed extends Written {

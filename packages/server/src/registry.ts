@@ -21,6 +21,7 @@ import { Lifecycle, type Part } from './lifecycle.js';
 import type { ServeOptions } from './options.js';
 import { Measuring } from './measuring/measuring.js';
 import { AnswerCache } from './shared/answer-cache.js';
+import { statusOf } from './status.js';
 import { isLoopback } from './shared/loopback.js';
 import { encodeSnapshot } from './shared/snapshot.js';
 import { openLmdbStore } from './stores/lmdb/store.js';
@@ -61,6 +62,8 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const native = new NativeFace({
     view,
     registrar,
+    guard: attendance,
+    status: statusOf({ store, view, clock, instances: () => measuring.instances, doors: () => ({ http: http.address }) }),
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     version,
     metrics: () => measuring.text(),

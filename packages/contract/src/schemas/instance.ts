@@ -76,6 +76,16 @@ export const instanceSchemas = {
       modeReason: { type: 'string', description: 'Why it is not `in`, in the words of whoever said so.' },
       health: { $ref: '#/components/schemas/Health' },
       healthSince: { $ref: '#/components/schemas/Time' },
+      healthOverride: {
+        type: 'object',
+        description: 'What was said from outside, if something was: it counts, whatever the checks find.',
+        properties: {
+          health: { $ref: '#/components/schemas/Health' },
+          reason: { type: 'string' },
+          since: { $ref: '#/components/schemas/Time' },
+        },
+        required: ['health', 'since'],
+      },
       healthOutput: { type: 'string', description: 'What the check said with its verdict.' },
       held: { type: 'boolean', description: 'It should have departed, and waits because of the guard. Only there when true.' },
       panic: { type: 'boolean', description: 'It is answered only because too few are in rotation. Only there when true.' },
@@ -148,6 +158,17 @@ export const instanceSchemas = {
     required: ['mode'],
     additionalProperties: false,
     examples: [{ mode: 'draining', drainTime: '30s' }, { mode: 'out', reason: 'a new disk' }, { mode: 'in' }],
+  },
+  HealthOverride: {
+    type: 'object',
+    description: 'How an instance is, said from outside.',
+    properties: {
+      health: { $ref: '#/components/schemas/Health' },
+      reason: { type: 'string', description: 'For people. At most 256 printable characters.', pattern: '^[^\\p{Cc}\\p{Cs}]{0,256}$' },
+    },
+    required: ['health'],
+    additionalProperties: false,
+    examples: [{ health: 'critical', reason: 'answers with garbage' }, { health: 'passing' }],
   },
   InstancePatch: {
     type: 'object',

@@ -2,10 +2,11 @@
  * Takes heartbeats and says who is present. A heartbeat is a number written in memory; the log hears only of those whose
  * state changes. This file is the pulse: it follows the catalog and lets each part do a slice of its work per tick.
  */
-import type { Caller, CatalogView } from '../face.js';
+import type { Caller, CatalogView, GuardDesk, GuardReport, HeldScope } from '../face.js';
 import type { ChangeBatch } from '../catalog/feed.js';
 import type { GuardState } from '../catalog/guard-record.js';
 import type { Instance } from '../catalog/instance.js';
+import { ServiceName } from '../catalog/names.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
@@ -39,7 +40,7 @@ export interface AttendanceOptions {
 
 const self: Caller = { identity: 'rollcall', from: '', face: 'attendance' };
 
-export class Attendance {
+export class Attendance implements GuardDesk {
   readonly #view: CatalogView;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -131,11 +132,12 @@ export class Attendance {
     return this.#checks.beatMany(selectors);
   }
 
-  /**
-   * An operator's word: those who are held may depart now, as many as there are. Answers how many. Throws what the
-   * log throws if it would not take it.
-   */
-  async release(): Promise<number> {
+  report(_caller: Caller): GuardReport {
+    return { ...this.#guard.book, holding: this.#guard.state.holding, held: this.#held };
+  }
+
+  async release({ namespace, service }: HeldScope, _caller: Caller): Promise<number> {
+    if (namespace !== undefined) return this.#departures.release((one) => one.namespace === namespace && isOf(one, service));
     const count = Math.max(this.#held, this.#departures.due);
     if (count > 0) await this.#guard.release(count);
     return count;
@@ -195,4 +197,8 @@ export class Attendance {
     this.#checks.takeAll(instances);
     this.#departures.takeAll(instances);
   }
+}
+
+function isOf(instance: Instance, service: ServiceName | undefined): boolean {
+  return service === undefined || ServiceName.fold(instance.service) === ServiceName.fold(service);
 }

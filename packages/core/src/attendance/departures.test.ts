@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { registration, someone } from '../catalog/instance.fixture.js';
 import { encodeGuardRecord, guardKey } from '../catalog/guard-record.js';
+import { Namespace, ServiceName } from '../catalog/names.js';
 import type { Registration } from '../catalog/registration.js';
 import { RollcallError } from '../errors.js';
 import { openHouse, type House } from '../registrar/house.fixture.js';
@@ -84,11 +85,65 @@ describe('the guard', () => {
     const instances = fleet(100);
     await register(house, instances);
     await house.clock.advance(GONE_MS);
-    expect(await house.attendance.release()).toBe(85);
+    expect(await house.attendance.release({}, someone)).toBe(85);
     await house.clock.advance(300);
     expect(count(house, instances)).toEqual({ present: 0, held: 0 });
     expect(house.attendance.guard).toMatchObject({ holding: false, departed: 100, released: 85 });
-    expect(await house.attendance.release()).toBe(0);
+    expect(await house.attendance.release({}, someone)).toBe(0);
+  });
+
+  it('lets those of one service go by an operator’s word, and nobody else', async () => {
+    const house = await open();
+    const [bills, mails] = [fleet(50, { service: 'bills' }), fleet(50, { service: 'mails' })];
+    await register(house, [...bills, ...mails]);
+    await house.clock.advance(GONE_MS);
+    const { held: heldBills } = count(house, bills);
+    const { held: heldMails } = count(house, mails);
+    const service = ServiceName.parse('Bills') as ServiceName;
+    expect(await house.attendance.release({ namespace: Namespace.default, service }, someone)).toBe(heldBills);
+    await house.clock.advance(300);
+    expect([count(house, bills).present, count(house, mails)]).toEqual([0, { present: heldMails, held: heldMails }]);
+    expect(house.attendance.report(someone)).toMatchObject({ holding: true, held: heldMails, released: heldBills, left: 0, budget: 15 });
+    expect(await house.attendance.release({ namespace: Namespace.default }, someone)).toBe(heldMails);
+    await house.clock.advance(300);
+    expect(house.attendance.report(someone)).toMatchObject({ holding: false, held: 0, departed: 100, released: 85, left: 0 });
+  });
+
+  it('lets go as soon as the log takes it, if it would not at once', async () => {
+    const house = await open();
+    const instances = fleet(100);
+    await register(house, instances);
+    await house.clock.advance(GONE_MS);
+    house.store.beforeCommit = () => {
+      throw new RollcallError('store-full', 'The disk is full.');
+    };
+    expect(await house.attendance.release({ namespace: Namespace.default }, someone)).toBe(85);
+    await house.clock.advance(1000);
+    expect(count(house, instances).present).toBe(85);
+    house.store.beforeCommit = () => undefined;
+    await house.clock.advance(2000);
+    expect(count(house, instances).present).toBe(0);
+  });
+
+  it('tells of the window that runs, and of the one that would begin', async () => {
+    const house = await open();
+    await register(house, fleet(100));
+    expect(house.attendance.report(someone)).toEqual({
+      windowMs: WINDOW_MS,
+      windowStartMs: null,
+      windowLeftMs: 0,
+      presentAtStart: 100,
+      budget: 15,
+      departed: 0,
+      released: 0,
+      left: 15,
+      holding: false,
+      held: 0,
+    });
+    await house.clock.advance(GONE_MS);
+    const { windowStartMs, windowLeftMs, ...rest } = house.attendance.report(someone);
+    expect(rest).toMatchObject({ presentAtStart: 100, departed: 15, left: 0, holding: true, held: 85 });
+    expect(windowLeftMs).toBe(WINDOW_MS - (house.clock.wallMs() - (windowStartMs ?? 0)));
   });
 
   it('never holds a goodbye', async () => {

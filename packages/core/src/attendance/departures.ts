@@ -41,6 +41,8 @@ export class Departures {
   readonly #due: RandomBag;
   /** Those of them whom nobody has marked yet. */
   readonly #unmarked = new Set<number>();
+  /** Those who may go whatever the guard says, by an operator's word; for as long as their term stays over. */
+  readonly #released = new Set<number>();
   #writing: Promise<void> | null = null;
   #pausedUntilMs = -Infinity;
   #cancelTurn: (() => void) | null = null;
@@ -92,6 +94,19 @@ export class Departures {
     this.#writing = this.#writeAndGoOn(work);
   }
 
+  /** An operator's word about some of those who should have departed. Answers how many they are. */
+  release(isMeant: (instance: Instance) => boolean): number {
+    let count = 0;
+    for (const row of this.#due) {
+      const instance = this.#roll.subject(row);
+      if (instance === null || !isMeant(instance)) continue;
+      this.#released.add(row);
+      count++;
+    }
+    this.go();
+    return count;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTurn?.();
@@ -107,16 +122,20 @@ export class Departures {
     const before = this.#roll.subject(row);
     this.#roll.setSubject(row, instance);
     if (before?.deregisterAfterMs !== deregisterAfterMs) {
-      this.#due.delete(row);
-      this.#unmarked.delete(row);
+      this.#forget(row);
       this.#setTerm(row, instance, deregisterAfterMs);
     } else if (instance.held) this.#unmarked.delete(row);
   }
 
   #leave(row: number): void {
+    this.#forget(row);
+    this.#roll.leave(row);
+  }
+
+  #forget(row: number): void {
     this.#due.delete(row);
     this.#unmarked.delete(row);
-    this.#roll.leave(row);
+    this.#released.delete(row);
   }
 
   #setTerm(row: number, instance: Instance, deregisterAfterMs: number): void {
@@ -138,12 +157,15 @@ export class Departures {
     if (!instance.held) this.#unmarked.add(row);
   }
 
-  /** What to write next: departures while the budget lasts, then marks, and at last that nobody waits any more. */
+  /** What to write next: departures by an operator's word and others while the budget lasts, then marks, and at last that nobody waits any more. */
   #next(): Work | null {
     const { guard, held } = this.#options;
+    const released = firstOf(this.#released, BATCH_MAX, (row) => this.#due.has(row));
+    for (const row of released) this.#due.delete(row);
+    if (released.length > 0) return { rows: released, act: 'release' };
     const rows = this.#due.take(Math.min(guard.left, BATCH_MAX));
     if (rows.length > 0) return { rows, act: 'departure' };
-    const unmarked = firstOf(this.#unmarked, BATCH_MAX);
+    const unmarked = firstOf(this.#unmarked, BATCH_MAX, () => true);
     if (unmarked.length > 0) return { rows: unmarked, act: 'hold' };
     return guard.state.holding && this.#due.size === 0 && held() === 0 ? { rows: [], act: 'let go' } : null;
   }
@@ -161,7 +183,7 @@ export class Departures {
     for (const row of rows) this.#roll.pin(row);
     try {
       if (act === 'let go') await guard.letGo();
-      else meters.verdicts[act].add(await this.#judge(rows, act));
+      else meters.verdicts[act === 'hold' ? 'hold' : 'departure'].add(await this.#judge(rows, act));
     } catch (error) {
       meters.failures.add();
       log.warn('departures could not be written; they are tried again', { count: rows.length, reason: String(error) });
@@ -173,14 +195,15 @@ export class Departures {
   }
 
   /** Answers how many were written. */
-  async #judge(rows: readonly number[], act: 'departure' | 'hold'): Promise<number> {
+  async #judge(rows: readonly number[], act: Exclude<Work['act'], 'let go'>): Promise<number> {
     const { guard, writer, clock, held, isReturning } = this.#options;
     const wallMs = clock.wallMs();
     const instances = rows.map((row) => this.#roll.subject(row)).filter((one) => one !== null && !isReturning(one)) as readonly Instance[];
-    const judgements = instances.map((one): Judgement => (act === 'departure' ? departureOf(one, wallMs) : holdOf(one, wallMs)));
+    const judgements = instances.map((one): Judgement => (act === 'hold' ? holdOf(one, wallMs) : departureOf(one, wallMs)));
     if (judgements.length === 0) return 0;
     const markedOfThese = instances.filter((one) => one.held).length;
-    const beside = act === 'hold' ? guard.hold() : guard.spend(this.#due.size > 0 || held() > markedOfThese);
+    const holding = this.#due.size > 0 || held() > markedOfThese;
+    const beside = { departure: () => guard.spend(holding), release: () => guard.pardon(holding), hold: () => guard.hold() }[act]();
     const { written, fenced } = await writer.write(judgements, beside);
     if (fenced) throw fencedError();
     return written.length;
@@ -197,14 +220,14 @@ export class Departures {
 
 interface Work {
   readonly rows: readonly number[];
-  readonly act: 'departure' | 'hold' | 'let go';
+  readonly act: 'departure' | 'release' | 'hold' | 'let go';
 }
 
-function firstOf(rows: Iterable<number>, count: number): readonly number[] {
+function firstOf(rows: Iterable<number>, count: number, fits: (row: number) => boolean): readonly number[] {
   const first: number[] = [];
   for (const row of rows) {
     if (first.length === count) break;
-    first.push(row);
+    if (fits(row)) first.push(row);
   }
   return first;
 }

@@ -5,11 +5,12 @@
  */
 import { decodeGuardRecord, encodeGuardRecord, guardKey, idleGuard, type GuardState } from '../catalog/guard-record.js';
 import { RollcallError } from '../errors.js';
+import type { GuardBudget } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Entry, RevisionBatch, Store, Watch } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
-import { leftIn, newWindow, windowLeftMs, type GuardSettings } from './guard.js';
+import { budgetOf, leftIn, newWindow, windowLeftMs, type GuardSettings } from './guard.js';
 import type { Beside } from './judgement-writer.js';
 import { RETRY_MS } from './pace.js';
 
@@ -55,6 +56,20 @@ export class GuardBook {
     return leftIn(this.#current(), this.#options.settings);
   }
 
+  /** The window that runs, or else the one that would begin now. */
+  get book(): GuardBudget {
+    const { settings, now } = this.#options;
+    const state = this.#current();
+    const runs = now() < this.#endsMs;
+    const budget = budgetOf(state.presentAtStart, settings);
+    const window = {
+      windowMs: settings.windowMs,
+      windowStartMs: runs ? state.windowStartMs : null,
+      windowLeftMs: runs ? this.#endsMs - now() : 0,
+    };
+    return { ...window, presentAtStart: state.presentAtStart, budget, departed: state.departed, released: state.released, left: this.left };
+  }
+
   /** Settles when what the log says is known. */
   async start(): Promise<void> {
     const { revision, entries } = await this.#options.store.range({ range });
@@ -76,6 +91,12 @@ export class GuardBook {
   spend(holding: boolean): Beside {
     const state = this.#current();
     return (count) => this.#write({ ...state, departed: state.departed + count, holding });
+  }
+
+  /** What has to stand beside departures by an operator's word: they take nothing from the budget. */
+  pardon(holding: boolean): Beside {
+    const state = this.#current();
+    return (count) => this.#write({ ...state, departed: state.departed + count, released: state.released + count, holding });
   }
 
   /** What has to stand beside the marks of those who wait. */

@@ -21,9 +21,12 @@ export interface GuardSettings {
 /** Eureka's share, and a window that gives a person the time to look. */
 export const usualGuard: GuardSettings = { windowMs: 15 * 60 * 1000, share: 0.15, departuresMin: 10 };
 
+/** The budget where there is no guard. */
+export const NO_BOUND: number = Number.MAX_SAFE_INTEGER;
+
 /** How many may depart in a window that begins with so many present. If all may, then also those who come later. */
 export function budgetOf(present: number, { share, departuresMin }: GuardSettings): number {
-  if (share >= 1) return Number.MAX_SAFE_INTEGER;
+  if (share >= 1) return NO_BOUND;
   return Math.max(departuresMin, Math.floor(present * share));
 }
 

@@ -14,6 +14,14 @@ export class RandomBag {
     return this.#items.length;
   }
 
+  has(item: number): boolean {
+    return this.#at.has(item);
+  }
+
+  [Symbol.iterator](): IterableIterator<number> {
+    return this.#at.keys();
+  }
+
   add(item: number): void {
     if (this.#at.has(item)) return;
     this.#at.set(item, this.#items.length);

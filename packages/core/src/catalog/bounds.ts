@@ -54,5 +54,8 @@ export const OUTPUT_CHARACTERS_MAX = 4096;
 /** Whoever drains for longer is not leaving. */
 export const DRAIN_MAX_MS: number = 24 * 60 * 60 * 1000;
 
+/** More than any service has, so that a rule may also say "never". */
+export const PANIC_ELIGIBLE_MAX = 100_000_000;
+
 /** A machine has a handful of networks. */
 export const ADDRESSES_MAX = 16;

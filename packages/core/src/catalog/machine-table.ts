@@ -39,6 +39,11 @@ export class MachineTable {
     return found.sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
+  /** Of all namespaces, in no order. */
+  *everywhere(): Iterable<Machine> {
+    for (const { machine } of this.#parts.values()) if (machine !== null) yield machine;
+  }
+
   removals(): readonly Removal[] {
     return [...this.#removals.values()];
   }

@@ -150,12 +150,21 @@ export class Projection implements CatalogView, EncodedSink {
     return this.#state.instances.all();
   }
 
+  panicRule(namespace: Namespace, service: ServiceName, _caller: Caller): PanicRule & { readonly own: boolean } {
+    const own = this.#state.panicRules.get(serviceText(namespace, service));
+    return { ...(own ?? this.#panicRule), own: own !== undefined };
+  }
+
   machines(namespace: Namespace, _caller: Caller): readonly Machine[] {
     return this.#state.machines.all(namespace);
   }
 
   machine(ref: MachineRef, _caller: Caller): Machine | undefined {
     return this.#state.machines.get(ref) ?? undefined;
+  }
+
+  allMachines(_caller: Caller): Iterable<Machine> {
+    return this.#state.machines.everywhere();
   }
 
   instancesOn(ref: MachineRef, _caller: Caller): readonly Instance[] {

@@ -2,7 +2,7 @@
  * What is wanted of an instance or a machine, from fields that anybody may have sent: every field checked, everything that
  * is wrong said at once.
  */
-import { ADDRESSES_MAX, DRAIN_MAX_MS, OUTPUT_CHARACTERS_MAX, REASON_CHARACTERS_MAX } from '../catalog/bounds.js';
+import { ADDRESSES_MAX, DRAIN_MAX_MS, OUTPUT_CHARACTERS_MAX, PANIC_ELIGIBLE_MAX, REASON_CHARACTERS_MAX } from '../catalog/bounds.js';
 import { durationKind } from '../catalog/duration.js';
 import { optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
 import { healths, type Health } from '../catalog/health.js';
@@ -18,7 +18,8 @@ import {
   tagsKind,
   weightKind,
 } from '../catalog/registration-kinds.js';
-import { isObject, tableKind, wordKind } from '../catalog/value-kind.js';
+import { shareKind, type PanicRule } from '../catalog/panic-rule.js';
+import { isObject, tableKind, wholeNumberKind, wordKind } from '../catalog/value-kind.js';
 import type { Word } from '../face.js';
 
 /** Throws `invalid-request`, as all of these do. */
@@ -36,6 +37,15 @@ export function readPatch(input: unknown): Patch {
   if (named.length === 0)
     throw refusal([{ field: 'body', came: 'an object without a field', allowed: `at least one of ${Object.keys(patchRules).join(', ')}` }]);
   return Object.fromEntries(named);
+}
+
+/** How an instance is, said from outside. */
+export function readOverride(input: unknown): { readonly health: Health; readonly reason: string } {
+  return readFields(input, overrideRules);
+}
+
+export function readPanicRule(input: unknown): PanicRule {
+  return readFields(input, panicRules);
 }
 
 export function readWord(input: unknown): Word {
@@ -64,6 +74,16 @@ const modeRules: FieldRules<{ mode: Mode; reason: string | null; drainTime: numb
   mode: required(wordKind(modes)),
   reason: optional(reasonKind, null),
   drainTime: optional(durationKind(0, DRAIN_MAX_MS), null),
+};
+
+const overrideRules: FieldRules<{ health: Health; reason: string }> = {
+  health: required(wordKind(healths)),
+  reason: optional(reasonKind, ''),
+};
+
+const panicRules: FieldRules<PanicRule> = {
+  eligibleMin: required(wholeNumberKind(0, PANIC_ELIGIBLE_MAX)),
+  belowShare: required(shareKind),
 };
 
 const patchRules: FieldRules<Required<Patch>> = {

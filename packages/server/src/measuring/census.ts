@@ -1,5 +1,6 @@
 /** How many there are of what: kept by following the view, so that nobody ever counts them all but at a reset. */
 import {
+  healths,
   lapseOf,
   type Caller,
   type CatalogView,
@@ -9,8 +10,8 @@ import {
   type Meter,
   type Metric,
 } from '@rollcall/core';
+import { healthCounts, type HealthCounts } from '../shared/node-status.js';
 
-const healths = ['passing', 'warning', 'starting', 'critical'];
 const modes = ['in', 'draining', 'out'];
 
 const instances: Metric = {
@@ -60,6 +61,12 @@ export class Census {
       { changed: ({ changes }) => changes.forEach((change) => this.#changed(change)), reset: () => this.#countAll() },
       caller,
     );
+  }
+
+  /** How many instances, in all and by health. */
+  get byHealth(): HealthCounts {
+    const of = (health: string): number => modes.reduce((sum, mode) => sum + (this.#counts.get(`${health} ${mode}`) ?? 0), 0);
+    return healthCounts(of);
   }
 
   close(): void {

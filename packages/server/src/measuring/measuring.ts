@@ -1,5 +1,6 @@
 /** Everything that is measured in one registry, put together: what it counts, what it reads when asked, and how busy it is. */
 import type { CatalogView, Clock, Load, Log, Meter, Metric, Store } from '@rollcall/core';
+import { healthCounts, type HealthCounts } from '../shared/node-status.js';
 import { Census } from './census.js';
 import { LoopDelay } from './loop-delay.js';
 import { MeasuredStore } from './measured-store.js';
@@ -27,6 +28,7 @@ export class Measuring {
   readonly #delay: LoopDelay;
   #store: MeasuredStore | null = null;
   #gauges: StoreGauges | null = null;
+  #census: Census | null = null;
   #close: () => void = () => undefined;
 
   constructor(clock: Clock) {
@@ -54,7 +56,7 @@ export class Measuring {
   /** Once the view is complete, and behind all others who follow it: what they were told, watchers were told. */
   start(view: CatalogView): void {
     const clock = this.#clock;
-    const census = new Census(view, this.#metrics);
+    const census = (this.#census = new Census(view, this.#metrics));
     this.#metrics.gauge(revision, () => view.revision);
     this.#metrics.gauge(staleness, () => (view.staleSinceMs === null ? 0 : Math.max(0, clock.wallMs() - view.staleSinceMs) / 1000));
     census.start();
@@ -66,6 +68,11 @@ export class Measuring {
       census.close();
       unfollow();
     };
+  }
+
+  /** How many instances there are, in all and by health. */
+  get instances(): HealthCounts {
+    return this.#census?.byHealth ?? healthCounts(() => 0);
   }
 
   close(): void {

@@ -1,6 +1,15 @@
 /** The contract tells the truth: what it allows is taken, what it does not allow is refused, and what is answered has its shape. */
 import { openApiDocument, problemStatuses, routes, schemas, type Route, type Schema } from '@rollcall/contract';
-import { errorCatalogue, isRollcallError, readMachineWish, readModeChange, readPatch, readWord } from '@rollcall/core';
+import {
+  errorCatalogue,
+  isRollcallError,
+  readMachineWish,
+  readModeChange,
+  readOverride,
+  readPanicRule,
+  readPatch,
+  readWord,
+} from '@rollcall/core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -88,6 +97,8 @@ describe.each<[keyof typeof schemas, (body: unknown) => unknown]>([
   ['ModeChange', readModeChange],
   ['InstancePatch', readPatch],
   ['MachineRegistration', readMachineWish],
+  ['HealthOverride', readOverride],
+  ['PanicRule', readPanicRule],
 ])('a body of %s', (name, read) => {
   const examples = ((schemas[name] as Schema).examples ?? []) as readonly object[];
 

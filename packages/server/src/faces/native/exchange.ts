@@ -1,12 +1,14 @@
 /** What goes in and what comes out: a request without its socket, an answer before it is written. */
-import type { Caller, CatalogView, Clock, Random, Registrar } from '@rollcall/core';
+import type { Caller, CatalogView, Clock, GuardDesk, Random, Registrar } from '@rollcall/core';
 import type { HttpOutlet } from '../../shared/http-face.js';
+import type { NodeStatus } from '../../shared/node-status.js';
 import type { Answers, ReadAnswer } from './answers.js';
 import type { WatchHub } from './watch-hub.js';
 
 export interface NativeContext {
   readonly view: CatalogView;
   readonly registrar: Registrar;
+  readonly guard: GuardDesk;
   readonly answers: Answers;
   readonly watches: WatchHub;
   readonly clock: Clock;
@@ -14,6 +16,8 @@ export interface NativeContext {
   readonly version: string;
   /** How it goes, in the text format of Prometheus. */
   readonly metrics: () => Promise<string>;
+  /** What the node says of itself, besides what its view shows. */
+  readonly status: () => Promise<NodeStatus>;
   /** Everything that the log holds at one revision; throws before the first chunk if it cannot be had. */
   readonly snapshot: () => AsyncIterable<Uint8Array>;
   /** Not before the view is complete, and not after the end has begun. */

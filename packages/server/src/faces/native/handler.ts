@@ -4,10 +4,18 @@ import { bulkRoutes } from './bulk.js';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute } from './exchange.js';
 import { machineRoutes } from './machines.js';
 import { operationRoutes } from './operations.js';
+import { operatorRoutes } from './operators.js';
 import { readRoutes } from './reads.js';
 import { writeRoutes } from './writes.js';
 
-export const nativeRoutes: readonly NativeRoute[] = [...writeRoutes, ...bulkRoutes, ...readRoutes, ...machineRoutes, ...operationRoutes];
+export const nativeRoutes: readonly NativeRoute[] = [
+  ...writeRoutes,
+  ...bulkRoutes,
+  ...readRoutes,
+  ...machineRoutes,
+  ...operationRoutes,
+  ...operatorRoutes,
+];
 
 export function answer(route: NativeRoute, request: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   if (route.always !== true && !context.isReady()) {

@@ -45,6 +45,7 @@ export function read(instance: Instance): object {
     ...readReason(instance.intent?.mode ?? null),
     health: instance.health,
     ...(verdict === undefined ? {} : readVerdict(verdict)),
+    ...readOverride(instance),
     ...(instance.held ? { held: true } : {}),
     incarnation: instance.incarnation,
     registeredAt: time(instance.registeredAtMs),
@@ -111,6 +112,13 @@ function readVerdict({ sinceMs, output }: Verdict): object {
   return { healthSince: time(sinceMs), healthOutput: output };
 }
 
+function readOverride({ intent }: Instance): object {
+  const said = intent?.status ?? null;
+  if (said === null) return {};
+  const { health, reason, sinceMs } = said;
+  return { healthOverride: { health, ...(reason === '' ? {} : { reason }), since: time(sinceMs) } };
+}
+
 function readReason(intent: ModeIntent | null): object {
   return intent === null || intent.reason === '' ? {} : { modeReason: intent.reason };
 }
@@ -119,7 +127,7 @@ function withoutNulls(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-function time(wallMs: number): string {
+export function time(wallMs: number): string {
   return new Date(wallMs).toISOString();
 }
 

@@ -11,7 +11,10 @@ import {
   RollcallError,
   type Caller,
   type Changed,
+  type GuardDesk,
+  type GuardReport,
   type Health,
+  type HeldScope,
   type Instance,
   type InstanceChange,
   type InstanceRef,
@@ -23,15 +26,18 @@ import {
   type MachineRegistration,
   type MachineWritten,
   type ModeChange,
+  type PanicRule,
   type Patch,
   type Registered,
   type Registrar,
   type Registration,
+  type ServiceRef,
   type Word,
 } from '@rollcall/core';
 import { FedView } from '../../../../../test/support/fed-view.js';
 import { HttpDoor } from '../../doors/http/door.js';
 import { inject, type Answered, type Asked } from '../../doors/http/in-memory.fixture.js';
+import { healthCounts, type NodeStatus } from '../../shared/node-status.js';
 import { AnswerCache } from '../../shared/answer-cache.js';
 import { NativeFace } from './server.js';
 
@@ -58,12 +64,14 @@ export interface FedFaceOptions {
   readonly connectionsMax?: number;
 }
 
-export class FedFace implements Registrar {
+export class FedFace implements Registrar, GuardDesk {
   readonly view: FedView = new FedView();
   readonly clock: SimulatedClock = new SimulatedClock();
   readonly callers: Caller[] = [];
   /** What was wanted, as it reached the registrar. */
   readonly wishes: object[] = [];
+  /** What the guard says of itself. */
+  guard: Omit<GuardReport, 'holding'> = someBudget;
   load: Load = { loopDelayMs: 0, commitsWaiting: 0 };
   readonly cache: AnswerCache;
   readonly native: NativeFace;
@@ -76,6 +84,8 @@ export class FedFace implements Registrar {
     this.native = new NativeFace({
       view,
       registrar: this,
+      guard: this,
+      status: () => Promise.resolve(someStatus),
       reached: (revision) => Promise.resolve(view.revision >= revision),
       version: '1.2.3',
       metrics: () => Promise.resolve('up 1\n'),
@@ -164,9 +174,19 @@ export class FedFace implements Registrar {
     return this.#wished(ref, patch);
   }
 
-  overrideStatus(): Promise<never> {
-    return unbuilt();
+  overrideStatus(ref: InstanceRef, status: object | null): Promise<Changed> {
+    return this.#wished(ref, { status });
   }
+
+  report(): GuardReport {
+    return { ...this.guard, holding: this.guard.held > 0 };
+  }
+
+  release(which: HeldScope): Promise<number> {
+    this.wishes.push(which);
+    return Promise.resolve(this.guard.held);
+  }
+
   putMachine(machine: MachineRegistration): Promise<MachineWritten> {
     this.wishes.push(machine);
     return Promise.resolve({ machine: { ...machine, ...bornMachine }, created: true, revision: this.#revision });
@@ -181,8 +201,10 @@ export class FedFace implements Registrar {
   removeMachine(): Promise<never> {
     return unbuilt();
   }
-  setPanicRule(): Promise<never> {
-    return unbuilt();
+
+  setPanicRule(ref: ServiceRef, rule: PanicRule | null): Promise<{ readonly revision: number }> {
+    this.wishes.push({ ...ref, rule });
+    return Promise.resolve({ revision: this.#revision });
   }
 
   becomes(ref: InstanceRef, health: Health): void {
@@ -200,6 +222,27 @@ export class FedFace implements Registrar {
     this.view.show(this.#revision, [change]);
   }
 }
+
+export const someBudget: Omit<GuardReport, 'holding'> = {
+  windowMs: 900_000,
+  windowStartMs: null,
+  windowLeftMs: 0,
+  presentAtStart: 100,
+  budget: 15,
+  departed: 0,
+  released: 0,
+  left: 15,
+  held: 0,
+};
+
+const someStatus: NodeStatus = {
+  node: 'registry-1',
+  startedAtMs: 0,
+  startedMs: 0,
+  instances: healthCounts((health) => (health === 'passing' ? 3 : 0)),
+  machines: healthCounts(() => 0),
+  doors: { http: '127.0.0.1:8500' },
+};
 
 const bornMachine = {
   registeredAtMs: 0,

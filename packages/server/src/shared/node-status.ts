@@ -1,0 +1,24 @@
+/** What a node says of itself, for whoever asks through whatever face. */
+import { healths, type Health, type StoreStatus } from '@rollcall/core';
+
+/** How many there are, in all and by health. */
+export type HealthCounts = Readonly<Record<Health | 'total', number>>;
+
+export interface NodeStatus {
+  /** Its name. */
+  readonly node: string;
+  /** Wall clock, and the same moment on the monotonic one. */
+  readonly startedAtMs: number;
+  readonly startedMs: number;
+  readonly instances: HealthCounts;
+  readonly machines: HealthCounts;
+  /** Where each open door listens. */
+  readonly doors: Readonly<Record<string, string>>;
+  /** Left out while the store does not say how it is. */
+  readonly store?: Pick<StoreStatus, 'engine' | 'sizeBytes' | 'revision' | 'compactedRevision'>;
+}
+
+export function healthCounts(of: (health: Health) => number): HealthCounts {
+  const counts = Object.fromEntries(healths.map((health) => [health, of(health)])) as Record<Health, number>;
+  return { total: healths.reduce((sum, health) => sum + counts[health], 0), ...counts };
+}

@@ -1,0 +1,42 @@
+/** What a node says of itself when it is asked, put together from those who know. */
+import { hostname } from 'node:os';
+import type { Caller, CatalogView, Clock, Store } from '@rollcall/core';
+import { healthCounts, type HealthCounts, type NodeStatus } from './shared/node-status.js';
+
+export interface StatusSources {
+  readonly store: Store;
+  readonly view: CatalogView;
+  readonly clock: Clock;
+  /** How many instances there are; asked so, because counting them takes a while. */
+  readonly instances: () => HealthCounts;
+  /** Where each open door listens. */
+  readonly doors: () => NodeStatus['doors'];
+}
+
+/** The registry itself asks. */
+const self: Caller = { identity: 'rollcall', from: '', face: '' };
+
+/** To be called when the node starts. */
+export function statusOf({ store, view, clock, instances, doors }: StatusSources): () => Promise<NodeStatus> {
+  const started = { node: hostname(), startedAtMs: clock.wallMs(), startedMs: clock.monotonicMs() };
+  return async () => {
+    const machines = [...view.allMachines(self)];
+    return {
+      ...started,
+      instances: instances(),
+      machines: healthCounts((health) => machines.filter((one) => one.health === health).length),
+      doors: doors(),
+      ...(await storeStatus(store)),
+    };
+  };
+}
+
+/** Whoever looks at a store in trouble wants to know the rest all the more. */
+async function storeStatus(store: Store): Promise<Pick<NodeStatus, 'store'>> {
+  try {
+    const { engine, sizeBytes, revision, compactedRevision } = await store.status();
+    return { store: { engine, sizeBytes, revision, compactedRevision } };
+  } catch {
+    return {};
+  }
+}

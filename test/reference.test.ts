@@ -1,7 +1,7 @@
 /** The pages of docs/reference that follow from code are what would follow from it today. `npm run docs` writes them anew. */
 import { describe, expect, it } from 'vitest';
 import { httpApiPage } from './support/http-api-page.js';
-import { configPage, metricsPage } from './support/reference-pages.js';
+import { cliPage, configPage, metricsPage } from './support/reference-pages.js';
 import { idleRegistry } from './support/idle-registry.js';
 
 describe('docs/reference', () => {
@@ -11,6 +11,10 @@ describe('docs/reference', () => {
 
   it('has the options as the table has them', async () => {
     await expect(configPage()).toMatchFileSnapshot('../docs/reference/config.md');
+  });
+
+  it('has the commands as the program helps with them', async () => {
+    await expect(cliPage()).toMatchFileSnapshot('../docs/reference/cli.md');
   });
 
   it('has the metrics that a registry answers', async () => {

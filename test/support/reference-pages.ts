@@ -1,33 +1,65 @@
-/** docs/reference/config.md and metrics.md, as they follow from the options table and from what is measured. */
-import { environmentName, type Metric } from '@rollcall/core';
-import { serveOptions } from 'rollcall/parts';
+/** The pages of docs/reference that follow from tables: config.md and cli.md from those of options, metrics.md from what is measured. */
+import { commandGroups, type Command } from '@rollcall/cli';
+import { canBeInEnvironment, canBeInFile, environmentName, groupsOf, typedForm, type Metric, type Option } from '@rollcall/core';
+import { commands } from 'rollcall/parts';
 
 const configIntro = `# Configuration
 
-The options of \`rollcall serve\`. Each has a twin in the environment; a flag beats the environment. This page follows from
-the options table ([\`packages/server/src/options.ts\`](../../packages/server/src/options.ts)), as \`--help\` does; a test
-compares them. \`npm run docs\` writes it anew.`;
+The options of \`rollcall serve\`. Each can be given as a flag, in the environment, or in the file that \`--config\` names: a flag
+beats the environment, the environment beats the file. How files are written, and what happens when something is wrong, stands in
+[configuring](../configuring.md).
 
-interface ShownOption {
-  readonly flag: string;
-  readonly placeholder: string;
-  readonly kind: { readonly allowed: string };
-  readonly defaultText: string;
-  readonly help: string;
-}
+This page follows from the options table ([\`packages/server/src/options.ts\`](../../packages/server/src/options.ts)), as
+\`--help\` does; a test compares them. \`npm run docs\` writes it anew.`;
 
 export function configPage(): string {
-  const rows = Object.values<ShownOption>(serveOptions).map(({ flag, placeholder, kind, defaultText, help }) =>
-    [
-      `\`--${flag} ${placeholder}\``,
-      `\`${environmentName(flag)}\``,
-      defaultText === '' ? '' : `\`${defaultText}\``,
-      kind.allowed,
-      help,
-    ].join(' | '),
-  );
-  const table = ['flag | environment | default | allowed | what it does', '--- | --- | --- | --- | ---', ...rows];
-  return `${configIntro}\n\n${table.map((line) => `| ${line} |`).join('\n')}\n`;
+  const serve = commands.find(({ name }) => name === 'serve');
+  return `${[configIntro, ...groupsOf(serve?.options ?? []).map(({ group, rows }) => groupSection(group, rows))].join('\n\n')}\n`;
+}
+
+function groupSection(group: string, rows: readonly Option<unknown>[]): string {
+  const header = ['flag', 'environment', 'in a file', 'default', 'allowed', 'what it does'];
+  return `## ${group === '' ? 'Further' : group}\n\n${table(header, rows.map(optionCells))}`;
+}
+
+function optionCells(option: Option<unknown>): readonly string[] {
+  const { flag, form, kind, defaultText, help, bare } = option;
+  return [
+    code(typedForm(option)),
+    canBeInEnvironment(option) ? code(environmentName(flag)) : '',
+    canBeInFile(option) ? code(flag) : '',
+    defaultText === '' ? '' : code(defaultText),
+    kind.allowed,
+    [help, ...(bare === undefined ? [] : [`Alone: ${code(bare)}.`]), ...(form === 'list' ? ['As often as you like.'] : [])].join(' '),
+  ];
+}
+
+const cliIntro = `# The command line
+
+Every command of \`rollcall\`, with its help as the program prints it. A test compares them; \`npm run docs\` writes this page anew.
+
+Exit codes are the same for all: 0 for what was done, 1 for what was understood and could not be done, 2 for what makes no sense. What
+was asked for goes to the standard output, complaints and progress to the other.`;
+
+export function cliPage(): string {
+  const groups = Object.entries(commandGroups).map(([group, heading]) => {
+    const sections = commands.filter((command) => command.group === group).map(commandSection);
+    return [`## ${heading}`, ...sections].join('\n\n');
+  });
+  return `${[cliIntro, ...groups].join('\n\n')}\n`;
+}
+
+function commandSection(command: Command): string {
+  return `### rollcall ${command.name}\n\n${command.summary}\n\n\`\`\`text\n${command.help()}\n\`\`\``;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const escaped = rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
+  return [header, header.map(() => '---'), ...escaped].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
 }
 
 const metricsIntro = `# Metrics

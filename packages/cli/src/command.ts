@@ -1,5 +1,16 @@
 /** What a command of the program is: its place in the help, its options, and what it does. */
-import { optionsHelp, readOptions, type Environment, type Option, type OptionTable } from '@rollcall/core';
+import {
+  canBeInFile,
+  HELP_COLUMNS_DEFAULT,
+  optionsHelp,
+  readOptions,
+  wrapText,
+  type Environment,
+  type Option,
+  type OptionTable,
+  type Settled,
+  type SettingsFile,
+} from '@rollcall/core';
 
 /** Exit codes, the same for every command. */
 export const exitCodes = {
@@ -27,29 +38,46 @@ export interface Context {
   readonly complaints: Outlet;
 }
 
+/** The headings of the overview, in its order. */
+export const commandGroups = {
+  run: 'Run a registry',
+  use: 'Register and discover',
+  operate: 'Operate',
+} as const;
+
+export type CommandGroup = keyof typeof commandGroups;
+
 /** A command as it is written. */
 export interface CommandDescription<Values> {
   readonly name: string;
+  /** Left out: `use`. */
+  readonly group?: CommandGroup;
   /** What stands behind `rollcall NAME`, without the options: `SERVICE [ID]`. */
   readonly operands: string;
   /** More than these are refused before it runs. Left out: none are taken. */
   readonly operandsMax?: number;
   /** A sentence, for the overview. */
   readonly summary: string;
-  /** Paragraphs, for its own help: what it does in which case, with examples. */
+  /** Paragraphs, for its own help: what it does in which case, with examples. What is indented stays as it is. */
   readonly details?: string;
   readonly options: OptionTable<Values>;
-  /** Answers the exit code. What it throws is said to the person, without a stack. */
-  readonly run: (values: Values, operands: readonly string[], context: Context) => Promise<number>;
+  /** For a command whose options may also stand in a file: reads the one that these values name; `null` if they name none. */
+  readonly settings?: (values: Values) => Promise<SettingsFile | null>;
+  /** Answers the exit code. What it throws is said to the person, without a stack. `settled` tells where each value came from. */
+  readonly run: (values: Values, operands: readonly string[], context: Context, settled: readonly Settled[]) => Promise<number>;
 }
 
 /** A command as the program sees it: what its options mean is its own affair. */
 export interface Command {
   readonly name: string;
+  readonly group: CommandGroup;
+  readonly operands: string;
   readonly usage: string;
   readonly summary: string;
+  readonly details: string | undefined;
   readonly options: readonly Option<unknown>[];
-  readonly help: () => string;
+  /** As wide as there is room; left out: as for a page of text. */
+  readonly help: (columns?: number) => string;
   readonly run: (args: readonly string[], context: Context) => Promise<number>;
 }
 
@@ -59,32 +87,50 @@ export class Misuse extends Error {
 }
 
 export function command<Values>(description: CommandDescription<Values>): Command {
-  const { name, operands, operandsMax = 0, summary, details, options, run } = description;
+  const { name, group = 'use', operands, summary, details } = description;
   const usage = ['rollcall', name, operands, '[OPTIONS]'].filter((part) => part !== '').join(' ');
   return {
     name,
+    group,
+    operands,
     usage,
     summary,
-    options: Object.values(options),
-    help: () =>
-      [usage, summary, details, `Options (a flag beats the environment):\n${optionsHelp(options)}`]
-        .filter((part) => part !== undefined)
-        .join('\n\n'),
-    async run(args, context) {
-      const read = readOptions<Values>(options, args, context.environment);
-      const surplus = read.operands.slice(operandsMax).map((operand) => `${JSON.stringify(operand)} is not expected here.`);
-      const complaints = [...read.complaints, ...surplus];
-      if (complaints.length === 0) {
-        try {
-          return await run(read.values, read.operands, context);
-        } catch (error) {
-          if (!(error instanceof Misuse)) throw error;
-          complaints.push(error.message);
-        }
-      }
-      return complain(context, [...complaints, `rollcall ${name} --help shows how it is used.`], exitCodes.misused);
-    },
+    details,
+    options: Object.values(description.options),
+    help: (columns = HELP_COLUMNS_DEFAULT) => helpOf(description, usage, columns),
+    run: (args, context) => run(description, args, context),
   };
+}
+
+function helpOf<Values>({ summary, details, options, settings }: CommandDescription<Values>, usage: string, columns: number): string {
+  const rows = Object.values<Option<unknown>>(options);
+  const [example] = rows.filter(canBeInFile).map(({ flag }) => flag);
+  const inFile =
+    settings === undefined ? '' : `, the environment beats the file of --config, whose keys are named as the flags are: \`${example}: …\``;
+  const optionsPart = rows.length === 0 ? [] : [`Options (a flag beats the environment${inFile})`, optionsHelp(rows, columns)];
+  const [heading, ...rest] = optionsPart.map((part, at) => (at === 0 ? wrapText(`${part}:`, columns).join('\n') : part));
+  // Options without headings of their own stand right below.
+  const told = heading === undefined ? [] : [[heading, ...rest].join(rows[0]?.group === undefined ? '\n' : '\n\n')];
+  const prose = [summary, ...(details === undefined ? [] : [details])].map((part) => wrapText(part, columns).join('\n'));
+  return [usage, ...prose, ...told].join('\n\n');
+}
+
+async function run<Values>(description: CommandDescription<Values>, args: readonly string[], context: Context): Promise<number> {
+  const { name, operandsMax = 0, options, settings } = description;
+  const typed = readOptions<Values>(options, args, context.environment);
+  const file = (await settings?.(typed.values)) ?? null;
+  const read = file === null ? typed : readOptions<Values>(options, args, context.environment, file);
+  const surplus = read.operands.slice(operandsMax).map((operand) => `${JSON.stringify(operand)} is not expected here.`);
+  const complaints = [...read.complaints, ...surplus];
+  if (complaints.length === 0) {
+    try {
+      return await description.run(read.values, read.operands, context, read.settled);
+    } catch (error) {
+      if (!(error instanceof Misuse)) throw error;
+      complaints.push(error.message);
+    }
+  }
+  return complain(context, [...complaints, `rollcall ${name} --help shows how it is used.`], exitCodes.misused);
 }
 
 /** Says what is wrong, a line each, and answers the exit code. */

@@ -1,5 +1,5 @@
 /** The options of the guard, the brake on departures. */
-import { digitsKind, durationKind, usualGuard, type OptionTable, type ValueKind } from '@rollcall/core';
+import { digitsKind, typedDurationKind, usualGuard, type OptionTable, type ValueKind } from '@rollcall/core';
 
 export interface GuardOptions {
   /** From 0 to 1. */
@@ -42,7 +42,7 @@ export const guardOptions: OptionTable<GuardOptions> = {
   guardWindowMs: {
     flag: 'guard-window',
     placeholder: 'DURATION',
-    kind: { allowed: 'a duration from 1m to 24h, such as 15m', parse: durationKind(MINUTE_MS, WINDOW_MAX_MS).parse },
+    kind: typedDurationKind(MINUTE_MS, WINDOW_MAX_MS, '15m'),
     default: usualGuard.windowMs,
     defaultText: '15m',
     help: 'How long a window of the guard lasts.',

@@ -15,7 +15,7 @@ function house(change: (name: string, step: string) => void | Promise<void> = ()
       steps.push(`${step} ${name}`);
       return change(name, step);
     };
-    return { name, start: take('start'), drain: take('drain'), close: take('close') };
+    return { name, start: take('start'), reload: take('reload'), drain: take('drain'), close: take('close') };
   };
   const clock = new SimulatedClock();
   return { lifecycle: new Lifecycle({ parts: [part('a'), part('b'), { name: 'idle' }], clock, log }), clock, steps };
@@ -35,6 +35,20 @@ describe('Lifecycle', () => {
     });
     await expect(lifecycle.start()).rejects.toThrow('taken');
     expect(steps.slice(-2)).toEqual(['close b', 'close a']);
+  });
+
+  it('reloads in order, one time after the other, whatever fails, and not while it stops', async () => {
+    const { lifecycle, steps } = house((name, step) => {
+      if (name === 'a' && step === 'reload') throw new Error('unreadable');
+    });
+    await lifecycle.start();
+    const reloads = ['! a did not reload', 'reload b'];
+    await Promise.all([lifecycle.reload(), lifecycle.reload()]);
+    expect(steps.slice(2)).toEqual(['reload a', ...reloads, 'reload a', ...reloads]);
+    await lifecycle.stop();
+    const before = steps.length;
+    await lifecycle.reload();
+    expect(steps.slice(before)).toEqual([]);
   });
 
   it('goes on when a part fails to close', async () => {

@@ -5,6 +5,8 @@ export interface Part {
   readonly name: string;
   /** Settles when it does its work. */
   start?(): Promise<void> | void;
+  /** Reads anew what it read when it started: files that somebody has changed. What it throws is logged, and the rest goes on. */
+  reload?(): Promise<void> | void;
   /** Takes nothing new, and says so to those who would bring it. */
   drain?(): Promise<void> | void;
   /** Finishes what it has, and lets go of everything. Also called for what failed to start. */
@@ -23,6 +25,7 @@ const STOP_MS_MAX = 9000;
 export class Lifecycle {
   readonly #options: LifecycleOptions;
   readonly #started: Part[] = [];
+  #reloading: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
   constructor(options: LifecycleOptions) {
@@ -42,18 +45,30 @@ export class Lifecycle {
     }
   }
 
+  /** Never throws. One after the other, in the order of the list. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloadAll(this.#reloading);
+    return this.#reloading;
+  }
+
   /** Never throws. A second call waits for the first. */
   stop(): Promise<void> {
     this.#stopping ??= this.#within(this.#stopAll());
     return this.#stopping;
   }
 
+  async #reloadAll(before: Promise<void>): Promise<void> {
+    await before;
+    for (const part of this.#options.parts) if (this.#stopping === null) await this.#try(part, 'reload');
+  }
+
   async #stopAll(): Promise<void> {
+    await this.#reloading;
     for (const part of this.#started) await this.#try(part, 'drain');
     for (const part of this.#started) await this.#try(part, 'close');
   }
 
-  async #try(part: Part, step: 'drain' | 'close'): Promise<void> {
+  async #try(part: Part, step: 'reload' | 'drain' | 'close'): Promise<void> {
     try {
       await part[step]?.();
     } catch (error) {

@@ -56,8 +56,11 @@ describe('rollcall serve', () => {
 describe('rollcall', () => {
   it.each([
     [['--version'], 0, /^rollcall \d+\.\d+\.\d+\n$/],
-    [['--help'], 0, /rollcall serve \[OPTIONS\]/],
+    [['--help'], 0, /^ {2}serve +Runs a registry/m],
+    [['-v'], 0, /^rollcall \d+\.\d+\.\d+\n$/],
     [['serve', '--help'], 0, /ROLLCALL_HISTORY_AGE/],
+    [['help', 'serve'], 0, /ROLLCALL_HISTORY_AGE/],
+    [['serve', '-h'], 0, /ROLLCALL_HISTORY_AGE/],
     [[], 2, /^$/],
     [['dance'], 2, /^$/],
   ])('%j', async (args, code, output) => {

@@ -40,6 +40,8 @@ export interface Registry {
   readonly doors: Readonly<Record<string, string>>;
   /** Everything that `GET /metrics` tells of. */
   readonly metrics: readonly Metric[];
+  /** Reads anew what was read from files at the start: SIGHUP. Never throws. */
+  reload(): Promise<void>;
   /** Not ready any more, watchers told, requests finished, store closed. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -99,7 +101,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
   if (!isLoopback(options.bind)) log.warn(OPEN_TO_OTHERS, { bind: options.bind });
-  return { doors: { http: http.address }, metrics: measuring.described(), stop: () => lifecycle.stop() };
+  return { doors: { http: http.address }, metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
 }
 
 const OPEN_TO_OTHERS = 'THERE IS NO ACCESS CONTROL: everybody who reaches this address can register, deregister and read';

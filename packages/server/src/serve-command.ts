@@ -11,6 +11,7 @@ const LINGER_MS = 200;
 
 export const serveCommand: Command = command<ServeOptions>({
   name: 'serve',
+  group: 'run',
   operands: '',
   summary: 'Runs a registry until it is told to stop.',
   options: serveOptions,
@@ -23,6 +24,10 @@ async function serve(options: ServeOptions, _operands: readonly string[], { outp
   const asked = stopAsked();
   const registry = await runRegistry(options, { clock, random: systemRandom, log, version: version() });
   output.write(`${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), level: 'info', msg: 'ready', doors: registry.doors })}\n`);
+  process.on('SIGHUP', () => {
+    log.info('reloading', { signal: 'SIGHUP' });
+    void registry.reload().then(() => log.info('reloaded'));
+  });
   const signal = await asked;
   log.info('stopping', { signal });
   await registry.stop();

@@ -30,6 +30,7 @@ const snapshotOptions: OptionTable<SnapshotOptions> = {
 
 export const snapshotCommand: Command = command<SnapshotOptions>({
   name: 'snapshot',
+  group: 'operate',
   operands: 'save|restore FILE',
   operandsMax: 2,
   summary: 'Saves what a running registry holds to a file, or restores a file into the directory of a stopped one.',

@@ -1,6 +1,11 @@
-/** What was typed, read by a table of options: a flag beats the environment, and all that is wrong is said at once. */
+/**
+ * Options, read by their table: a flag beats the environment, the environment beats the file, and all that is wrong is
+ * said at once, each with the place that it came from.
+ */
 import { describe } from '../catalog/value-kind.js';
-import { environmentName, type Option, type OptionTable } from './option.js';
+import { canBeInEnvironment, canBeInFile, environmentName, type Option, type OptionTable } from './option.js';
+import { asTyped, placeOf, strangeKeys, type SettingsFile } from './settings-file.js';
+import { readTypedFlags } from './typed-flags.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,80 +15,85 @@ export interface Read<Values> {
   readonly operands: readonly string[];
   /** Sentences; if there are any, the values are not to be used. */
   readonly complaints: readonly string[];
+  /** Every option with what was said of it, in the order of the table. */
+  readonly settled: readonly Settled[];
 }
 
-export function readOptions<Values>(table: OptionTable<Values>, args: readonly string[], environment: Environment): Read<Values> {
+export interface Settled {
+  readonly option: Option<unknown>;
+  /** `null` where its default stands. */
+  readonly given: Given | null;
+}
+
+export interface Given {
+  /** As the person wrote it: `--http`, `ROLLCALL_HTTP`, `http`. */
+  readonly name: string;
+  readonly source: 'flag' | 'environment' | 'file';
+  /** For people: `on the command line`, `rollcall.yaml, line 3`. */
+  readonly place: string;
+  /** As it would be typed; several for a list; `undefined` for what nobody could type. */
+  readonly typed: string | readonly string[] | undefined;
+  /** As it came. */
+  readonly raw: unknown;
+}
+
+export function readOptions<Values>(
+  table: OptionTable<Values>,
+  args: readonly string[],
+  environment: Environment,
+  file: SettingsFile | null = null,
+): Read<Values> {
   const rows = Object.entries(table) as [string, Option<unknown>][];
-  const typed = readFlags(args, new Set(rows.map(([, { flag }]) => flag)));
+  const options = rows.map(([, option]) => option);
+  const typed = readTypedFlags(args, options);
   const complaints = [...typed.complaints];
+  const settled: Settled[] = [];
   const values = rows.map(([name, option]) => {
-    const given = givenFor(option, typed.flags, environment);
+    const given = flagOf(option, typed.flags) ?? twinOf(option, environment) ?? (file && entryOf(option, file));
+    settled.push({ option, given });
     if (given === null) return [name, option.default] as const;
-    const value = option.kind.parse(given.text);
-    if (value === undefined)
-      complaints.push(`${given.name} is ${describe(given.text)} (${given.from}); allowed is ${option.kind.allowed}.`);
+    const value = given.typed === undefined ? undefined : option.kind.parse(given.typed);
+    if (value === undefined) complaints.push(...objections(option, given));
     return [name, value] as const;
   });
-  return { values: Object.fromEntries(values) as Values, operands: typed.operands, complaints };
+  if (file !== null) complaints.push(...file.complaints, ...strangeKeys(file, options));
+  return { values: Object.fromEntries(values) as Values, operands: typed.operands, complaints, settled };
 }
 
-/** A line per option, with its twin and its default. */
-export function optionsHelp<Values>(table: OptionTable<Values>): string {
-  const rows = Object.values<Option<unknown>>(table).map(({ flag, placeholder, help, defaultText }) => ({
-    left: `--${flag} ${placeholder}`,
-    right: `${help}\n(default ${defaultText}; ${environmentName(flag)})`,
-  }));
-  const width = Math.max(...rows.map(({ left }) => left.length));
-  return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right.replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`).join('\n');
+function flagOf({ flag, form }: Option<unknown>, flags: ReadonlyMap<string, readonly string[]>): Given | null {
+  const texts = flags.get(flag);
+  if (texts === undefined) return null;
+  const typed = form === 'list' ? texts : texts[0];
+  return { name: `--${flag}`, source: 'flag', place: 'on the command line', typed, raw: texts.join(', ') };
 }
 
-interface Given {
-  readonly name: string;
-  readonly from: string;
-  readonly text: string;
+function twinOf(option: Option<unknown>, environment: Environment): Given | null {
+  const name = environmentName(option.flag);
+  const text = canBeInEnvironment(option) ? environment[name] : undefined;
+  if (text === undefined || text === '') return null;
+  const typed = option.form === 'list' ? [text] : orBare(text, option);
+  return { name, source: 'environment', place: 'in the environment', typed, raw: text };
 }
 
-function givenFor({ flag }: Option<unknown>, flags: ReadonlyMap<string, string>, environment: Environment): Given | null {
-  const typed = flags.get(flag);
-  if (typed !== undefined) return { name: `--${flag}`, from: 'on the command line', text: typed };
-  const twin = environmentName(flag);
-  const set = environment[twin];
-  return set === undefined || set === '' ? null : { name: twin, from: 'in the environment', text: set };
+function entryOf(option: Option<unknown>, file: SettingsFile): Given | null {
+  const entry = canBeInFile(option) ? file.entries.find(({ key }) => key === option.flag) : undefined;
+  if (entry === undefined) return null;
+  const typed = asTyped(entry.value, option);
+  const place = placeOf(file, entry);
+  return { name: entry.key, source: 'file', place, typed: typeof typed === 'string' ? orBare(typed, option) : typed, raw: entry.value };
 }
 
-interface Flags {
-  readonly flags: ReadonlyMap<string, string>;
-  readonly operands: readonly string[];
-  readonly complaints: readonly string[];
+/** Where the flag can stand alone, the others can say so in a word. */
+function orBare(text: string, { bare }: Option<unknown>): string {
+  if (bare === undefined) return text;
+  if (['true', 'on', 'yes'].includes(text)) return bare;
+  return ['false', 'no'].includes(text) ? 'off' : text;
 }
 
-/** Ends the flags: what stands behind it is for somebody else, and handed on as it is. */
-export const endOfFlags = '--';
-
-/** Both `--flag value` and `--flag=value`. */
-function readFlags(args: readonly string[], known: ReadonlySet<string>): Flags {
-  const flags = new Map<string, string>();
-  const operands: string[] = [];
-  const complaints: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === endOfFlags) {
-      operands.push(...args.slice(at + 1));
-      break;
-    }
-    const [, flag, inline] = /^--([^=]+)(?:=([^]*))?$/.exec(arg) ?? [];
-    if (flag === undefined) {
-      if (arg.startsWith('-')) complaints.push(`${arg} is not known; flags begin with two dashes.`);
-      else operands.push(arg);
-      continue;
-    }
-    const text = inline ?? args[at + 1];
-    if (!known.has(flag)) complaints.push(`--${flag} is not known; there are ${[...known].map((name) => `--${name}`).join(', ')}.`);
-    else if (text === undefined || (inline === undefined && text.startsWith('--'))) complaints.push(`--${flag} needs a value.`);
-    else if (flags.has(flag)) complaints.push(`--${flag} is given twice.`);
-    else flags.set(flag, text);
-    // The value of an unknown flag is most likely a value, and no operand.
-    if (inline === undefined && text !== undefined && !text.startsWith('--')) at++;
-  }
-  return { flags, operands, complaints };
+function objections({ kind, secret }: Option<unknown>, { name, place, typed, raw }: Given): readonly string[] {
+  const sentence = (came: string, allowed: string): string => `${name} is ${came} (${place}); allowed is ${allowed}.`;
+  if (secret === true) return [sentence('something else, which is kept secret', kind.allowed)];
+  if (raw === null) return [`${name} has no value (${place}); leave it out for its default.`];
+  const parts = Array.isArray(typed) ? (kind.explain?.(typed, name) ?? []) : [];
+  return parts.length > 0 ? parts.map(({ came, allowed }) => sentence(came, allowed)) : [sentence(describe(raw), kind.allowed)];
 }

@@ -1,5 +1,5 @@
 /** The HTTP door's rows of the options table. */
-import { bytesKind, digitsKind, type Option, type ValueKind } from '@rollcall/core';
+import { bytesKind, digitsKind, separatedKind, type Option, type ValueKind } from '@rollcall/core';
 
 const MIB = 1024 * 1024;
 
@@ -33,19 +33,20 @@ export const connectionsOption: Option<number> = {
 /** As browsers write it: a scheme, a host, and the port if it is not the usual one. */
 const ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$|^https?:\/\/\[[0-9a-f:.]+\](?::\d{1,5})?$/;
 
-const origins: ValueKind<readonly string[]> = {
-  allowed: 'origins as browsers write them, such as https://console.example, with commas between several',
-  parse(text) {
-    const all = typeof text === 'string' ? text.split(',').map((one) => one.trim().toLowerCase()) : [];
-    return all.length > 0 && all.every((one) => ORIGIN.test(one)) ? all : undefined;
-  },
+/** More than anybody has consoles. */
+const ORIGINS_MAX = 100;
+
+const origin: ValueKind<string> = {
+  allowed: 'an origin as browsers write it, such as https://console.example',
+  parse: (text) => (typeof text === 'string' && ORIGIN.test(text.toLowerCase()) ? text.toLowerCase() : undefined),
 };
 
 export const corsOriginOption: Option<readonly string[]> = {
   flag: 'cors-origin',
   placeholder: 'ORIGIN',
-  kind: origins,
+  kind: separatedKind(origin, ORIGINS_MAX),
+  form: 'list',
   default: [],
   defaultText: 'none',
-  help: 'Whose web pages may ask this registry, besides its own; several with commas between them.',
+  help: 'Whose web pages may ask this registry, besides its own.',
 };

@@ -14,7 +14,7 @@ export interface Row {
 export const importTable: readonly Row[] = [
   { room: 'core', ours: [], others: [] },
   { room: 'contract', ours: [], others: [] },
-  { room: 'client', ours: ['contract'], others: ['node:'] },
+  { room: 'client', ours: ['contract'], others: ['node:', 'undici'] },
   { room: 'cli', ours: ['client', 'contract', 'core'], others: ['node:'] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },
   { room: 'server/src/shared', ours: ['core'], others: ['node:'] },

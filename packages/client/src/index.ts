@@ -1,2 +1,10 @@
 /** Rollcall for Node programs: register, discover, watch. */
+export type { AnswerHead, CallOptions, ConnectOptions, InstanceFilters, InstanceOptions, ReadOptions, TlsOptions } from './options.js';
+export type * from './ports.js';
+export { connect, RegistryClient } from './registry-client.js';
+export { isRegistryProblem, RegistryProblem, type AnsweredCode } from './registry-problem.js';
 export { usualRegistryUrl } from './registry-url.js';
+export type * from './shapes.js';
+export { systemClock } from './system-clock.js';
+export { systemRandom } from './system-random.js';
+export { Unanswered, type UnansweredReason } from './unanswered.js';

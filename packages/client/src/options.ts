@@ -1,0 +1,84 @@
+/** What a client is made of, and what each of its calls may say. */
+import type { Clock, Random } from './ports.js';
+
+/** For `https:` with an authority of one's own, or a certificate to show; contents in PEM, not paths. */
+export interface TlsOptions {
+  /** Who is trusted to have signed the registry's certificate, instead of those whom Node trusts. */
+  readonly ca?: string | Buffer;
+  /** What this client shows of itself, and the key to it. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** The name in the registry's certificate, if it is not the one in the address. */
+  readonly servername?: string;
+}
+
+export interface ConnectOptions {
+  /** Left out: `http://localhost:8500`. May have a path, if a proxy put the registry below one. */
+  readonly url?: string | URL;
+  /** Sent with every call, as `Authorization: Bearer`. A function is asked each time, so that a token can change. */
+  readonly token?: string | (() => string);
+  /** Where to look, for every call that does not say. Left out: `default`. */
+  readonly namespace?: string;
+  readonly tls?: TlsOptions;
+  /** How long a call may take that does not say; 5 s if left out. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** What every call may say. */
+export interface CallOptions {
+  /** Gives up: the call throws what the signal says. */
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  readonly namespace?: string;
+  /** Told about an answer before it is given. */
+  readonly onAnswer?: (head: AnswerHead) => void;
+}
+
+/** What an answer says beside its body. */
+export interface AnswerHead {
+  readonly status: number;
+  /** What the answer shows, or what a write made; `minRevision` waits for it elsewhere. */
+  readonly revision?: number;
+  /** Where a watch could go on from. */
+  readonly cursor?: string;
+  /** How old the answer is, while the registry cannot follow its log. */
+  readonly ageSeconds?: number;
+}
+
+/** An instance is named by its id; where several services share that, also by its service. */
+export interface InstanceOptions extends CallOptions {
+  readonly service?: string;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** Waits, for a bounded time, until this revision is shown. */
+  readonly minRevision?: number;
+}
+
+/** Which instances of a service. */
+export interface InstanceFilters {
+  /** Left out: who is in rotation. `any`: everybody. */
+  readonly health?: 'any' | 'passing' | 'warning' | 'critical' | 'starting';
+  /** Who carries all of these. */
+  readonly tags?: readonly string[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly version?: string;
+  readonly zone?: string;
+  /** ZONE or REGION/ZONE: those of this zone first, then those of its region. */
+  readonly near?: string;
+}
+
+/** The filters as the API spells them. */
+export function filterQuery({
+  health,
+  tags,
+  metadata = {},
+  version,
+  zone,
+  near,
+}: InstanceFilters): Readonly<Record<string, string | readonly string[] | undefined>> {
+  const meta = Object.entries(metadata).map(([key, value]) => [`meta.${key}`, value] as const);
+  return { health, tag: tags, version, zone, near, ...Object.fromEntries(meta) };
+}

@@ -1,0 +1,194 @@
+/** The plain calls: one request, one answer, no retry. Who wants to be told of changes watches. */
+import type { Operation } from '@rollcall/contract';
+import { deadlineOf } from './deadline.js';
+import {
+  filterQuery,
+  type CallOptions,
+  type ConnectOptions,
+  type InstanceFilters,
+  type InstanceOptions,
+  type ReadOptions,
+} from './options.js';
+import type { Clock } from './ports.js';
+import { registryUrl, usualRegistryUrl } from './registry-url.js';
+import { takes, targetOf, type Query } from './request-target.js';
+import type {
+  Heartbeat,
+  HeartbeatResult,
+  Instance,
+  InstancePatch,
+  Machine,
+  MachineRegistration,
+  Machines,
+  ModeChange,
+  Ready,
+  Registration,
+  RegistrationResult,
+  ServiceInstances,
+  Services,
+  Version,
+} from './shapes.js';
+import { systemClock } from './system-clock.js';
+import { Transport, type WholeAnswer } from './transport.js';
+import { Unanswered } from './unanswered.js';
+
+/** Longer than the registry itself waits for its log before it says so. */
+const TIMEOUT_MS = 5000;
+
+/** What varies between two calls. */
+interface Asked {
+  readonly varying?: Readonly<Record<string, string>>;
+  readonly query?: Query;
+  readonly body?: unknown;
+}
+
+/**
+ * A registry, as far as one asks it. Every call throws `RegistryProblem` for what the registry refuses and `Unanswered` where
+ * no registry answers; whoever gives up by a signal is thrown that signal's reason.
+ */
+export class RegistryClient {
+  readonly #transport: Transport;
+  readonly #namespace: string | undefined;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+
+  constructor(options: ConnectOptions) {
+    const { url = usualRegistryUrl, namespace, timeoutMs = TIMEOUT_MS, clock = systemClock } = options;
+    this.#transport = new Transport(registryUrl(url), options);
+    this.#namespace = namespace;
+    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
+  }
+
+  /** For people. */
+  get url(): string {
+    return this.#transport.shownUrl;
+  }
+
+  /** Registers an instance, or registers it again; also its first heartbeat. Repeating it is safe. */
+  async register(
+    registration: Registration,
+    options: CallOptions = {},
+  ): Promise<{ readonly instance: Instance; readonly created: boolean }> {
+    const { status, body } = await this.#ask('register', { body: registration }, options);
+    return { instance: body as Instance, created: status === 201 };
+  }
+
+  /** A result for each, in order; not all or nothing. */
+  async registerMany(registrations: readonly Registration[], options: CallOptions = {}): Promise<readonly RegistrationResult[]> {
+    const { body } = await this.#ask('registerMany', { body: { instances: registrations } }, options);
+    return (body as { readonly results: readonly RegistrationResult[] }).results;
+  }
+
+  /** I am here. `not-found` is a verdict: register again. */
+  async heartbeat(id: string, { word, ...options }: InstanceOptions & { readonly word?: Heartbeat } = {}): Promise<void> {
+    await this.#ask('heartbeat', { ...one(id, options), body: word }, options);
+  }
+
+  /** Many at once, with a result for each, in order: 204 for those who were heard. */
+  async heartbeats(ids: readonly string[], options: InstanceOptions = {}): Promise<readonly HeartbeatResult[]> {
+    const { body } = await this.#ask('heartbeats', { query: { service: options.service }, body: { ids } }, options);
+    return (body as { readonly results: readonly HeartbeatResult[] }).results;
+  }
+
+  async deregister(id: string, options: InstanceOptions = {}): Promise<void> {
+    await this.#ask('deregister', one(id, options), options);
+  }
+
+  setMode(id: string, change: ModeChange, options: InstanceOptions = {}): Promise<Instance> {
+    return this.#answer('setMode', { ...one(id, options), body: change }, options);
+  }
+
+  /** Laid over what the registration says, whoever registers again; `null` takes it back. */
+  patch(id: string, patch: InstancePatch, options: InstanceOptions = {}): Promise<Instance> {
+    return this.#answer('patch', { ...one(id, options), body: patch }, options);
+  }
+
+  instance(id: string, options: InstanceOptions & ReadOptions = {}): Promise<Instance> {
+    const { minRevision } = options;
+    const { varying, query } = one(id, options);
+    return this.#answer('instance', { varying, query: { ...query, minRevision } }, options);
+  }
+
+  /** Who should be called: those in rotation, unless the filters say otherwise. A service that nobody knows has none. */
+  instances(service: string, options: InstanceFilters & ReadOptions & { readonly limit?: number } = {}): Promise<ServiceInstances> {
+    const { minRevision, limit } = options;
+    const query = { ...filterQuery(options), limit, minRevision };
+    return this.#answer('instances', { varying: { name: service }, query }, options);
+  }
+
+  /** The names of all services, with counts. */
+  services(options: ReadOptions = {}): Promise<Services> {
+    return this.#answer('services', { query: { minRevision: options.minRevision } }, options);
+  }
+
+  machines(options: CallOptions = {}): Promise<Machines> {
+    return this.#answer('machines', {}, options);
+  }
+
+  machine(name: string, options: CallOptions = {}): Promise<Machine> {
+    return this.#answer('machine', { varying: { name } }, options);
+  }
+
+  async putMachine(
+    name: string,
+    machine: MachineRegistration,
+    options: CallOptions = {},
+  ): Promise<{ readonly machine: Machine; readonly created: boolean }> {
+    const { status, body } = await this.#ask('putMachine', { varying: { name }, body: machine }, options);
+    return { machine: body as Machine, created: status === 201 };
+  }
+
+  /** Its instances stay, unless they are to go too. */
+  async removeMachine(
+    name: string,
+    { instances, ...options }: CallOptions & { readonly instances?: 'keep' | 'remove' } = {},
+  ): Promise<void> {
+    await this.#ask('removeMachine', { varying: { name }, query: { instances } }, options);
+  }
+
+  /** Throws `not-ready` while the registry starts or stops. */
+  ready(options: CallOptions = {}): Promise<Ready> {
+    return this.#answer('ready', {}, options);
+  }
+
+  version(options: CallOptions = {}): Promise<Version> {
+    return this.#answer('version', {}, options);
+  }
+
+  /** Lets go of its connections. What is still asked throws. */
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  /** The body of an answer, trusted to be what the contract says. */
+  async #answer<Body>(operation: Operation, asked: Asked, options: CallOptions): Promise<Body> {
+    return (await this.#ask(operation, asked, options)).body as Body;
+  }
+
+  async #ask(operation: Operation, { varying, query, body }: Asked, options: CallOptions): Promise<WholeAnswer> {
+    const { signal, timeoutMs = this.#timeoutMs, namespace = this.#namespace, onAnswer } = options;
+    const where = takes(operation, 'namespace') ? { namespace } : {};
+    const target = targetOf(this.#transport.base, operation, varying, { ...query, ...where });
+    const deadline = deadlineOf(this.#clock, timeoutMs, signal);
+    try {
+      const answer = await this.#transport.ask({ ...target, body, signal: deadline.signal });
+      if (answer.body === undefined && answer.status !== 204) throw new Unanswered('not-a-registry', this.url);
+      onAnswer?.(answer);
+      return answer;
+    } catch (error) {
+      throw deadline.isOver ? new Unanswered('timeout', this.url, { details: `${timeoutMs} ms`, cause: error }) : error;
+    } finally {
+      deadline.release();
+    }
+  }
+}
+
+/** A registry to ask. Nothing is sent before the first call. */
+export function connect(options: ConnectOptions = {}): RegistryClient {
+  return new RegistryClient(options);
+}
+
+function one(id: string, { service }: InstanceOptions): { readonly varying: { readonly id: string }; readonly query: Query } {
+  return { varying: { id }, query: { service } };
+}

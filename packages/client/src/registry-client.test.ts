@@ -31,6 +31,14 @@ const methods = {
   openapi: null,
   version: 'version',
   snapshot: null,
+  status: 'status',
+  guard: 'guard',
+  releaseHeld: 'releaseHeld',
+  panicRule: 'panicRule',
+  setPanicRule: 'setPanicRule',
+  endPanicRule: 'endPanicRule',
+  overrideHealth: 'overrideHealth',
+  endHealthOverride: 'endHealthOverride',
 } as const satisfies Readonly<Record<Operation, keyof RegistryClient | null>>;
 
 describe('the calls', () => {
@@ -130,6 +138,20 @@ describe('a client of a registry', () => {
     ]);
     await expect(client.instance('x')).rejects.toMatchObject({ code: 'ambiguous-id', candidates: [{ service: 'a' }, { service: 'b' }] });
     expect((await client.instance('x', { service: 'b' })).service).toBe('b');
+  });
+
+  it('looks after the fleet', async () => {
+    await client.register({ service: 'a', id: 'x' });
+    const ill = await client.overrideHealth('x', { health: 'critical', reason: 'garbage' });
+    expect(ill).toMatchObject({ health: 'critical', healthOverride: { reason: 'garbage' } });
+    await client.endHealthOverride('x');
+    expect((await client.instance('x')).health).toBe('passing');
+    expect(await client.setPanicRule('a', { eligibleMin: 3, belowShare: 0.2 })).toMatchObject({ own: true, eligibleMin: 3 });
+    await client.endPanicRule('a');
+    expect(await client.panicRule('a')).toMatchObject({ own: false, panic: false });
+    expect(await client.guard()).toMatchObject({ holding: false, held: 0, instances: [] });
+    expect(await client.releaseHeld({ service: 'a' })).toEqual({ released: 0 });
+    expect(await client.status()).toMatchObject({ version: '1.2.3', instances: { total: 1 } });
   });
 
   it('knows whether it is ready, and what it is', async () => {

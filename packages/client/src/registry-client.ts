@@ -13,6 +13,8 @@ import type { Clock } from './ports.js';
 import { registryUrl, usualRegistryUrl } from './registry-url.js';
 import { takes, targetOf, type Query } from './request-target.js';
 import type {
+  Guard,
+  HealthOverride,
   Heartbeat,
   HeartbeatResult,
   Instance,
@@ -21,11 +23,15 @@ import type {
   MachineRegistration,
   Machines,
   ModeChange,
+  PanicRule,
   Ready,
   Registration,
   RegistrationResult,
+  Released,
   ServiceInstances,
+  ServicePanic,
   Services,
+  Status,
   Version,
 } from './shapes.js';
 import { systemClock } from './system-clock.js';
@@ -104,6 +110,15 @@ export class RegistryClient {
     return this.#answer('patch', { ...one(id, options), body: patch }, options);
   }
 
+  /** Says from outside how it is, whatever its checks find. */
+  overrideHealth(id: string, override: HealthOverride, options: InstanceOptions = {}): Promise<Instance> {
+    return this.#answer('overrideHealth', { ...one(id, options), body: override }, options);
+  }
+
+  async endHealthOverride(id: string, options: InstanceOptions = {}): Promise<void> {
+    await this.#ask('endHealthOverride', one(id, options), options);
+  }
+
   instance(id: string, options: InstanceOptions & ReadOptions = {}): Promise<Instance> {
     const { minRevision } = options;
     const { varying, query } = one(id, options);
@@ -145,6 +160,34 @@ export class RegistryClient {
     { instances, ...options }: CallOptions & { readonly instances?: 'keep' | 'remove' } = {},
   ): Promise<void> {
     await this.#ask('removeMachine', { varying: { name }, query: { instances } }, options);
+  }
+
+  /** When a service panics: its own rule, or the usual one. */
+  panicRule(service: string, options: CallOptions = {}): Promise<ServicePanic> {
+    return this.#answer('panicRule', { varying: { name: service } }, options);
+  }
+
+  setPanicRule(service: string, rule: PanicRule, options: CallOptions = {}): Promise<ServicePanic> {
+    return this.#answer('setPanicRule', { varying: { name: service }, body: rule }, options);
+  }
+
+  async endPanicRule(service: string, options: CallOptions = {}): Promise<void> {
+    await this.#ask('endPanicRule', { varying: { name: service } }, options);
+  }
+
+  /** The brake on departures, and the first of those who wait because of it. */
+  guard(options: CallOptions = {}): Promise<Guard> {
+    return this.#answer('guard', {}, options);
+  }
+
+  /** Lets those depart who are held: all, or those of a namespace or service. */
+  releaseHeld({ service, ...options }: CallOptions & { readonly service?: string } = {}): Promise<Released> {
+    return this.#answer('releaseHeld', { query: { service } }, options);
+  }
+
+  /** The node at a glance. */
+  status(options: CallOptions = {}): Promise<Status> {
+    return this.#answer('status', {}, options);
   }
 
   /** Throws `not-ready` while the registry starts or stops. */

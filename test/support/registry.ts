@@ -36,7 +36,7 @@ export async function startRegistry(): Promise<RunningRegistry> {
 }
 
 /** Reads on after the line was found, because a full pipe would stop the registry. */
-function readyDoor(stdout: Readable): Promise<string> {
+export function readyDoor(stdout: Readable): Promise<string> {
   return new Promise((resolve) => {
     createInterface({ input: stdout }).on('line', (line) => {
       const http = httpDoorIn(line);

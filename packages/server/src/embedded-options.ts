@@ -3,9 +3,9 @@ import { describe, type Log, type ValueKind } from '@rollcall/core';
 import { serveOptions, type ServeOptions } from './options.js';
 
 /** `"30s"`, `"250ms"`, `"1h30m"`, or a number of milliseconds. */
-export type Duration = string | number;
+type Duration = string | number;
 /** `"256MiB"`, or a number of bytes. */
-export type Size = string | number;
+type Size = string | number;
 
 /** Each is described in docs/reference/config.md, under its flag: `historyAge` is `--history-age`. */
 export interface RegistryOptions {

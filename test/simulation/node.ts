@@ -1,5 +1,6 @@
 /** One registry process: the real catalog, attendance and registrar over a store that outlives it. */
 import {
+  everything,
   Amendments,
   Attendance,
   Caretaker,
@@ -16,7 +17,7 @@ import {
 } from '@rollcall/core';
 import type { NodeClock } from './node-clock.js';
 
-export const simulator: Caller = { identity: 'anonymous', from: '127.0.0.1', face: 'simulation' };
+export const simulator: Caller = { identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'simulation' };
 
 const silence: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

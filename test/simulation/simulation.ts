@@ -182,7 +182,7 @@ class World {
       case 'churn':
         return this.#churn(trouble.share);
       case 'release':
-        if (!isAway) await this.#node?.attendance.release({}, { identity: 'rollcall', from: '', face: 'simulation' });
+        if (!isAway) await this.#node?.attendance.release({}, simulator);
     }
   }
 

@@ -37,6 +37,9 @@ clients; a test compares them. \`npm run docs\` writes it anew.
   .filter((lane) => lane !== 'always')
   .join(', ')}.
 - Web pages of other origins are refused, unless \`--cors-origin\` names them.
+- Where a [token file](../security.md) is used, each call takes the right that is named with it: for the service that it
+  names, for *some* service (it answers what the caller may read), for all services of the *namespace*, or for the whole
+  *registry*.
 `;
 
 export function httpApiPage(): string {
@@ -48,7 +51,19 @@ export function httpApiPage(): string {
   return `${[intro.trimEnd(), ...sections, everywhere, '## Shapes', ...shapes].join('\n\n')}\n`;
 }
 
-function routeSection({ method, path, summary, description, parameters, query, headers, body, answers, problems, lane }: Route): string {
+function routeSection({
+  method,
+  path,
+  summary,
+  description,
+  parameters,
+  query,
+  headers,
+  body,
+  answers,
+  problems,
+  ...route
+}: Route): string {
   const given = [
     ...Object.entries(parameters ?? {}).map(([name, schema]) => row(`\`{${name}}\``, shapeOf({ schema }), '')),
     ...(query ?? []).map((one) => row(`\`?${one.name}=\``, shapeOf(one), `${one.description} Such as \`${one.example}\`.`)),
@@ -60,10 +75,14 @@ function routeSection({ method, path, summary, description, parameters, query, h
   );
   return [
     `### ${method} ${path}`,
-    [summary, ...(description === undefined ? [] : [description]), `Lane: ${lane}.`].join(' '),
+    [summary, ...(description === undefined ? [] : [description]), `Lane: ${route.lane}.`, rightOf(route)].join(' '),
     ...(given.length === 0 ? [] : [table(['what', 'shape', 'meaning'], given)]),
     table(['status', 'when', 'what'], [...answered, ...problems.map(problemRow)]),
   ].join('\n\n');
+}
+
+function rightOf({ right, over }: Pick<Route, 'right' | 'over'>): string {
+  return right === 'none' ? 'Right: none.' : `Right: ${right}, ${over}.`;
 }
 
 function problemTable(codes: readonly ProblemCode[]): string {

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApiDocument } from './openapi.js';
 import { problemStatuses } from './problems.js';
+import { routeRights, routeScopes } from './route.js';
 import { routes } from './routes.js';
 import type { Schema } from './schema.js';
 import { schemas, spellings } from './schemas.js';
@@ -17,7 +18,7 @@ ajv.addFormat('date-time', (text) => !Number.isNaN(Date.parse(text)));
 
 beforeAll(() => {
   ajv.addSchema({ ...document, $id: 'rollcall' }, 'rollcall', false, false);
-  ajv.addKeyword('openapi').addKeyword('info').addKeyword('paths').addKeyword('components');
+  ajv.addKeyword('openapi').addKeyword('info').addKeyword('paths').addKeyword('components').addKeyword('security');
 });
 
 /** What is wrong with a value, by the schema of that name. */
@@ -58,6 +59,21 @@ describe('a registration', () => {
 });
 
 describe('the routes', () => {
+  it.each(routes)('$method $path says what right it takes, and for what', ({ right, over }) => {
+    expect(routeRights).toContain(right);
+    expect(routeScopes).toContain(over);
+  });
+
+  it('that change something take a right to write at least', () => {
+    const lax = routes.filter(({ method, right }) => method !== 'GET' && !['write', 'operate'].includes(right));
+    expect(lax).toEqual([]);
+  });
+
+  it('that are open are those that tell nothing of anybody', () => {
+    const open = routes.filter(({ right }) => right === 'none').map(({ path }) => path);
+    expect(open).toEqual(['/livez', '/readyz', '/openapi.json', '/version']);
+  });
+
   it('have names of their own, and are all in the OpenAPI document', () => {
     const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, { operationId }]) => `${operationId}: ${method.toUpperCase()} ${path}`),

@@ -19,7 +19,12 @@ export function openApiDocument(version: string): object {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
-    components: { schemas: { ...schemas, Registration: withSpellings(schemas.Registration) } },
+    // Whether a token is needed is for the registry to say: `{}` allows for one that asks for none.
+    security: [{ token: [] }, {}],
+    components: {
+      schemas: { ...schemas, Registration: withSpellings(schemas.Registration) },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the registry’s token file.' } },
+    },
   };
 }
 
@@ -40,6 +45,7 @@ function operationOf(route: Route): object {
     tags: [route.area],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
+    ...(route.right === 'none' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: { required: route.body.required, content: jsonOf(route.body.schema) } }),
     responses: { ...answersOf(route), ...problemAnswersOf([...route.problems, ...problemsOfAll]) },

@@ -4,6 +4,7 @@ export const problemStatuses = {
   'aborted': 503,
   'ambiguous-id': 409,
   'conflict': 409,
+  'forbidden': 403,
   'host-not-allowed': 421,
   'internal': 500,
   'invalid-request': 400,
@@ -25,6 +26,7 @@ export const problemStatuses = {
   'store-locked': 503,
   'store-newer': 500,
   'too-many-requests': 429,
+  'unauthenticated': 401,
   'unknown-route': 404,
   'unsupported-media-type': 415,
 } as const;
@@ -43,6 +45,7 @@ export const problemAdvice = {
   'aborted': 'Send it again if the answer still matters.',
   'ambiguous-id': 'Choose one of the candidates, and name its service with ?service=.',
   'conflict': 'Send it again: it is then judged by what is there now.',
+  'forbidden': 'Ask whoever looks after the token file for the right that is named, or use another token.',
   'host-not-allowed': 'Ask by the address that the registry is bound to, such as localhost.',
   'internal': 'Report it, with the lines of the registry’s log that go with it.',
   'invalid-request': 'Mend what `problems` lists; sending it again unchanged does not help.',
@@ -64,6 +67,7 @@ export const problemAdvice = {
   'store-locked': 'Stop the other registry, or give this one a directory of its own.',
   'store-newer': 'Start the newer program again, or restore an older snapshot.',
   'too-many-requests': 'Wait as long as Retry-After says, and come back with fewer at a time.',
+  'unauthenticated': 'Send a token that is in the registry’s token file: Authorization: Bearer TOKEN.',
   'unknown-route': 'Look at the method and the path; GET /openapi.json has all that there are.',
   'unsupported-media-type': 'Send JSON, with the header Content-Type: application/json.',
 } as const satisfies Readonly<Record<ProblemCode, string>>;

@@ -10,6 +10,24 @@ export const lanes = ['always', 'heartbeat', 'deregister', 'register', 'watch', 
 
 export type Lane = (typeof lanes)[number];
 
+/**
+ * What a caller must be allowed; each right holds those before it. `none`: everybody, whoever it is, so that whoever looks
+ * after nodes needs no token.
+ */
+export const routeRights = ['none', 'read', 'write', 'operate'] as const;
+
+/**
+ * What the right must hold for. `service`: the service that the call names, or whose instance it names; of many, each is
+ * judged by itself. `some`: any service, and what is answered is what of it the caller may read. `namespace`: all services
+ * of the namespace. `registry`: all services of all namespaces, or as many as the call names.
+ */
+export const routeScopes = ['service', 'some', 'namespace', 'registry'] as const;
+
+export interface RouteAccess {
+  readonly right: (typeof routeRights)[number];
+  readonly over: (typeof routeScopes)[number];
+}
+
 export interface QueryParameter {
   readonly name: string;
   readonly description: string;
@@ -28,7 +46,7 @@ export interface RouteAnswer {
   readonly mediaType?: string;
 }
 
-export interface Route {
+export interface Route extends RouteAccess {
   /** Unique; the name of the call in generated clients. */
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -53,6 +71,8 @@ export const problemsOfAll: readonly ProblemCode[] = [
   'invalid-request',
   'host-not-allowed',
   'origin-not-allowed',
+  'unauthenticated',
+  'forbidden',
   'request-timeout',
   'too-many-requests',
   'overloaded',

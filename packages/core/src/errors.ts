@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'aborted'
   | 'ambiguous-id'
   | 'conflict'
+  | 'forbidden'
   | 'host-not-allowed'
   | 'internal'
   | 'invalid-request'
@@ -29,6 +30,7 @@ export type ErrorCode =
   | 'store-locked'
   | 'store-newer'
   | 'too-many-requests'
+  | 'unauthenticated'
   | 'unknown-route'
   | 'unsupported-media-type';
 
@@ -47,6 +49,7 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'aborted': { meaning: 'The caller gave up waiting.', retryable: true, outcome: 'unknown' },
   'ambiguous-id': { meaning: 'Several instances carry this id; name the service too.', retryable: false, outcome: 'refused' },
   'conflict': { meaning: 'Somebody else wrote the same at the same time.', retryable: true, outcome: 'refused' },
+  'forbidden': { meaning: 'The caller is known, and may not do this.', retryable: false, outcome: 'refused' },
   'host-not-allowed': { meaning: 'The request names a host that this door does not answer for.', retryable: false, outcome: 'refused' },
   'internal': { meaning: 'A fault in Rollcall itself; its log says more.', retryable: false, outcome: 'unknown' },
   'invalid-request': { meaning: 'A field is missing, unknown or has a value that is not allowed.', retryable: false, outcome: 'refused' },
@@ -80,6 +83,7 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'store-locked': { meaning: 'Another process is using this store.', retryable: false, outcome: 'refused' },
   'store-newer': { meaning: 'A newer Rollcall wrote this store.', retryable: false, outcome: 'refused' },
   'too-many-requests': { meaning: 'A limit on what runs at once is reached.', retryable: true, outcome: 'refused' },
+  'unauthenticated': { meaning: 'The caller has not said who it is, or not so that it is believed.', retryable: false, outcome: 'refused' },
   'unknown-route': { meaning: 'This door has nothing at this path for this method.', retryable: false, outcome: 'refused' },
   'unsupported-media-type': { meaning: 'The body is not of a type that is understood here.', retryable: false, outcome: 'refused' },
 };

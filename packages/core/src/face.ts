@@ -2,6 +2,7 @@
  * What a face is given: a view to read from at once, a registrar to write through, and the duty to say who
  * is asking. A face translates, and holds no truth of its own.
  */
+import type { Permissions } from './access/permissions.js';
 import type { ChangeBatch, FeedListener } from './catalog/feed.js';
 import type { GuardState } from './catalog/guard-record.js';
 import type { Health } from './catalog/health.js';
@@ -16,7 +17,10 @@ import type { InstanceSelector } from './query/find-instance.js';
 
 /** Who asks. Every call carries it, so that rights, audit and limits come to one place and hold for all faces alike. */
 export interface Caller {
-  readonly identity: 'anonymous' | 'rollcall';
+  /** The name of a token or of a certificate's row; `anonymous` for who has not said, `rollcall` for the registry itself. */
+  readonly identity: string;
+  /** What it may do. It is asked by `demandRight` and by the view, and by nobody else. */
+  readonly may: Permissions;
   /** The address that the question came from; empty for the registry itself. */
   readonly from: string;
   /** The face that it came through. */

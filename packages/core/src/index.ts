@@ -1,4 +1,10 @@
 /** The domain, pure: what a registry knows, who is present, and the log that it is written in. */
+export * from './access/checked-registrar.js';
+export * from './access/filtered-view.js';
+export * from './access/judge.js';
+export * from './access/permissions.js';
+export * from './access/right.js';
+export * from './access/scope.js';
 export * from './attendance/attendance.js';
 export * from './attendance/guard.js';
 export * from './attendance/judgement-writer.js';

@@ -4,7 +4,10 @@ import {
   Attendance,
   Caretaker,
   Catalog,
+  CheckedGuardDesk,
+  CheckedRegistrar,
   environmentName,
+  FilteredView,
   LogRegistrar,
   visibilityIn,
   type Clock,
@@ -54,17 +57,19 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const store = measuring.measured(await openStore(options, surroundings), log);
   const catalog = new Catalog({ store, clock, log });
   const { view } = catalog;
+  // Before everybody who comes through a door.
+  const shown = new FilteredView(view);
   const visibility = visibilityIn(catalog);
   const amendments = new Amendments(store, clock);
   const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
   const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard });
-  const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
+  const registrar = new LogRegistrar({ amendments, view: shown, attendance, visibility, clock });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = new NativeFace({
-    view,
-    registrar,
-    guard: attendance,
+    view: shown,
+    registrar: new CheckedRegistrar(registrar),
+    guard: new CheckedGuardDesk(attendance),
     status: statusOf({ store, view, clock, instances: () => measuring.instances, doors: () => ({ http: http.address }) }),
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     version,

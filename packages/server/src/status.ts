@@ -1,6 +1,6 @@
 /** What a node says of itself when it is asked, put together from those who know. */
 import { hostname } from 'node:os';
-import type { Caller, CatalogView, Clock, Store } from '@rollcall/core';
+import { everything, ROLLCALL, type Caller, type CatalogView, type Clock, type Store } from '@rollcall/core';
 import { healthCounts, type HealthCounts, type NodeStatus } from './shared/node-status.js';
 
 export interface StatusSources {
@@ -14,7 +14,7 @@ export interface StatusSources {
 }
 
 /** The registry itself asks. */
-const self: Caller = { identity: 'rollcall', from: '', face: '' };
+const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: '' };
 
 /** To be called when the node starts. */
 export function statusOf({ store, view, clock, instances, doors }: StatusSources): () => Promise<NodeStatus> {

@@ -22,6 +22,8 @@ export const discoveryRoutes = [
     path: '/services',
     area: 'discovery',
     lane: 'read',
+    right: 'read',
+    over: 'some',
     summary: 'The names of all services, with counts.',
     query: [namespace, minRevision],
     answers: [{ status: 200, description: 'In the order of their names.', schema: 'Services' }],
@@ -33,6 +35,8 @@ export const discoveryRoutes = [
     path: '/services/{name}/instances',
     area: 'discovery',
     lane: 'read',
+    right: 'read',
+    over: 'service',
     summary: 'Who should be called.',
     description:
       'With `Accept: text/event-stream`: a snapshot, then every change. With `since` and `wait`: a long poll, which answers as soon as something has changed after that cursor, or with the same list when the time is over.',
@@ -63,6 +67,8 @@ export const discoveryRoutes = [
     path: '/watch',
     area: 'discovery',
     lane: 'watch',
+    right: 'read',
+    over: 'some',
     summary: 'Many services in one stream.',
     query: [
       namespace,

@@ -2,6 +2,8 @@
  * Takes heartbeats and says who is present. A heartbeat is a number written in memory; the log hears only of those whose
  * state changes. This file is the pulse: it follows the catalog and lets each part do a slice of its work per tick.
  */
+import { ROLLCALL } from '../access/judge.js';
+import { everything } from '../access/permissions.js';
 import type { Caller, CatalogView, GuardDesk, GuardReport, HeldScope } from '../face.js';
 import type { ChangeBatch } from '../catalog/feed.js';
 import type { GuardState } from '../catalog/guard-record.js';
@@ -38,7 +40,7 @@ export interface AttendanceOptions {
   readonly fences?: Fences;
 }
 
-const self: Caller = { identity: 'rollcall', from: '', face: 'attendance' };
+const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'attendance' };
 
 export class Attendance implements GuardDesk {
   readonly #view: CatalogView;

@@ -1,11 +1,12 @@
 /** Registrations and instances, made up: by hand for tables, at random for laws. */
+import { everything } from '../access/permissions.js';
 import fc from 'fast-check';
 import { readRegistration } from '../registrar/read-registration.js';
 import type { Caller } from '../face.js';
 import { InstanceId, Namespace, ServiceName } from './names.js';
 import type { Registration } from './registration.js';
 
-export const someone: Caller = { identity: 'anonymous', from: '127.0.0.1', face: 'test' };
+export const someone: Caller = { identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'test' };
 
 export function registration(fields: Readonly<Record<string, unknown>> = {}): Registration {
   return readRegistration({ service: 'payments', host: '10.0.0.5', port: 8080, ...fields }, { face: 'test' });

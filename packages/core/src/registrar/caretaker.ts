@@ -2,6 +2,8 @@
  * Sees to what ends by itself: drains whose time is over, words about instances that did not come back, and removals
  * of machines that somebody began and nobody finished. Every node has one; whoever is second finds nothing to do.
  */
+import { ROLLCALL } from '../access/judge.js';
+import { everything } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Term } from '../catalog/intent-table.js';
 import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
@@ -25,7 +27,7 @@ export interface CaretakerOptions {
   readonly log: Log;
 }
 
-const self: Caller = { identity: 'rollcall', from: '', face: 'caretaker' };
+const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'caretaker' };
 
 /** How late a drain may end. */
 const LOOK_MS = 1000;

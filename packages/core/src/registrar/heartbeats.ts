@@ -2,6 +2,7 @@
  * Heartbeats, one or many: heard in memory, and written only where somebody says something new. That somebody is not
  * here is a verdict (register again!), so it is given only after the log was asked.
  */
+import { demandRight, mayDo } from '../access/judge.js';
 import { RollcallError } from '../errors.js';
 import type { Attendance } from '../attendance/attendance.js';
 import { refusal } from '../catalog/fields.js';
@@ -41,6 +42,7 @@ export class Heartbeats {
   /** Throws `not-found`, `ambiguous-id`, or what kept it from being heard. */
   async hear(selector: InstanceSelector, word: Word, caller: Caller): Promise<void> {
     const instance = await this.#find(selector, caller);
+    demandRight(caller, 'write', instance);
     checkMeaning(instance, word);
     const heard = await this.#options.attendance.beat(instance, word.check);
     if (word.status !== undefined) return this.#say(instance, { ...word, status: word.status });
@@ -50,11 +52,16 @@ export class Heartbeats {
 
   /** A result for each; `null` for those who were heard. */
   async hearMany(selectors: readonly (InstanceSelector & Word)[], caller: Caller): Promise<readonly (RollcallError | null)[]> {
-    const plain: number[] = [];
+    const plain: InstanceSelector[] = [];
+    const plainAt: number[] = [];
     const left: number[] = [];
-    selectors.forEach(({ status, check }, at) => (status === undefined && check === undefined ? plain : left).push(at));
-    const unheard = this.#options.attendance.beatMany(plain.map((at) => selectors[at] as InstanceSelector));
-    for (const at of unheard) left.push(plain[at] as number);
+    selectors.forEach((selector, at) => {
+      const allowed = isPlain(selector) ? this.#allowed(selector, caller) : null;
+      if (allowed === null) return void left.push(at);
+      plain.push(allowed);
+      plainAt.push(at);
+    });
+    for (const at of this.#options.attendance.beatMany(plain)) left.push(plainAt[at] as number);
 
     const results: (RollcallError | null)[] = selectors.map(() => null);
     const untilMs = this.#options.clock.monotonicMs() + BEGIN_WITHIN_MS;
@@ -70,6 +77,17 @@ export class Heartbeats {
       await Promise.all(some);
     }
     return results;
+  }
+
+  /** `null` where that is not known beforehand: it is judged when the instance is found. */
+  #allowed(selector: InstanceSelector, caller: Caller): InstanceSelector | null {
+    if (caller.may.write.isEverything) return selector;
+    const { namespace, service, id } = selector;
+    if (service !== null) return mayDo(caller, 'write', { namespace, service }) ? selector : null;
+    const [only, ...others] = this.#options.view.instancesById(namespace, id, caller);
+    if (only === undefined || others.length > 0 || !mayDo(caller, 'write', only)) return null;
+    // Named, because somebody whom this caller does not see may go by the same id.
+    return { namespace, id, service: only.service };
   }
 
   async #find(selector: InstanceSelector, caller: Caller): Promise<Instance> {
@@ -88,6 +106,10 @@ export class Heartbeats {
     const { revision } = await amendments.amend(instanceSubject(instance), (stored) => planWord(instance, stored, word, clock.wallMs()));
     await visibility.wait(revision);
   }
+}
+
+function isPlain({ status, check }: Word): boolean {
+  return status === undefined && check === undefined;
 }
 
 function notBegun(): RollcallError {

@@ -1,5 +1,6 @@
 /** How many there are of what: kept by following the view, so that nobody ever counts them all but at a reset. */
 import {
+  everything,
   healths,
   lapseOf,
   type Caller,
@@ -32,7 +33,7 @@ const departures: Metric = {
 const arrivals: Metric = { name: 'rollcall_arrivals_total', kind: 'counter', help: 'Instances that came into the catalog.' };
 
 /** The registry itself asks. */
-const caller: Caller = { identity: 'rollcall', from: '', face: '' };
+const caller: Caller = { identity: 'rollcall', may: everything, from: '', face: '' };
 
 /** As much of a view as can be counted. */
 export type CensusView = Pick<CatalogView, 'allInstances' | 'follow'>;

@@ -1,5 +1,15 @@
 /** Everything that is measured in one registry, put together: what it counts, what it reads when asked, and how busy it is. */
-import type { CatalogView, Clock, Load, Log, Meter, Metric, Store } from '@rollcall/core';
+import {
+  everything,
+  ROLLCALL,
+  type CatalogView,
+  type Clock,
+  type Load,
+  type Log,
+  type Meter,
+  type Metric,
+  type Store,
+} from '@rollcall/core';
 import { healthCounts, type HealthCounts } from '../shared/node-status.js';
 import { Census } from './census.js';
 import { LoopDelay } from './loop-delay.js';
@@ -61,7 +71,7 @@ export class Measuring {
     this.#metrics.gauge(staleness, () => (view.staleSinceMs === null ? 0 : Math.max(0, clock.wallMs() - view.staleSinceMs) / 1000));
     census.start();
     const told = ({ revision }: { readonly revision: number }): void => this.#propagation.told(revision, clock.monotonicMs());
-    const unfollow = view.follow({ changed: told, reset: () => undefined }, { identity: 'rollcall', from: '', face: '' });
+    const unfollow = view.follow({ changed: told, reset: () => undefined }, { identity: ROLLCALL, may: everything, from: '', face: '' });
     this.#delay.start();
     this.#close = () => {
       this.#delay.close();

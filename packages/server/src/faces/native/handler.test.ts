@@ -1,3 +1,4 @@
+import { everything } from '@rollcall/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FedFace, registration, tester } from './native.fixture.js';
 
@@ -51,7 +52,7 @@ describe('a life', () => {
     expect(await ask('DELETE', `/instances/${id}`)).toMatchObject({ status: 204, headers: { 'rollcall-revision': '4' } });
     expect((await ask('GET', '/services/payments/instances')).body).toEqual({ service: 'payments', revision: 4, instances: [] });
     expect((await ask('DELETE', `/deregister/${id}`)).status).toBe(404);
-    expect(face.callers).toContainEqual({ identity: 'anonymous', from: '127.0.0.1', face: 'native' });
+    expect(face.callers).toContainEqual({ identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'native' });
   });
 
   it('out of rotation is shown to those who ask for everybody', async () => {

@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import {
+  everything,
   findInstance,
   noMeter,
   readRegistration,
@@ -41,7 +42,7 @@ import { healthCounts, type NodeStatus } from '../../shared/node-status.js';
 import { AnswerCache } from '../../shared/answer-cache.js';
 import { NativeFace } from './server.js';
 
-export const tester: Caller = { identity: 'anonymous', from: '127.0.0.1', face: 'test' };
+export const tester: Caller = { identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'test' };
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

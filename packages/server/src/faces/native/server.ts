@@ -1,5 +1,5 @@
 /** The native face before the HTTP door: its routes, its answers as bytes, its streams and the end of them. */
-import { RollcallError, type Caller, type Log, type Meter, type Metric } from '@rollcall/core';
+import { everything, RollcallError, type Caller, type Log, type Meter, type Metric } from '@rollcall/core';
 import type { AnswerCache } from '../../shared/answer-cache.js';
 import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
@@ -140,7 +140,7 @@ export class NativeFace implements HttpFace {
 const JSON_TYPE = 'application/json';
 
 /** What lies ready is the same for all, as long as there is only one caller: the anonymous one. */
-const anybody: Caller = { identity: 'anonymous', from: '', face: 'native' };
+const anybody: Caller = { identity: 'anonymous', may: everything, from: '', face: 'native' };
 
 /** What nobody asks for is not looked up. */
 function nativeRequest(request: HttpRequest): NativeRequest {
@@ -161,7 +161,7 @@ function nativeRequest(request: HttpRequest): NativeRequest {
       return header('if-none-match') || null;
     },
     get caller(): Caller {
-      return { identity: 'anonymous', from: request.from, face: 'native' };
+      return { identity: 'anonymous', may: everything, from: request.from, face: 'native' };
     },
   };
 }

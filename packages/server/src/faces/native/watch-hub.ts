@@ -2,7 +2,16 @@
  * All who watch through the native face. It follows the view once, sorts what happens into channels, and lets each
  * channel tell its audience: the first change at once, and a burst behind it as one.
  */
-import { RollcallError, ServiceName, type Caller, type CatalogView, type ChangeBatch, type Clock, type Random } from '@rollcall/core';
+import {
+  everything,
+  RollcallError,
+  ServiceName,
+  type Caller,
+  type CatalogView,
+  type ChangeBatch,
+  type Clock,
+  type Random,
+} from '@rollcall/core';
 import { FanOut } from '../../shared/fan-out.js';
 import type { HttpOutlet } from '../../shared/http-face.js';
 import { eventFrame } from '../../shared/server-event.js';
@@ -38,7 +47,7 @@ const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 4_000;
 
 /** What the hub itself asks for; who watches has been let in before. */
-const watching: Caller = { identity: 'anonymous', from: '', face: 'native' };
+const watching: Caller = { identity: 'anonymous', may: everything, from: '', face: 'native' };
 
 export class WatchHub {
   readonly #options: WatchHubOptions;

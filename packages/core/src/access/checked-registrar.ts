@@ -1,0 +1,115 @@
+/** The door for writes with its lock: every call is judged, for every face, before anything else happens. */
+import type { Health } from '../catalog/health.js';
+import type { ModeChange, Patch } from '../catalog/intent.js';
+import type { MachineRef, MachineRegistration } from '../catalog/machine.js';
+import type { PanicRule } from '../catalog/panic-rule.js';
+import type { InstanceRef, Registration } from '../catalog/registration.js';
+import type { RollcallError } from '../errors.js';
+import type {
+  GuardDesk,
+  GuardReport,
+  HeldScope,
+  Caller,
+  Changed,
+  ItemResult,
+  MachineWritten,
+  Registered,
+  Registrar,
+  ServiceRef,
+  Word,
+  Written,
+} from '../face.js';
+import type { InstanceSelector } from '../query/find-instance.js';
+import { demandRight, demandRightSomewhere, mayDo, rightMissing, type Concern } from './judge.js';
+import type { Right } from './right.js';
+
+export class CheckedRegistrar implements Registrar {
+  readonly #registrar: Registrar;
+
+  constructor(registrar: Registrar) {
+    this.#registrar = registrar;
+  }
+
+  register(registration: Registration, caller: Caller): Promise<Registered> {
+    return checked(caller, 'write', registration, () => this.#registrar.register(registration, caller));
+  }
+
+  async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
+    if (caller.may.write.isEverything) return this.#registrar.registerMany(registrations, caller);
+    const allowed = registrations.filter((one) => mayDo(caller, 'write', one));
+    const results = (await this.#registrar.registerMany(allowed, caller)).values();
+    return registrations.map((one) =>
+      mayDo(caller, 'write', one) ? (results.next().value as ItemResult<Registered>) : { error: rightMissing(caller, 'write', one) },
+    );
+  }
+
+  deregister(ref: InstanceRef, caller: Caller): Promise<Written> {
+    return checked(caller, 'write', ref, () => this.#registrar.deregister(ref, caller));
+  }
+
+  heartbeat(ref: InstanceRef, caller: Caller, word?: Word): Promise<void> {
+    return checked(caller, 'write', ref, () => this.#registrar.heartbeat(ref, caller, word));
+  }
+
+  /** Whose service a bare id is in is known where the instance is found: each is judged there. */
+  heartbeats(selectors: readonly (InstanceSelector & Word)[], caller: Caller): Promise<readonly (RollcallError | null)[]> {
+    return this.#registrar.heartbeats(selectors, caller);
+  }
+
+  setMode(ref: InstanceRef, change: ModeChange, caller: Caller): Promise<Changed> {
+    return checked(caller, 'write', ref, () => this.#registrar.setMode(ref, change, caller));
+  }
+
+  overrideStatus(ref: InstanceRef, status: { readonly health: Health; readonly reason: string } | null, caller: Caller): Promise<Changed> {
+    return checked(caller, 'write', ref, () => this.#registrar.overrideStatus(ref, status, caller));
+  }
+
+  patch(ref: InstanceRef, patch: Patch, caller: Caller): Promise<Changed> {
+    return checked(caller, 'write', ref, () => this.#registrar.patch(ref, patch, caller));
+  }
+
+  putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
+    return checked(caller, 'write', wholeOf(machine), () => this.#registrar.putMachine(machine, caller));
+  }
+
+  setMachineMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, caller: Caller): Promise<MachineWritten> {
+    return checked(caller, 'write', wholeOf(ref), () => this.#registrar.setMachineMode(ref, change, caller));
+  }
+
+  removeMachine(ref: MachineRef, options: { readonly instances: 'keep' | 'remove' }, caller: Caller): Promise<Written> {
+    return checked(caller, 'write', wholeOf(ref), () => this.#registrar.removeMachine(ref, options, caller));
+  }
+
+  setPanicRule(ref: ServiceRef, rule: PanicRule | null, caller: Caller): Promise<Written> {
+    return checked(caller, 'operate', ref, () => this.#registrar.setPanicRule(ref, rule, caller));
+  }
+}
+
+/** The same for the guard's desk. */
+export class CheckedGuardDesk implements GuardDesk {
+  readonly #desk: GuardDesk;
+
+  constructor(desk: GuardDesk) {
+    this.#desk = desk;
+  }
+
+  /** Numbers of the whole cluster, and nobody's name. */
+  report(caller: Caller): GuardReport {
+    demandRightSomewhere(caller, 'read');
+    return this.#desk.report(caller);
+  }
+
+  release(which: HeldScope, caller: Caller): Promise<number> {
+    return checked(caller, 'operate', which.namespace === undefined ? null : which, () => this.#desk.release(which, caller));
+  }
+}
+
+async function checked<Answer>(caller: Caller, right: Right, concern: Concern, act: () => Promise<Answer>): Promise<Answer> {
+  demandRight(caller, right, concern);
+  return act();
+}
+
+/** What is said of a machine counts for all services that run on it. */
+function wholeOf({ namespace }: MachineRef): Concern {
+  return { namespace };
+}

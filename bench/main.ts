@@ -4,6 +4,9 @@
  *     npm run bench                     all of them, within four minutes
  *     npm run bench -- store            those with `store` in their names
  *     npm run bench -- --quick          shorter and rougher, within one minute
+ *
+ * Our packages run as they were built, as a user has them: straight from the sources, what the loader adds to every function
+ * can cost more than the function.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -70,7 +70,7 @@ export const httpHot: Benchmark = {
 };
 
 function startServer({ cleanup }: BenchmarkContext): Server {
-  return startChild(new URL('../processes/http-server.ts', import.meta.url), cleanup, 'built');
+  return startChild(new URL('../processes/http-server.ts', import.meta.url), cleanup);
 }
 
 async function populate(port: number): Promise<void> {

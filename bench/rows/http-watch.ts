@@ -65,7 +65,7 @@ export const httpWatch: Benchmark = {
 };
 
 async function startParty({ cleanup }: BenchmarkContext, open: HttpServerQuestion): Promise<Party> {
-  const server: Party['server'] = startChild(new URL('../processes/http-server.ts', import.meta.url), cleanup, 'built');
+  const server: Party['server'] = startChild(new URL('../processes/http-server.ts', import.meta.url), cleanup);
   const watchers: Party['watchers'] = startChild(new URL('../processes/watchers.ts', import.meta.url), cleanup);
   const port = await server.ask(open);
   pin(server.pid, SERVER_CORE);

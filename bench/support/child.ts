@@ -12,13 +12,9 @@ export interface Child<Question, Answer> {
 
 type Reply<Answer> = { readonly answer: Answer } | { readonly failed: string };
 
-/** Our own packages as they are in the sources, or as they were built: what a loader adds to every function can cost more than the function. */
-export type Packages = 'sources' | 'built';
-
-/** `program` calls `answerQuestions`. It inherits how this process was started: the loader, the conditions. */
-export function startChild<Question, Answer>(program: URL, cleanup: Cleanup, packages: Packages = 'sources'): Child<Question, Answer> {
-  const execArgv = process.execArgv.filter((argument) => packages === 'sources' || !argument.startsWith('--conditions'));
-  const child = fork(program, { serialization: 'advanced', execArgv });
+/** `program` calls `answerQuestions`. It inherits how this process was started, loader and all. */
+export function startChild<Question, Answer>(program: URL, cleanup: Cleanup): Child<Question, Answer> {
+  const child = fork(program, { serialization: 'advanced' });
   const kill = cleanup.add(() => child.kill('SIGKILL'));
   const gone = once(child, 'exit');
   return {

@@ -17,7 +17,7 @@ import {
   type PutOperation,
 } from '../ports/store.js';
 import { compareBytes, toText } from './bytes.js';
-import { emptyLayer, overlay, type Layer } from './overlay.js';
+import { emptyLayer, overlay, setChange, type Layer } from './overlay.js';
 import { readRange } from './read-range.js';
 import { entriesIn, type Reader } from './reader.js';
 
@@ -41,45 +41,52 @@ export function evaluate(commit: Commit, state: State): Evaluation {
   return new CommitEvaluation(commit, state).run();
 }
 
-type Branches = ReadonlyMap<Commit, boolean>;
-
 class CommitEvaluation {
   readonly #commit: Commit;
   readonly #state: State;
   readonly #revision: number;
-  readonly #layer: Layer = emptyLayer();
-  readonly #reader: Reader;
   readonly #changes: Change[] = [];
+  /** Those, nested ones too, one of whose compares did not hold. */
+  readonly #failed: Commit[] = [];
+  /** The state with the first so many changes laid over it: most commits never look at what they wrote. */
+  #layer: Layer | null = null;
+  #layered = 0;
 
   constructor(commit: Commit, state: State) {
     this.#commit = commit;
     this.#state = state;
     this.#revision = state.revision + 1;
-    this.#reader = overlay(this.#layer, state.reader);
   }
 
   run(): Evaluation {
-    const branches = new Map<Commit, boolean>();
-    this.#judge(this.#commit, branches);
-    const result = this.#apply(this.#commit, branches);
+    this.#judge(this.#commit);
+    const result = this.#apply(this.#commit);
     if (this.#changes.length > 0) return { result, changes: this.#changes };
     return { result: withRevision(result, this.#state.revision), changes: [] };
   }
 
   /** All compares first, nested ones too: they see the state before the commit. */
-  #judge(commit: Commit, branches: Map<Commit, boolean>): void {
-    const succeeded = (commit.when ?? []).every((compare) => holds(compare, this.#state.reader));
-    branches.set(commit, succeeded);
-    for (const operation of branch(commit, succeeded)) if (operation.type === 'commit') this.#judge(operation, branches);
+  #judge(commit: Commit): void {
+    const succeeded = commit.when === undefined || commit.when.every((compare) => holds(compare, this.#state.reader));
+    if (!succeeded) this.#failed.push(commit);
+    for (const operation of branch(commit, succeeded)) if (operation.type === 'commit') this.#judge(operation);
   }
 
-  #apply(commit: Commit, branches: Branches): CommitResult {
-    const succeeded = branches.get(commit) === true;
-    const results = branch(commit, succeeded).map((operation) => this.#operate(operation, branches));
+  #apply(commit: Commit): CommitResult {
+    const succeeded = !this.#failed.includes(commit);
+    const results = branch(commit, succeeded).map((operation) => this.#operate(operation));
     return { revision: this.#revision, succeeded, results };
   }
 
-  #operate(operation: Operation, branches: Branches): OperationResult {
+  /** What the operations before this one made of the state. */
+  get #reader(): Reader {
+    if (this.#changes.length === 0) return this.#state.reader;
+    this.#layer ??= emptyLayer();
+    for (; this.#layered < this.#changes.length; this.#layered++) setChange(this.#layer, this.#changes[this.#layered] as Change);
+    return overlay(this.#layer, this.#state.reader);
+  }
+
+  #operate(operation: Operation): OperationResult {
     switch (operation.type) {
       case 'put':
         return { type: 'put', previous: this.#put(operation) };
@@ -90,13 +97,12 @@ class CommitEvaluation {
         return { type: 'get', ...readRange(reader, operation, this.#revision) };
       }
       case 'commit':
-        return { type: 'commit', ...this.#apply(operation, branches) };
+        return { type: 'commit', ...this.#apply(operation) };
     }
   }
 
   #put(operation: PutOperation): Entry | null {
-    const text = toText(operation.key);
-    const previous = this.#reader.get(text) ?? null;
+    const previous = this.#reader.get(toText(operation.key)) ?? null;
     const entry: Entry = {
       key: operation.key,
       value: operation.value === 'keep' ? kept(previous).value : operation.value,
@@ -105,7 +111,6 @@ class CommitEvaluation {
       version: (previous?.version ?? 0) + 1,
       lease: this.#leaseOf(operation, previous),
     };
-    this.#layer.set(text, entry);
     this.#changes.push({ type: 'put', entry, previous });
     return previous;
   }
@@ -118,10 +123,7 @@ class CommitEvaluation {
 
   #delete(operation: DeleteOperation): Entry[] {
     const previous = [...entriesIn(this.#reader, operation.range)];
-    for (const entry of previous) {
-      this.#layer.set(toText(entry.key), null);
-      this.#changes.push({ type: 'delete', key: entry.key, previous: entry });
-    }
+    for (const entry of previous) this.#changes.push({ type: 'delete', key: entry.key, previous: entry });
     return previous;
   }
 }

@@ -69,6 +69,26 @@ describe('an ordered map', () => {
     expect([...map.keys(everything)]).toEqual([...lower, ...upper]);
   });
 
+  it('takes over another one whole', () => {
+    const map = filled(['b', 'c']);
+    map.setAll(filled(['d', 'c', 'a']));
+    expect([...map.keys(everything)].map((key) => [key, map.get(key)])).toEqual([
+      ['a', 2],
+      ['b', 0],
+      ['c', 1],
+      ['d', 0],
+    ]);
+  });
+
+  it.each([100, 20_000])('finds the places of new keys when somebody walks, after %i more each time', (more) => {
+    const map = new OrderedMap<number>();
+    const keys = manyKeys(more * 3);
+    for (let from = 0; from < keys.length; from += more) {
+      for (const key of keys.slice(from, from + more)) map.set(key, 0);
+      expect([...map.keys(everything)]).toEqual(keys.slice(0, from + more).toSorted());
+    }
+  });
+
   it('does what a sorted plain map does', () => {
     const key = fc.integer({ min: 0, max: 3_000 }).map((number) => number.toString(36));
     const step = fc.record({ key, deletes: fc.boolean(), value: fc.nat() });
@@ -79,6 +99,7 @@ describe('an ordered map', () => {
         for (const one of steps) {
           if (one.deletes && plain.size > 600) expect(map.delete(one.key)).toBe(plain.delete(one.key));
           else map.set(one.key, plain.set(one.key, one.value).get(one.key) as number);
+          if (one.value % 64 === 0) expect(map.keys(everything).next().value).toBe([...plain.keys()].sort()[0]);
         }
         const keys = [...plain.keys()].sort();
         expect(map.size).toBe(plain.size);

@@ -6,8 +6,9 @@
  * engines use both: the first for what is judged but not yet on disk, the second for what is on disk but
  * not yet acknowledged, and for reading at an old revision.
  */
-import type { Entry } from '../ports/store.js';
+import type { Change, Entry } from '../ports/store.js';
 import { toText } from './bytes.js';
+import { keyOf } from './change.js';
 import type { TextRange } from './key-range.js';
 import { OrderedMap } from './ordered-map.js';
 import type { Reader } from './reader.js';
@@ -17,6 +18,11 @@ export type Layer = OrderedMap<Entry | null>;
 
 export function emptyLayer(): Layer {
   return new OrderedMap();
+}
+
+/** Shows the state after the change. */
+export function setChange(layer: Layer, change: Change): void {
+  layer.set(toText(keyOf(change)), change.type === 'put' ? change.entry : null);
 }
 
 export function overlay(layer: Layer, below: Reader): Reader {

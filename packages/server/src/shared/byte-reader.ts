@@ -31,7 +31,9 @@ export class ByteReader {
   }
 
   lease(): bigint {
-    return this.#buffer.readBigInt64BE(this.#step(8));
+    const at = this.#step(8);
+    // Nearly always none: not to make a new number for it.
+    return this.#buffer.readUInt32BE(at) === 0 && this.#buffer.readUInt32BE(at + 4) === 0 ? 0n : this.#buffer.readBigInt64BE(at);
   }
 
   /** Shares memory with what is read from. */

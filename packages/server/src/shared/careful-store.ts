@@ -6,7 +6,6 @@ import {
   checkCommit,
   RollcallError,
   type Abort,
-  type Bytes,
   type CallOptions,
   type Commit,
   type CommitResult,
@@ -23,9 +22,12 @@ import {
   type WatchRequest,
   type WatchSink,
 } from '@rollcall/core';
+import { ownBytes } from './own-bytes.js';
 
 /** etcd's largest ttl: 9,000,000,000 seconds. */
 const LEASE_TTL_MAX_MS = 9_000_000_000_000;
+
+const noOptions: CallOptions = {};
 
 export class CarefulStore implements Store {
   readonly #engine: Store;
@@ -42,7 +44,7 @@ export class CarefulStore implements Store {
     return unlessAborted(this.#engine.range({ ...request, range: ownRange(request.range) }), options.signal);
   }
 
-  async commit(commit: Commit, options: CallOptions = {}): Promise<CommitResult> {
+  async commit(commit: Commit, options: CallOptions = noOptions): Promise<CommitResult> {
     this.#checkOpen(options);
     checkCommit(commit);
     return unlessAborted(this.#engine.commit(ownCommit(commit)), options.signal);
@@ -128,17 +130,15 @@ function invalid(field: string, came: number | bigint, allowed: string): Rollcal
   return new RollcallError('invalid-request', `${field} is ${came}; allowed is ${allowed}.`, { field });
 }
 
-function ownBytes(bytes: Bytes): Bytes {
-  return Buffer.from(bytes);
-}
-
 function ownRange({ from, to }: KeyRange): KeyRange {
   return { from: ownBytes(from), to: to === null ? null : ownBytes(to) };
 }
 
 function ownCommit(commit: Commit): Commit {
+  const then = commit.then.map(ownOperation);
+  if (commit.when === undefined && commit.else === undefined) return { then };
   return {
-    then: commit.then.map(ownOperation),
+    then,
     ...(commit.when === undefined ? {} : { when: commit.when.map(ownCompare) }),
     ...(commit.else === undefined ? {} : { else: commit.else.map(ownOperation) }),
   };

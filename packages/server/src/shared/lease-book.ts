@@ -5,7 +5,7 @@
  * else. So opening a store gives every lease its full ttl again. And a book that was itself asleep does
  * not blame the holders: after a gap of more than three ticks it moves every deadline by what it missed.
  */
-import { keyOf, NO_LEASE, TimingWheel, toText, type Clock, type LeaseId, type RevisionBatch } from '@rollcall/core';
+import { keyOf, NO_LEASE, TimingWheel, toText, type Change, type Clock, type LeaseId, type RevisionBatch } from '@rollcall/core';
 import type { GrantedLease } from './medium.js';
 
 /** How much later than its deadline a lease may be noticed. */
@@ -107,14 +107,16 @@ export class LeaseBook {
 
   /** Durable changes move keys from lease to lease. */
   follow(batches: readonly RevisionBatch[]): void {
-    for (const change of batches.flatMap((batch) => batch.changes)) {
-      const before = change.previous?.lease ?? NO_LEASE;
-      const after = change.type === 'put' ? change.entry.lease : NO_LEASE;
-      if (before === after) continue;
-      const key = toText(keyOf(change));
-      this.#leases.get(before)?.keys.delete(key);
-      this.attach(after, key);
-    }
+    for (const { changes } of batches) for (const change of changes) this.#followChange(change);
+  }
+
+  #followChange(change: Change): void {
+    const before = change.previous?.lease ?? NO_LEASE;
+    const after = change.type === 'put' ? change.entry.lease : NO_LEASE;
+    if (before === after) return;
+    const key = toText(keyOf(change));
+    this.#leases.get(before)?.keys.delete(key);
+    this.attach(after, key);
   }
 
   /** Nothing expires any more. */

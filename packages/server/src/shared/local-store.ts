@@ -160,12 +160,9 @@ export class LocalStore implements Store {
 
   /** A commit without changes still waits for what it saw: nobody is shown what is not durable. */
   #make(changes: readonly Change[], revoked?: LeaseId): Promise<void> {
-    if (changes.length === 0 && revoked === undefined) return this.#medium.settled();
-    const revision = this.#medium.tip.revision + 1;
-    return this.#medium.write({
-      ...(changes.length === 0 ? {} : { batch: { revision, changes } }),
-      ...(revoked === undefined ? {} : { revoked }),
-    });
+    if (changes.length === 0) return revoked === undefined ? this.#medium.settled() : this.#medium.write({ revoked });
+    const batch = { revision: this.#medium.tip.revision + 1, changes };
+    return this.#medium.write(revoked === undefined ? { batch } : { batch, revoked });
   }
 
   readonly #hasLease = (id: LeaseId): boolean => this.#leases.has(id);

@@ -5,12 +5,14 @@
  * key. So changes gather in memory, and every now and then all of them go into the tables in the order of
  * their keys, many to a page. After a crash the log tells again what the tables missed.
  */
-import { overlay, type Clock, type LeaseId, type Reader } from '@rollcall/core';
+import { overlay, type Clock, type Layer, type LeaseId, type Reader } from '@rollcall/core';
+import { ByteWriter } from '../../shared/byte-writer.js';
 import { nextTurn } from '../../shared/turn.js';
-import type { LogRecord } from './frame.js';
-import { Gathered, type GatheredBatch } from './gathered.js';
+import type { TimedBatch } from './codec.js';
+import { Gathered } from './gathered.js';
 import { SCATTERED_RECORD_BYTES } from './room.js';
-import type { Tables } from './tables.js';
+import { countOf, endOf, startOf, type Stretch } from './stretch.js';
+import type { Chapter, Latest, Tables } from './tables.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
 /** So many changed keys, or so many bytes, make it worth while. */
@@ -20,8 +22,8 @@ const GATHER_BYTES = 4 * 1024 * 1024;
 const GATHER_MS = 1_000;
 /** A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one. */
 const SLICE_ITEMS = 512;
-/** Some forty registrations. */
-const CHAPTER_BYTES = 32 * 1024;
+/** Some forty registrations: with LMDB's own header, eight pages. */
+const CHAPTER_BYTES_MAX = 32 * 1024 - 64;
 const SLICE_BYTES = 2 * 1024 * 1024;
 
 export interface CheckpointOptions {
@@ -74,14 +76,14 @@ export class Checkpoint {
   }
 
   /** Revisions that are not in the tables yet. */
-  revisions(fromRevision: number, limit: number): readonly GatheredBatch[] {
+  revisions(fromRevision: number, limit: number): readonly TimedBatch[] {
     const first = this.#settling.revisions(fromRevision, limit);
     return first.length === limit ? first : [...first, ...this.#gathered.revisions(fromRevision, limit - first.length)];
   }
 
   /** What a frame of the log made durable, in the order of the log. */
-  gather(sequence: number, batches: readonly GatheredBatch[], leases: readonly LogRecord[]): void {
-    this.#gathered.add(sequence, batches, leases);
+  gather(...frame: Parameters<Gathered['add']>): void {
+    this.#gathered.add(...frame);
     this.#arrangeReader();
     if (this.#gathered.layer.size >= GATHER_KEYS || this.#gathered.bytes >= GATHER_BYTES) void this.pass();
     else if (!this.#gathered.isEmpty) this.#passLater();
@@ -140,23 +142,17 @@ export class Checkpoint {
 
   async #writeSettling(settling: Gathered): Promise<void> {
     const { tables, log, commit } = this.#options;
-    for (const { items: chapters, bytes } of slices(chaptersOf(settling.batches), sizeOfChapter)) {
-      const write = (chapter: readonly GatheredBatch[]): void =>
-        tables.writeChapter(
-          revisionOf(chapter),
-          chapter.map(({ encoded }) => encoded),
-        );
-      await commit(() => chapters.forEach(write), bytes);
+    for (const { items, bytes } of slices(chaptersOf(settling.stretches), ({ encoded }) => encoded.length)) {
+      await commit(() => items.forEach((chapter) => tables.writeChapter(chapter)), bytes);
       await nextTurn();
     }
-    const latest = [...settling.layer.keys({ from: '', to: null })].map((key) => ({ key, entry: settling.layer.get(key) ?? null }));
-    for (const { items, bytes } of slices(latest, ({ entry }) => SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0))) {
-      await commit(() => items.forEach(({ key, entry }) => tables.writeCurrent(key, entry)), bytes);
+    for (const { items, bytes } of slices(latestOf(settling.layer), ({ entry }) => SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0))) {
+      await commit(() => tables.writeCurrent(items), bytes);
       await nextTurn();
     }
     let oldest = 0;
     await commit(() => (oldest = this.#writeEnd(settling)), settling.leases.size * SCATTERED_RECORD_BYTES);
-    tables.settleLongKeys(settling.layer);
+    tables.settleLongKeys();
     this.#appliedRevision = settling.lastRevision;
     // What they name on disk, and not what they could name by now: the log moves on meanwhile.
     await log.release(oldest);
@@ -183,32 +179,42 @@ export class Checkpoint {
   }
 }
 
+function* latestOf(layer: Layer): Generator<Latest> {
+  for (const key of layer.keys({ from: '', to: null })) yield { key, entry: layer.get(key) ?? null };
+}
+
 /** Each of them one record of the history: few puts, and quickly read again. */
-function chaptersOf(batches: readonly GatheredBatch[]): (readonly GatheredBatch[])[] {
-  return [...slices(batches, ({ encoded }) => encoded.length, CHAPTER_BYTES)].map(({ items }) => items);
-}
-
-function sizeOfChapter(chapter: readonly GatheredBatch[]): number {
-  return chapter.reduce((sum, { encoded }) => sum + encoded.length, 0);
-}
-
-function revisionOf([first]: readonly GatheredBatch[]): number {
-  return (first as GatheredBatch).batch.revision;
+function* chaptersOf(stretches: readonly Stretch[]): Generator<Chapter> {
+  const chapter = new ByteWriter();
+  let firstRevision: number | null = null;
+  for (const stretch of stretches) {
+    for (let index = 0; index < countOf(stretch); index++) {
+      const [start, end] = [startOf(stretch, index), endOf(stretch, index)];
+      if (firstRevision !== null && chapter.length + end - start > CHAPTER_BYTES_MAX) {
+        yield { firstRevision, encoded: chapter.take() };
+        firstRevision = null;
+      }
+      firstRevision ??= stretch.firstRevision + index;
+      chapter.raw(stretch.bytes.subarray(start, end));
+    }
+  }
+  if (firstRevision !== null) yield { firstRevision, encoded: chapter.take() };
 }
 
 /** Neighbours, as many as fit. */
 function* slices<Item>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   sizeOf: (item: Item) => number,
-  bytesMax: number = SLICE_BYTES,
 ): Generator<{ readonly items: readonly Item[]; readonly bytes: number }> {
-  let from = 0;
+  let slice: Item[] = [];
   let bytes = 0;
-  for (let at = 0; at < items.length; at++) {
-    bytes += sizeOf(items[at] as Item);
-    if (bytes < bytesMax && at - from + 1 < SLICE_ITEMS && at + 1 < items.length) continue;
-    yield { items: items.slice(from, at + 1), bytes };
-    from = at + 1;
+  for (const item of items) {
+    slice.push(item);
+    bytes += sizeOf(item);
+    if (bytes < SLICE_BYTES && slice.length < SLICE_ITEMS) continue;
+    yield { items: slice, bytes };
+    slice = [];
     bytes = 0;
   }
+  if (slice.length > 0) yield { items: slice, bytes };
 }

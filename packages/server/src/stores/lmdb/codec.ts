@@ -10,6 +10,7 @@ import { ByteReader } from '../../shared/byte-reader.js';
 import { ByteWriter } from '../../shared/byte-writer.js';
 
 const CHECKSUM_BYTES = 4;
+export const LENGTH_BYTES = 4;
 /** One writer for all records: each is taken from it before the next begins. */
 const scratch = new ByteWriter();
 
@@ -21,8 +22,22 @@ export interface TimedBatch {
   readonly wallMs: number;
 }
 
-export function encodeEntry(entry: Entry): Buffer {
-  return sealed(entry.key, (writer) => writeEntry(writer, entry));
+/** Each of them as a record; all of them in one piece of memory. */
+export function encodeEntries(entries: readonly Entry[]): readonly Buffer[] {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const entry of entries) {
+    const at = scratch.uint32(0).length;
+    scratch.raw(entry.key);
+    // The checksum covers the key and what follows it, in one go. Then it stands where the key's last bytes were.
+    const start = scratch.length - CHECKSUM_BYTES;
+    writeEntry(scratch, entry);
+    scratch.rewriteUint32(crc32(scratch.since(at)), start);
+    starts.push(start);
+    ends.push(scratch.length);
+  }
+  const all = scratch.take();
+  return starts.map((start, index) => all.subarray(start, ends[index]));
 }
 
 /** Throws `store-corrupt` unless this very value was written under this very key. */
@@ -48,12 +63,16 @@ export function decodeBytes(key: Bytes, record: Buffer): Buffer {
   return opened(key, record, (reader) => reader.bytes());
 }
 
-export function encodeBatch({ batch, wallMs }: TimedBatch): Buffer {
-  const key = revisionKey(batch.revision);
-  return sealed(key, (writer) => {
-    writer.count(wallMs).uint32(batch.changes.length);
-    for (const change of batch.changes) writeChange(writer, change);
-  });
+/** With its length in front. Answers where it begins. */
+export function writeBatch(writer: ByteWriter, { batch, wallMs }: TimedBatch): number {
+  const at = writer.length;
+  // The checksum covers the revision and what follows it, in one go. Then it and the length stand where the revision was.
+  writer.count(batch.revision).count(wallMs).uint32(batch.changes.length);
+  for (const change of batch.changes) writeChange(writer, change);
+  const checksum = crc32(writer.since(at));
+  writer.rewriteUint32(writer.length - at - LENGTH_BYTES, at);
+  writer.rewriteUint32(checksum, at + LENGTH_BYTES);
+  return at;
 }
 
 export function decodeBatch(key: Buffer, record: Buffer): TimedBatch {
@@ -65,13 +84,7 @@ export function decodeBatch(key: Buffer, record: Buffer): TimedBatch {
   });
 }
 
-/** Encoded revisions that follow one another, each with its length in front. */
-export function encodeChapter(encoded: readonly Buffer[]): Buffer {
-  for (const batch of encoded) scratch.bytes(batch);
-  return scratch.take();
-}
-
-/** Those of a chapter's revisions that do not lie before `fromRevision`. */
+/** A chapter is revisions that follow one another, each as `writeBatch` wrote it. Those of a its revisions that do not lie before `fromRevision`. */
 export function* decodeChapter(key: Buffer, chapter: Buffer, fromRevision: number): Generator<TimedBatch> {
   const reader = new ByteReader(chapter);
   for (let revision = readRevision(key); !reader.atEnd; revision++) {

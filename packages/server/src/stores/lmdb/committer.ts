@@ -1,8 +1,8 @@
 /** Group commit: while one group is on its way to the write-ahead log, the next one gathers. */
 import { overlay, RollcallError, type Clock, type Reader } from '@rollcall/core';
 import type { LogState, MediumWrite } from '../../shared/medium.js';
-import type { LogRecord } from './frame.js';
-import { batchRecord, Group, type SealedGroup } from './group.js';
+import { FrameWriter } from './frame.js';
+import { Group, type SealedGroup } from './group.js';
 import { asStoreError } from './trouble.js';
 import { SEGMENTS_PENDING_MAX, type WriteAheadLog } from './write-ahead-log.js';
 
@@ -26,7 +26,8 @@ export class Committer {
   #tipRevision: number;
   /** What is durable as it stands at each look, and the pending groups over it. */
   #tipReader: Reader;
-  #lastFlush: Promise<void> = Promise.resolve();
+  /** Of the group that gathers. */
+  readonly #writer = new FrameWriter();
   #doubt: RollcallError | null = null;
 
   constructor(options: CommitterOptions) {
@@ -46,7 +47,7 @@ export class Committer {
   write(write: MediumWrite): Promise<void> {
     if (this.#doubt !== null) return Promise.reject(this.#doubt);
     const group = this.#gathering ?? this.#newGroup();
-    group.add(write);
+    group.add(write, this.#options.clock.wallMs());
     this.#tipRevision = write.batch?.revision ?? this.#tipRevision;
     return group.done;
   }
@@ -74,48 +75,52 @@ export class Committer {
   }
 
   #newGroup(): Group {
-    const group = new Group();
+    const group = new Group(this.#writer);
     this.#gathering = group;
     this.#arrangeTip();
-    this.#lastFlush = this.#lastFlush.then(() => this.#flush(group));
+    // Not at once: whoever writes in the same turn comes along.
+    if (this.#inFlight === null) queueMicrotask(this.#sendNext);
     return group;
   }
 
-  async #flush(group: Group): Promise<void> {
-    // It failed together with the one before it, against whose outcome it was judged.
-    if (group !== this.#gathering) return;
+  readonly #sendNext = (): void => {
+    const group = this.#gathering;
+    if (group === null || this.#inFlight !== null) return;
     this.#gathering = null;
     this.#inFlight = group;
-    const { clock, onCommitted } = this.#options;
+    this.#append(group).then(
+      (sealed) => this.#arrived(group, sealed),
+      (error: unknown) => this.#fallBack(group, asStoreError(error, this.#options.directory)),
+    );
+  };
+
+  #arrived(group: Group, sealed: SealedGroup): void {
+    this.#inFlight = null;
+    // First of all: the disk is idle, and can write while we see to the others.
+    this.#sendNext();
     try {
-      await this.#waitForTables();
-      const sealed = group.seal(clock.wallMs());
-      await this.#append([...sealed.leases, ...sealed.batches.map(batchRecord)]);
-      this.#inFlight = null;
-      this.#arrangeTip();
-      onCommitted(sealed);
-      group.resolve();
+      this.#options.onCommitted(sealed);
     } catch (error) {
-      this.#fallBack(group, asStoreError(error, this.#options.directory));
+      return this.#giveUp(group, asStoreError(error, this.#options.directory));
     }
+    this.#arrangeTip();
+    group.resolve();
   }
 
-  /** Where there is no room for another segment, those that the tables catch up with can be used again. */
-  async #append(records: readonly LogRecord[]): Promise<void> {
+  async #append(group: Group): Promise<SealedGroup> {
     const { log, catchUp } = this.#options;
+    const sealed = group.seal();
+    // Tables that fall far behind would make the log, the memory and the next start grow without end.
+    if (log.pending >= SEGMENTS_PENDING_MAX) await catchUp();
     try {
-      await log.append(records);
+      await log.append(sealed.frame);
     } catch (error) {
+      // Where there is no room for another segment, those that the tables catch up with can be used again.
       if (asStoreError(error, this.#options.directory).code !== 'store-full' || log.pending === 0) throw error;
       await catchUp();
-      await log.append(records);
+      await log.append(sealed.frame);
     }
-  }
-
-  /** Tables that fall far behind would make the log, the memory and the next start grow without end. */
-  async #waitForTables(): Promise<void> {
-    const { log, catchUp } = this.#options;
-    if (log.pending >= SEGMENTS_PENDING_MAX) await catchUp();
+    return sealed;
   }
 
   /** What was judged after this group was judged against something that will not be. */
@@ -123,10 +128,15 @@ export class Committer {
     const gathering = this.#gathering;
     this.#inFlight = null;
     this.#gathering = null;
+    this.#writer.clear();
     this.#tipRevision = this.#options.durable().revision;
     this.#arrangeTip();
     gathering?.reject(trouble);
     if (trouble.code === 'store-full') return group.reject(trouble);
+    this.#giveUp(group, trouble);
+  }
+
+  #giveUp(group: Group, trouble: RollcallError): void {
     this.refuseFromNowOn(trouble);
     // The disk may have taken it, and only failed to say so: the next start will tell.
     group.reject(new RollcallError('outcome-unknown', trouble.message, trouble.details, { cause: trouble }));

@@ -12,6 +12,8 @@ import { RollcallError, type LeaseId } from '@rollcall/core';
 import { ByteReader } from '../../shared/byte-reader.js';
 import { ByteWriter } from '../../shared/byte-writer.js';
 import type { GrantedLease } from '../../shared/medium.js';
+import { writeBatch, type TimedBatch } from './codec.js';
+import type { Stretch } from './stretch.js';
 
 export const SECTOR_BYTES = 512;
 const HEAD_BYTES = 28;
@@ -20,14 +22,12 @@ const MAGIC = 0x52434c46;
 
 const recordTypes = { batch: 1, granted: 2, revoked: 3 } as const;
 
-/** One record: a revision as the history keeps it (see codec.ts), or what became of a lease. */
-export type LogRecord =
-  | { readonly type: 'batch'; readonly revision: number; readonly encoded: Buffer }
-  | { readonly type: 'granted'; readonly lease: GrantedLease }
-  | { readonly type: 'revoked'; readonly lease: LeaseId };
+/** What became of a lease. */
+export type LeaseRecord = { readonly granted: GrantedLease } | { readonly revoked: LeaseId };
 
 export interface Frame {
-  readonly records: readonly LogRecord[];
+  readonly stretch: Stretch | null;
+  readonly leases: readonly LeaseRecord[];
   /** One more with every frame that was ever written. */
   readonly sequence: number;
   /** With head and zeros. */
@@ -41,30 +41,79 @@ export interface SegmentId {
   readonly salt: number;
 }
 
-const scratch = new ByteWriter();
+/** Gathers what one frame is to hold: revisions, each as the history keeps it (see codec.ts), and what became of leases. */
+export class FrameWriter {
+  readonly #writer = new ByteWriter();
+  #stretch: { firstRevision: number; places: number[] } | null = null;
 
-export function encodeFrame(segment: SegmentId, sequence: number, records: readonly LogRecord[]): Buffer {
-  // The head's lengths and checksum are known last; it is written as zeros first.
-  for (let at = 0; at < HEAD_BYTES; at += 4) scratch.uint32(0);
-  for (const record of records) writeRecord(scratch, record);
-  const bodyBytes = scratch.length - HEAD_BYTES;
-  scratch.zeros(wholeSectors(scratch.length) - scratch.length);
-  const frame = scratch.take();
-  scratch.uint32(MAGIC).uint32(bodyBytes).count(segment.number).count(sequence).take().copy(frame);
-  frame.writeUInt32BE(checksum(segment, frame, bodyBytes), CHECKSUM_AT);
-  return frame;
+  batch(timed: TimedBatch): void {
+    const { revision } = timed.batch;
+    const writer = this.#begun();
+    const before = writer.length;
+    try {
+      const from = writeBatch(writer.byte(recordTypes.batch).count(revision), timed);
+      this.#stretch ??= { firstRevision: revision, places: [] };
+      this.#stretch.places.push(from, writer.length);
+    } catch (error) {
+      // Larger than memory, say: nobody else's commit must suffer from what was half written.
+      writer.truncate(before);
+      throw error;
+    }
+  }
+
+  lease(record: LeaseRecord): void {
+    if ('granted' in record) this.#begun().byte(recordTypes.granted).lease(record.granted.id).count(record.granted.ttlMs);
+    else this.#begun().byte(recordTypes.revoked).lease(record.revoked);
+  }
+
+  /** The frame, but for its head, and the revisions in it. The writer begins anew. */
+  take(): { readonly frame: UnsealedFrame; readonly stretch: Stretch | null } {
+    const bodyBytes = this.#begun().length - HEAD_BYTES;
+    this.#writer.zeros(wholeSectors(this.#writer.length) - this.#writer.length);
+    const bytes = this.#writer.take();
+    const stretch = this.#stretch && { ...this.#stretch, bytes };
+    this.#stretch = null;
+    return { frame: { bytes, bodyBytes }, stretch };
+  }
+
+  clear(): void {
+    this.#writer.clear();
+    this.#stretch = null;
+  }
+
+  /** The head is known last. */
+  #begun(): ByteWriter {
+    return this.#writer.length > 0 ? this.#writer : this.#writer.zeros(HEAD_BYTES);
+  }
 }
+
+export interface UnsealedFrame {
+  /** The head, to be written, and the rest. */
+  readonly bytes: Buffer;
+  readonly bodyBytes: number;
+}
+
+/** Writes the head. May be done again, for another place. */
+export function sealFrame({ bytes, bodyBytes }: UnsealedFrame, segment: SegmentId, sequence: number): Buffer {
+  head.uint32(MAGIC).uint32(bodyBytes).count(segment.number).count(sequence);
+  bytes.set(head.since(0), 0);
+  head.clear();
+  bytes.writeUInt32BE(checksum(segment, bytes, bodyBytes), CHECKSUM_AT);
+  return bytes;
+}
+
+const head = new ByteWriter();
 
 /** The frame that begins here, or `null` if none of this segment does. */
 export function decodeFrame(segment: SegmentId, file: Buffer, at: number): Frame | null {
   if (at + HEAD_BYTES > file.length || file.readUInt32BE(at) !== MAGIC) return null;
-  const head = new ByteReader(file, at + 4);
-  const bodyBytes = head.uint32();
-  if (head.count() !== segment.number || at + HEAD_BYTES + bodyBytes > file.length) return null;
-  const sequence = head.count();
+  const reader = new ByteReader(file, at + 4);
+  const bodyBytes = reader.uint32();
+  if (reader.count() !== segment.number || at + HEAD_BYTES + bodyBytes > file.length) return null;
+  const sequence = reader.count();
   const frame = file.subarray(at, at + HEAD_BYTES + bodyBytes);
-  if (head.uint32() !== checksum(segment, frame, bodyBytes)) return null;
-  return { records: readRecords(frame), sequence, bytes: wholeSectors(frame.length) };
+  if (reader.uint32() !== checksum(segment, frame, bodyBytes)) return null;
+  return { ...readRecords(frame), sequence, bytes: wholeSectors(frame.length) };
 }
 
 function checksum({ salt }: SegmentId, frame: Buffer, bodyBytes: number): number {
@@ -75,28 +124,34 @@ function wholeSectors(bytes: number): number {
   return Math.ceil(bytes / SECTOR_BYTES) * SECTOR_BYTES;
 }
 
-function writeRecord(writer: ByteWriter, record: LogRecord): void {
-  writer.byte(recordTypes[record.type]);
-  if (record.type === 'batch') writer.count(record.revision).bytes(record.encoded);
-  else if (record.type === 'granted') writer.lease(record.lease.id).count(record.lease.ttlMs);
-  else writer.lease(record.lease);
+function readRecords(bytes: Buffer): Pick<Frame, 'stretch' | 'leases'> {
+  const reader = new ByteReader(bytes, HEAD_BYTES);
+  const leases: LeaseRecord[] = [];
+  const places: number[] = [];
+  let firstRevision: number | null = null;
+  while (!reader.atEnd) {
+    const type = reader.byte();
+    if (type === recordTypes.granted) leases.push({ granted: { id: reader.lease(), ttlMs: reader.count() } });
+    else if (type === recordTypes.revoked) leases.push({ revoked: reader.lease() });
+    else if (type === recordTypes.batch) {
+      const revision = reader.count();
+      firstRevision ??= revision;
+      if (revision !== firstRevision + places.length / 2) throw notConsecutive(revision);
+      const from = reader.position;
+      reader.bytes();
+      places.push(from, reader.position);
+    } else throw unknownType(type);
+  }
+  return { stretch: firstRevision === null ? null : { bytes, firstRevision, places }, leases };
 }
 
-function readRecords(frame: Buffer): LogRecord[] {
-  const reader = new ByteReader(frame, HEAD_BYTES);
-  const records: LogRecord[] = [];
-  while (!reader.atEnd) records.push(readRecord(reader));
-  return records;
+// The checksum fits, so what follows is no damage.
+
+function unknownType(type: number): RollcallError {
+  const message = `The write-ahead log holds a record of type ${type}, which only a newer Rollcall writes. Start that one.`;
+  return new RollcallError('store-newer', message);
 }
 
-function readRecord(reader: ByteReader): LogRecord {
-  const type = reader.byte();
-  if (type === recordTypes.batch) return { type: 'batch', revision: reader.count(), encoded: reader.bytes() };
-  if (type === recordTypes.granted) return { type: 'granted', lease: { id: reader.lease(), ttlMs: reader.count() } };
-  if (type === recordTypes.revoked) return { type: 'revoked', lease: reader.lease() };
-  // The checksum fits, so this is no damage.
-  throw new RollcallError(
-    'store-newer',
-    `The write-ahead log holds a record of type ${type}, which only a newer Rollcall writes. Start that one.`,
-  );
+function notConsecutive(revision: number): RollcallError {
+  return new RollcallError('store-corrupt', `In the write-ahead log revision ${revision} does not follow the one before it.`);
 }

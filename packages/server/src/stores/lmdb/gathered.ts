@@ -1,15 +1,11 @@
 /** What is durable in the write-ahead log and not in the tables yet. */
-import { emptyLayer, keyOf, toText, type Layer, type LeaseId } from '@rollcall/core';
+import { emptyLayer, setChange, type Layer, type LeaseId } from '@rollcall/core';
 import type { TimedBatch } from './codec.js';
-import type { LogRecord } from './frame.js';
-
-/** A revision, and the same as the history keeps it. */
-export interface GatheredBatch extends TimedBatch {
-  readonly encoded: Buffer;
-}
+import type { LeaseRecord } from './frame.js';
+import { batchOf, countOf, lastOf, type Stretch } from './stretch.js';
 
 export class Gathered {
-  readonly batches: GatheredBatch[] = [];
+  readonly stretches: Stretch[] = [];
   /** The latest value of every key that changed. */
   readonly layer: Layer = emptyLayer();
   /** The ttl of each lease that was granted, `null` for those revoked. */
@@ -25,39 +21,66 @@ export class Gathered {
   }
 
   get isEmpty(): boolean {
-    return this.batches.length === 0 && this.leases.size === 0;
+    return this.stretches.length === 0 && this.leases.size === 0;
   }
 
-  add(sequence: number, batches: readonly GatheredBatch[], leases: readonly LogRecord[]): void {
-    for (const batch of batches) this.#addBatch(batch);
-    for (const record of leases) this.#addLease(record);
+  /** The frame of this sequence: its revisions, what they made of which key, and what became of leases. */
+  add(sequence: number, stretch: Stretch | null, layer: Layer, leases: readonly LeaseRecord[]): void {
+    if (stretch !== null) this.#addStretch(stretch);
+    this.layer.setAll(layer);
+    for (const record of leases) {
+      if ('granted' in record) this.leases.set(record.granted.id, record.granted.ttlMs);
+      else this.leases.set(record.revoked, null);
+    }
     this.sequence = sequence;
   }
 
   /** Those of the revisions from `fromRevision` on, at most `limit`. */
-  revisions(fromRevision: number, limit: number): readonly GatheredBatch[] {
-    const first = this.batches[0]?.batch.revision ?? Infinity;
-    const start = Math.max(0, fromRevision - first);
-    return this.batches.slice(start, start + limit);
+  revisions(fromRevision: number, limit: number): readonly TimedBatch[] {
+    const batches: TimedBatch[] = [];
+    for (let at = this.#stretchOf(fromRevision); at < this.stretches.length; at++) {
+      const stretch = this.stretches[at] as Stretch;
+      for (let index = Math.max(0, fromRevision - stretch.firstRevision); index < countOf(stretch); index++) {
+        if (batches.length === limit) return batches;
+        batches.push(batchOf(stretch, index));
+      }
+    }
+    return batches;
   }
 
   /** What came later, laid over this. */
   absorb(later: Gathered): void {
     if (later.isEmpty) return;
-    for (const batch of later.batches) this.#addBatch(batch);
+    for (const stretch of later.stretches) this.#addStretch(stretch);
+    this.layer.setAll(later.layer);
     for (const [id, ttlMs] of later.leases) this.leases.set(id, ttlMs);
     this.sequence = later.sequence;
   }
 
-  #addBatch(batch: GatheredBatch): void {
-    this.batches.push(batch);
-    this.bytes += batch.encoded.length;
-    this.lastRevision = batch.batch.revision;
-    for (const change of batch.batch.changes) this.layer.set(toText(keyOf(change)), change.type === 'put' ? change.entry : null);
+  #addStretch(stretch: Stretch): void {
+    this.stretches.push(stretch);
+    this.bytes += stretch.bytes.length;
+    this.lastRevision = lastOf(stretch);
   }
 
-  #addLease(record: LogRecord): void {
-    if (record.type === 'granted') this.leases.set(record.lease.id, record.lease.ttlMs);
-    if (record.type === 'revoked') this.leases.set(record.lease, null);
+  /** The last stretch that begins at or before the revision, or the first. */
+  #stretchOf(revision: number): number {
+    let low = 0;
+    let high = this.stretches.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((this.stretches[middle] as Stretch).firstRevision <= revision) low = middle;
+      else high = middle;
+    }
+    return low;
   }
+}
+
+/** What the revisions of a stretch made of which key. */
+export function layerOf(stretch: Stretch): Layer {
+  const layer = emptyLayer();
+  for (let index = 0; index < countOf(stretch); index++) {
+    for (const change of batchOf(stretch, index).batch.changes) setChange(layer, change);
+  }
+  return layer;
 }

@@ -1,12 +1,13 @@
 /** Commits that go to disk together: one sync for all of them. */
-import { emptyLayer, keyOf, toText, type Layer, type RevisionBatch } from '@rollcall/core';
+import { emptyLayer, setChange, type Layer, type RevisionBatch } from '@rollcall/core';
 import type { MediumWrite } from '../../shared/medium.js';
-import { encodeBatch } from './codec.js';
-import type { LogRecord } from './frame.js';
-import type { GatheredBatch } from './gathered.js';
+import type { FrameWriter, LeaseRecord, UnsealedFrame } from './frame.js';
+import type { Stretch } from './stretch.js';
 
 export class Group {
-  readonly #writes: MediumWrite[] = [];
+  readonly #writer: FrameWriter;
+  readonly #batches: RevisionBatch[] = [];
+  readonly #leases: LeaseRecord[] = [];
   /** Laid over the state before the group, it shows the state after it. */
   readonly layer: Layer = emptyLayer();
   /** Settles when the group is on disk and has been handed to the watchers; fails with all of it. */
@@ -14,7 +15,9 @@ export class Group {
   resolve!: () => void;
   reject!: (reason: unknown) => void;
 
-  constructor() {
+  /** Whatever is added goes into the writer at once: so it is done while the disk is busy with the group before. */
+  constructor(writer: FrameWriter) {
+    this.#writer = writer;
     this.done = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -23,32 +26,34 @@ export class Group {
     this.done.catch(() => undefined);
   }
 
-  add(write: MediumWrite): void {
-    this.#writes.push(write);
-    for (const change of write.batch?.changes ?? []) this.layer.set(toText(keyOf(change)), change.type === 'put' ? change.entry : null);
+  add({ batch, granted, revoked }: MediumWrite, wallMs: number): void {
+    if (batch !== undefined) this.#addBatch(batch, wallMs);
+    if (granted !== undefined) this.#addLease({ granted });
+    if (revoked !== undefined) this.#addLease({ revoked });
   }
 
   /** As the log and the history keep it. To be called once, when nothing is added any more. */
-  seal(wallMs: number): SealedGroup {
-    const batches = this.#writes.flatMap(({ batch }) =>
-      batch === undefined ? [] : [{ batch, wallMs, encoded: encodeBatch({ batch, wallMs }) }],
-    );
-    return { batches, leases: this.#writes.flatMap(leaseRecords) };
+  seal(): SealedGroup {
+    return { ...this.#writer.take(), layer: this.layer, batches: this.#batches, leases: this.#leases };
+  }
+
+  #addBatch(batch: RevisionBatch, wallMs: number): void {
+    this.#writer.batch({ batch, wallMs });
+    this.#batches.push(batch);
+    for (const change of batch.changes) setChange(this.layer, change);
+  }
+
+  #addLease(record: LeaseRecord): void {
+    this.#writer.lease(record);
+    this.#leases.push(record);
   }
 }
 
 export interface SealedGroup {
-  readonly batches: readonly GatheredBatch[];
-  readonly leases: readonly LogRecord[];
-}
-
-export function batchRecord({ batch, encoded }: { readonly batch: RevisionBatch; readonly encoded: Buffer }): LogRecord {
-  return { type: 'batch', revision: batch.revision, encoded };
-}
-
-function leaseRecords({ granted, revoked }: MediumWrite): LogRecord[] {
-  return [
-    ...(granted === undefined ? [] : [{ type: 'granted', lease: granted } as const]),
-    ...(revoked === undefined ? [] : [{ type: 'revoked', lease: revoked } as const]),
-  ];
+  readonly frame: UnsealedFrame;
+  readonly batches: readonly RevisionBatch[];
+  /** The same, encoded. */
+  readonly stretch: Stretch | null;
+  readonly layer: Layer;
+  readonly leases: readonly LeaseRecord[];
 }

@@ -6,15 +6,17 @@
  * not on disk.
  */
 import { statSync } from 'node:fs';
-import { NO_LEASE, type Clock, type RevisionBatch, type RollcallError } from '@rollcall/core';
+import { emptyLayer, NO_LEASE, type Clock, type RevisionBatch, type RollcallError } from '@rollcall/core';
 import type { GrantedLease, LogState, Medium, MediumWrite } from '../../shared/medium.js';
 import { nextTurn } from '../../shared/turn.js';
 import { Checkpoint } from './checkpoint.js';
-import { decodeBatch, revisionKey, type TimedBatch } from './codec.js';
+import type { TimedBatch } from './codec.js';
 import { Committer } from './committer.js';
 import type { Frame } from './frame.js';
+import { layerOf } from './gathered.js';
 import type { SealedGroup } from './group.js';
 import type { Head } from './head.js';
+import { behind, lastOf } from './stretch.js';
 import type { Tables } from './tables.js';
 import type { Transactions } from './transactions.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
@@ -167,20 +169,17 @@ export class LmdbMedium implements Medium {
     }
   }
 
-  #committed({ batches, leases }: SealedGroup): void {
-    this.#revision = batches.at(-1)?.batch.revision ?? this.#revision;
-    this.#checkpoint.gather(this.#options.log.sequence, batches, leases);
-    this.onDurable(batches.map(({ batch }) => batch));
+  #committed({ batches, stretch, layer, leases }: SealedGroup): void {
+    this.#revision = batches.at(-1)?.revision ?? this.#revision;
+    this.#checkpoint.gather(this.#options.log.sequence, stretch, layer, leases);
+    this.onDurable(batches);
   }
 
   /** What the tables missed when the process ended, the log knows. */
-  #recover({ records, sequence }: Frame): void {
-    const batches = records.flatMap((record) => {
-      if (record.type !== 'batch' || record.revision <= this.#revision) return [];
-      this.#revision = record.revision;
-      return [{ ...decodeBatch(revisionKey(record.revision), record.encoded), encoded: record.encoded }];
-    });
-    this.#checkpoint.gather(sequence, batches, records);
+  #recover({ stretch, leases, sequence }: Frame): void {
+    const missed = stretch && behind(this.#revision, stretch);
+    if (missed !== null) this.#revision = lastOf(missed);
+    this.#checkpoint.gather(sequence, missed, missed === null ? emptyLayer() : layerOf(missed), leases);
   }
 
   /** From the tables as far as they go, and what follows from memory. */

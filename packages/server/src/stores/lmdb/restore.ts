@@ -9,6 +9,7 @@ import { readHead, STORE_FILE, writeFirstHead } from './head.js';
 import { inspectFile } from './inspect.js';
 import { makeFile } from './new-file.js';
 import { SCATTERED_RECORD_BYTES } from './room.js';
+import { lastOf } from './stretch.js';
 import { Tables } from './tables.js';
 import { readSegments } from './write-ahead-log.js';
 
@@ -43,7 +44,7 @@ async function restoreFile(file: string, random: Random, snapshot: AsyncIterable
   await makeFile(file, async (tables) => {
     for await (const records of inBatches(decodeSnapshot(snapshot))) {
       await tables.commit(
-        () => records.forEach((record) => writeRecord(tables, record)),
+        () => writeRecords(tables, records),
         records.reduce((sum, record) => sum + sizeOf(record), 0),
       );
       for (const record of records) {
@@ -57,9 +58,11 @@ async function restoreFile(file: string, random: Random, snapshot: AsyncIterable
   return { revision, entries };
 }
 
-function writeRecord(tables: Tables, record: SnapshotRecord): void {
-  if (record.type === 'lease') tables.writeLease(record.lease);
-  if (record.type === 'entry') tables.writeCurrent(toText(record.entry.key), record.entry);
+function writeRecords(tables: Tables, records: readonly SnapshotRecord[]): void {
+  for (const record of records) if (record.type === 'lease') tables.writeLease(record.lease);
+  tables.writeCurrent(
+    records.flatMap((record) => (record.type === 'entry' ? [{ key: toText(record.entry.key), entry: record.entry }] : [])),
+  );
 }
 
 function sizeOf(record: SnapshotRecord): number {
@@ -75,10 +78,8 @@ async function lastRevision(file: string): Promise<number> {
     const head = readHead(tables, file);
     await tables.close();
     const segments = await readSegments(dirname(file), head);
-    const revisions = segments.flatMap(({ frames }) =>
-      frames.flatMap(({ records }) => records.map((record) => (record.type === 'batch' ? record.revision : 0))),
-    );
-    return Math.max(head.appliedRevision, ...revisions.slice(-1));
+    const stretches = segments.flatMap(({ frames }) => frames.flatMap(({ stretch }) => stretch ?? []));
+    return Math.max(head.appliedRevision, ...stretches.slice(-1).map(lastOf));
   } catch (error) {
     if (isRollcallError(error)) return 0;
     throw error;

@@ -4,7 +4,7 @@
  * It is made of zeros in its full size and used again for later segments, so that an append changes nothing about
  * the file but its content, and one synchronous write makes it durable.
  */
-import { constants } from 'node:fs';
+import { constants, write } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ByteReader } from '../../shared/byte-reader.js';
@@ -81,10 +81,20 @@ export class Segment {
   }
 
   async #write(bytes: Buffer, position: number): Promise<void> {
-    const { bytesWritten } = await this.#handle.write(bytes, 0, bytes.length, position);
-    if (bytesWritten !== bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
+    await writeAll(this.#handle.fd, bytes, position);
     if (!writesAreDurable) await this.#handle.datasync();
   }
+}
+
+/** By a callback: a handle's own promise costs more than the rest of an append. */
+function writeAll(descriptor: number, bytes: Buffer, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    write(descriptor, bytes, 0, bytes.length, position, (error, written) => {
+      if (error !== null) reject(error);
+      else if (written !== bytes.length) reject(new Error(`only ${written} of ${bytes.length} bytes were written`));
+      else resolve();
+    });
+  });
 }
 
 /** Zeros to the full size, on disk: from here on, no append needs more room. Answers the size. */

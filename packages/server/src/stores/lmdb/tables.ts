@@ -14,27 +14,17 @@
  * lives in memory, built when the store is opened: they are rare.
  */
 import { createHash } from 'node:crypto';
-import {
-  NO_LEASE,
-  OrderedMap,
-  toText,
-  type Bytes,
-  type Entry,
-  type Layer,
-  type LeaseId,
-  type Reader,
-  type TextRange,
-} from '@rollcall/core';
+import { NO_LEASE, OrderedMap, toText, type Bytes, type Entry, type LeaseId, type Reader, type TextRange } from '@rollcall/core';
 import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
 import type { GrantedLease } from '../../shared/medium.js';
+import { ownBytes } from '../../shared/own-bytes.js';
 import {
   decodeBytes,
   decodeChapter,
   decodeEntry,
   decodeLongEntry,
   encodeBytes,
-  encodeChapter,
-  encodeEntry,
+  encodeEntries,
   encodeLongEntry,
   leaseKey,
   readRevision,
@@ -57,6 +47,16 @@ const binary = { encoding: 'binary', keyEncoding: 'binary', cache: false } as co
  */
 const durable = { overlappingSync: false, eventTurnBatching: false } as const;
 
+export interface Latest {
+  readonly key: string;
+  readonly entry: Entry | null;
+}
+
+export interface Chapter {
+  readonly firstRevision: number;
+  readonly encoded: Buffer;
+}
+
 export class Tables {
   readonly #file: string;
   readonly #root: RootDatabase<Buffer, Buffer>;
@@ -67,6 +67,8 @@ export class Tables {
   readonly #leased: Table;
   readonly #meta: Database<Buffer, string>;
   readonly #longKeys = new OrderedMap<true>();
+  /** Long keys on their way to disk, and whether they will be there. */
+  readonly #writtenLong = new Map<string, boolean>();
   #someLeased: boolean;
 
   constructor(file: string) {
@@ -113,27 +115,31 @@ export class Tables {
     entries: (range) => this.#entries(range),
   };
 
-  /** The latest value of a key, or that there is none. */
-  writeCurrent(key: string, entry: Entry | null): void {
-    const bytes = Buffer.from(key, 'latin1');
-    this.#writeLeased(bytes, this.#leaseOf(key), entry?.lease ?? NO_LEASE);
-    if (bytes.length > KEY_BYTES_MAX) this.#writeLong(bytes, entry);
-    else if (entry === null) void this.#current.remove(bytes);
-    else void this.#current.put(bytes, encodeEntry(entry));
-  }
-
-  /** Called when what was written of these keys is durable: from here on, the order of the long keys knows of it. */
-  settleLongKeys(written: Layer): void {
-    for (const key of written.keys({ from: '', to: null })) {
-      if (key.length <= KEY_BYTES_MAX) continue;
-      if (written.get(key) === null) this.#longKeys.delete(key);
-      else this.#longKeys.set(key, true);
+  /** The latest value of each key, or that there is none. */
+  writeCurrent(latest: readonly Latest[]): void {
+    const records = encodeEntries(latest.flatMap(({ key, entry }) => (entry === null || isLong(key) ? [] : [entry])));
+    let next = 0;
+    for (const { key, entry } of latest) {
+      const bytes = entry?.key ?? Buffer.from(key, 'latin1');
+      this.#writeLeased(key, bytes, entry?.lease ?? NO_LEASE);
+      if (isLong(key)) this.#writeLong(key, bytes, entry);
+      else if (entry === null) void this.#current.remove(asBuffer(bytes));
+      else void this.#current.put(asBuffer(bytes), records[next++] as Buffer);
     }
   }
 
+  /** Called when what was written of long keys is durable: from here on, their order knows of it. */
+  settleLongKeys(): void {
+    for (const [key, isThere] of this.#writtenLong) {
+      if (isThere) this.#longKeys.set(key, true);
+      else this.#longKeys.delete(key);
+    }
+    this.#writtenLong.clear();
+  }
+
   /** Revisions that follow one another, as codec.ts encodes each: one record for all of them. */
-  writeChapter(firstRevision: number, encoded: readonly Buffer[]): void {
-    void this.#history.put(revisionKey(firstRevision), encodeChapter(encoded));
+  writeChapter({ firstRevision, encoded }: Chapter): void {
+    void this.#history.put(revisionKey(firstRevision), encoded);
   }
 
   *batches(fromRevision: number, limit: number): Generator<TimedBatch> {
@@ -188,14 +194,16 @@ export class Tables {
   }
 
   #get(key: string): Entry | undefined {
-    const bytes = Buffer.from(key, 'latin1');
-    if (bytes.length <= KEY_BYTES_MAX) {
-      const record = bytes.length === 0 ? undefined : this.#current.get(bytes);
-      return record === undefined ? undefined : decodeEntry(bytes, record);
+    if (isLong(key)) {
+      const hash = hashOf(Buffer.from(key, 'latin1'));
+      const record = this.#long.get(hash);
+      return record === undefined ? undefined : decodeLongEntry(hash, record);
     }
-    const hash = hashOf(bytes);
-    const record = this.#long.get(hash);
-    return record === undefined ? undefined : decodeLongEntry(hash, record);
+    if (key.length === 0) return undefined;
+    const bytes = Buffer.from(key, 'latin1');
+    // It lies in LMDB's own memory, until the next read: a copy of ours is cheaper than one of LMDB's.
+    const record = this.#current.getBinaryFast(bytes);
+    return record === undefined ? undefined : decodeEntry(bytes, ownBytes(record));
   }
 
   *#entries(range: TextRange): Generator<Entry> {
@@ -215,8 +223,9 @@ export class Tables {
     if (entry !== undefined) yield entry;
   }
 
-  #writeLong(key: Buffer, entry: Entry | null): void {
-    const hash = hashOf(key);
+  #writeLong(key: string, bytes: Bytes, entry: Entry | null): void {
+    const hash = hashOf(bytes);
+    this.#writtenLong.set(key, entry !== null);
     if (entry === null) void this.#long.remove(hash);
     else void this.#long.put(hash, encodeLongEntry(hash, entry));
   }
@@ -226,14 +235,23 @@ export class Tables {
     return this.#someLeased ? (this.#get(key)?.lease ?? NO_LEASE) : NO_LEASE;
   }
 
-  #writeLeased(key: Buffer, before: LeaseId, after: LeaseId): void {
+  #writeLeased(key: string, bytes: Bytes, after: LeaseId): void {
+    const before = this.#leaseOf(key);
     if (before === after) return;
-    if (before !== NO_LEASE) void this.#leased.remove(leasedKey(before, key));
+    if (before !== NO_LEASE) void this.#leased.remove(leasedKey(before, bytes));
     if (after === NO_LEASE) return;
     this.#someLeased = true;
-    const place = leasedKey(after, key);
-    void this.#leased.put(place, encodeBytes(place, key));
+    const place = leasedKey(after, bytes);
+    void this.#leased.put(place, encodeBytes(place, bytes));
   }
+}
+
+function isLong(key: string): boolean {
+  return key.length > KEY_BYTES_MAX;
+}
+
+function asBuffer(bytes: Bytes): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** lmdb tells the reason through a promise on the error; if nobody awaited that, it would end the process. */

@@ -9,9 +9,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RollcallError, type Random } from '@rollcall/core';
-import { encodeFrame, type Frame, type LogRecord } from './frame.js';
+import { sealFrame, type Frame, type UnsealedFrame } from './frame.js';
 import type { Head } from './head.js';
 import { decodeHeader, isBlank, readFrames, Segment, type SegmentHeader } from './segment.js';
+import { lastOf } from './stretch.js';
 
 const NAME = /^rollcall\.wal\.\d+$/;
 
@@ -102,16 +103,13 @@ export class WriteAheadLog {
   }
 
   /** Settles when it is on disk. One at a time. */
-  async append(records: readonly LogRecord[]): Promise<void> {
+  async append(frame: UnsealedFrame): Promise<void> {
     const sequence = this.#sequence + 1;
+    const { length } = frame.bytes;
     // A full disk keeps nobody from opening a store and reading it: the first segment waits for the first write.
     let active = this.#active ?? (await this.#beginFirst());
-    let frame = encodeFrame(active.id, sequence, records);
-    if (!active.holds(frame.length)) {
-      active = await this.#begin(frame.length);
-      frame = encodeFrame(active.id, sequence, records);
-    }
-    await active.append(frame, sequence);
+    if (!active.holds(length)) active = await this.#begin(length);
+    await active.append(sealFrame(frame, active.id, sequence), sequence);
     this.#sequence = sequence;
   }
 
@@ -226,14 +224,12 @@ function checkContinuity(directory: string, found: readonly FoundSegment[], head
   let lastRevision = head.appliedRevision;
   let lastSequence: number | null = null;
   for (const { file, frames } of needed) {
-    for (const { sequence, records } of frames) {
+    for (const { sequence, stretch } of frames) {
       if (lastSequence !== null && sequence !== lastSequence + 1) throw damaged(file, `frame ${lastSequence + 1} is missing`);
       lastSequence = sequence;
-      for (const record of records) {
-        if (record.type !== 'batch' || record.revision <= lastRevision) continue;
-        if (record.revision !== lastRevision + 1) throw damaged(file, `revision ${lastRevision + 1} is missing`);
-        lastRevision = record.revision;
-      }
+      if (stretch === null) continue;
+      if (stretch.firstRevision > lastRevision + 1) throw damaged(file, `revision ${lastRevision + 1} is missing`);
+      lastRevision = Math.max(lastRevision, lastOf(stretch));
     }
   }
 }

@@ -43,7 +43,14 @@ export class Node {
     const visibility = visibilityIn(this.#catalog);
     this.attendance = new Attendance({ view: this.view, store, showing: visibility, clock, random, log: silence, guard });
     const amendments = new Amendments(store, clock);
-    const registrar = new LogRegistrar({ amendments, view: this.view, attendance: this.attendance, visibility, clock });
+    const registrar = new LogRegistrar({
+      amendments,
+      view: this.view,
+      catalog: this.#catalog,
+      attendance: this.attendance,
+      visibility,
+      clock,
+    });
     this.registrar = registrar;
     this.#caretaker = new Caretaker({ catalog: this.#catalog, amendments, registrar, clock, log: silence });
   }

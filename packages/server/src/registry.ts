@@ -63,7 +63,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const amendments = new Amendments(store, clock);
   const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
   const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard });
-  const registrar = new LogRegistrar({ amendments, view: shown, attendance, visibility, clock });
+  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance, visibility, clock });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = new NativeFace({

@@ -6,10 +6,12 @@ import type { Store } from '../ports/store.js';
 import type { EncodedSink } from './encoded.js';
 import type { Term } from './intent-table.js';
 import { catalogRange } from './keys.js';
+import type { Knowing, KnownRecords } from './known-records.js';
 import { LogReader } from './log-reader.js';
 import type { Removal } from './machine-table.js';
 import type { PanicRule } from './panic-rule.js';
 import { Projection } from './projection.js';
+import type { InstanceRef } from './registration.js';
 
 export interface CatalogOptions {
   readonly store: Store;
@@ -25,7 +27,7 @@ const TOLD_KEYS_MAX = 5;
 /** Between two looks at where the watch stands. It is a step behind the log, and nobody says when it has caught up. */
 const LOOK_MS = 5;
 
-export class Catalog {
+export class Catalog implements Knowing {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -59,6 +61,10 @@ export class Catalog {
   /** Removals of machines that have begun. */
   get removals(): readonly Removal[] {
     return this.#projection.removals;
+  }
+
+  known(ref: InstanceRef): KnownRecords | null {
+    return this.#projection.known(ref);
   }
 
   /** Settles when the view is complete. */

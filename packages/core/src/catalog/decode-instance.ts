@@ -3,7 +3,7 @@
  * have the shape that this program writes is read by the table of rules, which is the one that decides.
  */
 import type { Bytes } from '../ports/store.js';
-import { FORMAT, parseJson, readRecord, TIME_MS_MAX, wholeCharacters } from './record-codec.js';
+import { FORMAT, parseJson, readRecord, TIME_MS_MAX, wholeCharacters, type Unknown } from './record-codec.js';
 import { instanceRules, type InstanceRecord } from './records.js';
 import type { Check } from './registration.js';
 import { isObject } from './value-kind.js';
@@ -23,7 +23,8 @@ export interface CommonPart
 /** The first field of the common part: a number, which no field of the own part that could have this name is. */
 export const COMMON_BEGINS = 'weight';
 
-export type ReadInstance = OwnPart & CommonPart;
+/** `unknown`: what is left over, where the rules were asked. */
+export type ReadInstance = OwnPart & CommonPart & { readonly unknown?: Unknown };
 
 export type ReadCheck = Omit<Check, 'born'> & Partial<Pick<Check, 'born'>>;
 
@@ -32,6 +33,12 @@ type Plain = Omit<InstanceRecord, 'unknown'>;
 /** `null` for one that cannot be read. */
 export function decodeInstance(value: Bytes): ReadInstance | null {
   return readInstance(parseJson(value));
+}
+
+/** No field of it was left over. */
+export function isWhollyRead({ unknown }: ReadInstance): boolean {
+  for (const _ in unknown) return false;
+  return true;
 }
 
 function readInstance(json: unknown): ReadInstance | null {

@@ -27,7 +27,7 @@ export function optional<Value, Absent>(kind: ValueKind<Value>, absent: Absent):
 export function readFields<Fields>(input: unknown, rules: FieldRules<Fields>): Fields {
   if (!isObject(input)) throw refusal([{ field: 'body', came: describe(input), allowed: 'an object' }]);
   const { fields, unknown, problems } = tryFields(input, rules);
-  const strangers = Object.keys(unknown).map((name) => strangerProblem(name, rules));
+  const strangers = unknown === nothing ? none : Object.keys(unknown).map((name) => strangerProblem(name, rules));
   if (problems.length + strangers.length > 0) throw refusal([...problems, ...strangers]);
   return fields;
 }
@@ -37,16 +37,35 @@ export function tryFields<Fields>(
   input: Readonly<Record<string, unknown>>,
   rules: FieldRules<Fields>,
 ): { readonly fields: Fields; readonly unknown: Readonly<Record<string, unknown>>; readonly problems: readonly FieldProblem[] } {
-  const problems: FieldProblem[] = [];
-  const known = Object.entries(rules as FieldRules<Record<string, unknown>>).map(([name, rule]) => {
-    const value = Object.hasOwn(input, name) ? (input[name] ?? undefined) : undefined;
-    if (value === undefined && rule.absent !== REQUIRED) return [name, rule.absent];
+  let problems: FieldProblem[] | null = null;
+  const fields: Record<string, unknown> = {};
+  let known = 0;
+  // Assigned by name, but only by names that rules have.
+  for (const name in rules) {
+    const rule = rules[name] as FieldRule<unknown>;
+    const isThere = Object.hasOwn(input, name);
+    if (isThere) known++;
+    const value = isThere ? (input[name] ?? undefined) : undefined;
+    if (value === undefined && rule.absent !== REQUIRED) {
+      fields[name] = rule.absent;
+      continue;
+    }
     const parsed = rule.kind.parse(value);
-    if (parsed === undefined) problems.push(...problemsOf(name, value, rule.kind));
-    return [name, parsed];
-  });
-  const unknown = Object.entries(input).filter(([name]) => !Object.hasOwn(rules, name));
-  return { fields: Object.fromEntries(known) as Fields, unknown: Object.fromEntries(unknown), problems };
+    if (parsed === undefined) (problems ??= []).push(...problemsOf(name, value, rule.kind));
+    fields[name] = parsed;
+  }
+  return {
+    fields: fields as Fields,
+    unknown: known === Object.keys(input).length ? nothing : unknownIn(input, rules),
+    problems: problems ?? none,
+  };
+}
+
+const none: readonly FieldProblem[] = Object.freeze([]);
+const nothing: Readonly<Record<string, unknown>> = Object.freeze({});
+
+function unknownIn(input: object, rules: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !Object.hasOwn(rules, name)));
 }
 
 /** For a value that stands alone, such as one in a path. */

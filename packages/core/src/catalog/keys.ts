@@ -34,7 +34,12 @@ export type RecordKey =
   | { readonly kind: 'guard' };
 
 export function recordKey(kind: RecordKind, ref: InstanceRef): Bytes {
-  return fromText(`${ROOT}${kind}/${refText(ref)}`);
+  return recordKeyOf(kind, refText(ref));
+}
+
+/** `name` is what `refText` says. */
+export function recordKeyOf(kind: RecordKind, name: string): Bytes {
+  return fromText(`${ROOT}${kind}/${name}`);
 }
 
 export function machineKey(kind: MachineRecordKind, ref: MachineRef): Bytes {

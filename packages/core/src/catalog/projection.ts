@@ -11,6 +11,7 @@ import type { Instance } from './instance.js';
 import type { Term } from './intent-table.js';
 import { wishedOf, wishOf } from './interests.js';
 import { serviceText } from './keys.js';
+import type { Knowing, KnownRecords } from './known-records.js';
 import type { Machine, MachineRef } from './machine.js';
 import type { Removal } from './machine-table.js';
 import { ServiceName, type InstanceId, type Namespace } from './names.js';
@@ -26,7 +27,7 @@ export interface ProjectionOptions {
   readonly panicRule?: PanicRule;
 }
 
-export class Projection implements CatalogView, EncodedSink {
+export class Projection implements CatalogView, EncodedSink, Knowing {
   readonly #panicRule: PanicRule;
   readonly #followers = new Followers();
   #epoch = '';
@@ -78,6 +79,12 @@ export class Projection implements CatalogView, EncodedSink {
   /** Removals of machines that have begun. */
   get removals(): readonly Removal[] {
     return this.#state.machines.removals();
+  }
+
+  /** Nothing while the log is not followed: what is shown then may be of long ago. */
+  known(ref: InstanceRef): KnownRecords | null {
+    if (!this.#complete || this.#staleSinceMs !== null) return null;
+    return this.#state.known(ref, this.#revision);
   }
 
   begin({ epoch, revision }: { readonly epoch: string; readonly revision: number }): void {

@@ -11,7 +11,18 @@ import { bornCircumstances, instanceOf, type Instance, type Registered } from '.
 import { InstanceTable } from './instance-table.js';
 import { decodeIntentRecord, type IntentRecord } from './intent-record.js';
 import { IntentTable, type HealthPart } from './intent-table.js';
-import { isKeyOf, isRegistrationKey, keyName, parseRecordKey, recordKeyStart, refText, serviceText, type RecordKind } from './keys.js';
+import {
+  instanceKinds,
+  isKeyOf,
+  isRegistrationKey,
+  keyName,
+  parseRecordKey,
+  recordKeyStart,
+  refText,
+  serviceText,
+  type RecordKind,
+} from './keys.js';
+import type { KnownRecords } from './known-records.js';
 import type { Machine } from './machine.js';
 import { MachineTable } from './machine-table.js';
 import type { PanicRule } from './panic-rule.js';
@@ -50,6 +61,8 @@ export class RecordState {
   readonly panicRules: Map<string, PanicRule> = new Map<string, PanicRule>();
   /** Keys whose records nobody here can read: skipped, counted and listed. */
   readonly undecodable: Set<string> = new Set<string>();
+  /** Instances whose registrations hold more than this program understands, by `refText`: true, but not the whole truth. */
+  readonly #strange = new Set<string>();
   guard: GuardState = idleGuard;
   /** Where the log stood when this began: nothing is known of what was before. */
   readonly #since: number;
@@ -80,6 +93,25 @@ export class RecordState {
     this.#touched.clear();
     if (settled.size > 0) this.#settled = new Map();
     return { instances, machines, settled, guardTurned: heldBefore !== this.guard.holding };
+  }
+
+  /** `null` where it cannot be told what the records hold. */
+  known(ref: InstanceRef, viewRevision: number): KnownRecords | null {
+    const text = refText(ref);
+    if (this.#strange.has(text) || this.#isUndecodable(text)) return null;
+    const instance = this.instances.get(ref) ?? null;
+    const aside = this.intents.get(text);
+    return {
+      viewRevision,
+      registered: aside?.registered ?? instance,
+      health: instance === null ? (aside?.health ?? null) : healthPartOf(instance),
+      intent: aside?.intent ?? null,
+      intentRevision: aside?.intentRevision ?? 0,
+    };
+  }
+
+  #isUndecodable(text: string): boolean {
+    return this.undecodable.size > 0 && instanceKinds.some((kind) => this.undecodable.has(`${kind}/${text}`));
   }
 
   #loadRegistrations(records: readonly PresentRecord[]): void {
@@ -114,8 +146,12 @@ export class RecordState {
     const slot = this.#open(ref);
     const { value, revision } = record;
     if (kind === 'instances') {
-      const one = value && this.#reader.readOne({ ...record, value });
-      const belongs = one !== null && refText(one) === refText(ref);
+      const read = value && this.#reader.readOne({ ...record, value });
+      const one = read && read.registered;
+      const text = refText(ref);
+      const belongs = one !== null && refText(one) === text;
+      if (read === null || read.isWhole) this.#strange.delete(text);
+      else this.#strange.add(text);
       slot.registered = belongs ? one : null;
       return belongs || value === null;
     }

@@ -2,11 +2,13 @@
 import type { Bytes } from '../ports/store.js';
 import { optional, required, type FieldRules } from './fields.js';
 import { healths, verdictReasons, type Verdict, type Verdicts } from './health.js';
-import { decodeRecord, encodeRecord, named, number, objectKind, text, time, type Unknown } from './record-codec.js';
+import { decodeRecord, encodeRecord, FORMAT, named, number, objectKind, text, time, type Unknown } from './record-codec.js';
 import type { Check, Origin, Registration } from './registration.js';
+import { encodeUtf8 } from './utf8.js';
 import { listKind, tableKind, wordKind, type ValueKind } from './value-kind.js';
 
 export interface InstanceRecord extends Registration {
+  /** `BORN` for one that nobody has changed since it came. */
   readonly incarnation: number;
   readonly registeredAtMs: number;
   readonly unknown: Unknown;
@@ -20,18 +22,51 @@ export interface HealthRecord {
 }
 
 /**
+ * The incarnation of a newcomer is the revision that its registration gets, which is not known while it is written. Every
+ * later one lies between that and the revision that makes it, so that nobody who comes again has one of an earlier life.
+ */
+export const BORN = 0;
+
+export function incarnationIn({ incarnation }: Pick<InstanceRecord, 'incarnation'>, createRevision: number): number {
+  return incarnation === BORN ? createRevision : incarnation;
+}
+
+/**
  * What is empty or usual is left out, as what is `null` is, and what the instances of a service have in common stands
  * behind what is each one's own: a million records are read when a node starts.
  */
-export function encodeInstanceRecord({ unknown, ...record }: InstanceRecord): Bytes {
-  const { id, host, port, machine, metadata, incarnation, registeredAtMs, weight, ports, tags, checks, ...rest } = record;
-  const own = { id, host, port, machine, metadata: orNull(metadata), incarnation, registeredAtMs };
-  const common = { weight, ports: orNull(ports), tags: orNull(tags), checks: orNull(checks.map(withoutUsual)), ...rest };
-  return encodeRecord({ ...own, ...common }, unknown);
+export function encodeInstanceRecord(record: InstanceRecord): Bytes {
+  return isEmpty(record.unknown) ? encodeUtf8(JSON.stringify(written(record))) : encodeRecord(written(record), record.unknown);
 }
 
-function orNull<Holder extends object>(holder: Holder): Holder | null {
-  return Object.keys(holder).length === 0 ? null : holder;
+/** In one literal, because it is made for every write: `JSON.stringify` leaves out what is `undefined`. */
+function written(one: InstanceRecord): { readonly [Field in Exclude<keyof InstanceRecord, 'unknown'> | 'format']: unknown } {
+  return {
+    format: FORMAT,
+    id: one.id,
+    host: one.host ?? undefined,
+    port: one.port ?? undefined,
+    machine: one.machine ?? undefined,
+    metadata: isEmpty(one.metadata) ? undefined : one.metadata,
+    incarnation: one.incarnation,
+    registeredAtMs: one.registeredAtMs,
+    weight: one.weight,
+    ports: isEmpty(one.ports) ? undefined : one.ports,
+    tags: one.tags.length === 0 ? undefined : one.tags,
+    checks: one.checks.length === 0 ? undefined : one.checks.map(withoutUsual),
+    namespace: one.namespace,
+    service: one.service,
+    zone: one.zone ?? undefined,
+    region: one.region ?? undefined,
+    version: one.version ?? undefined,
+    deregisterAfterMs: one.deregisterAfterMs ?? undefined,
+    origin: one.origin,
+  };
+}
+
+function isEmpty(table: object): boolean {
+  for (const _ in table) return false;
+  return true;
 }
 
 function withoutUsual({ born, ...check }: Check): object {

@@ -3,9 +3,10 @@
  * same of themselves. So each record's text is cut in two: what is its own is parsed, and what it has in common with
  * others is looked up as it stands, already parsed, checked and shared.
  */
-import { COMMON_BEGINS, decodeInstance, isCommonPart, isOwnPart, type CommonPart, type OwnPart } from './decode-instance.js';
+import { COMMON_BEGINS, decodeInstance, isCommonPart, isOwnPart, isWhollyRead, type CommonPart, type OwnPart } from './decode-instance.js';
 import type { EncodedRecord } from './encoded.js';
 import type { Registered } from './instance.js';
+import { incarnationIn } from './records.js';
 import { Sharing } from './sharing.js';
 import { decodeUtf8 } from './utf8.js';
 
@@ -21,20 +22,28 @@ export interface PresentRecord extends EncodedRecord {
   readonly value: NonNullable<EncodedRecord['value']>;
 }
 
+export interface ReadRegistration {
+  readonly registered: Registered;
+  /** Nothing stands in the record that is not understood here. */
+  readonly isWhole: boolean;
+}
+
 export class RegistrationReader {
   readonly #sharing = new Sharing();
   /** By their text. */
   readonly #common = new Map<string, Common>();
 
-  /** What each of them says; `null` for one that cannot be read. */
+  /** What each of them says; `null` for one that cannot be read, or not wholly. */
   read(records: readonly PresentRecord[]): readonly (Registered | null)[] {
     const page = this.#readPage(records);
-    return records.map((record, at) => page?.[at] ?? this.readOne(record));
+    return records.map((record, at) => page?.[at] ?? wholly(this.readOne(record)));
   }
 
-  readOne(record: PresentRecord): Registered | null {
+  /** `null` for one that cannot be read. */
+  readOne(record: PresentRecord): ReadRegistration | null {
     const read = decodeInstance(record.value);
-    return read && this.#registered(record, read, this.#commonOf(read));
+    if (read === null) return null;
+    return { registered: this.#registered(record, read, this.#commonOf(read)), isWhole: isWhollyRead(read) };
   }
 
   /** `null` for the whole page, or for one of it, that has to be read by itself. */
@@ -107,12 +116,16 @@ export class RegistrationReader {
       checks: common.checks,
       deregisterAfterMs: common.deregisterAfterMs,
       origin: common.origin,
-      incarnation: own.incarnation,
+      incarnation: incarnationIn(own, createRevision),
       registeredAtMs: own.registeredAtMs,
       createRevision,
       revision,
     };
   }
+}
+
+function wholly(read: ReadRegistration | null): Registered | null {
+  return read?.isWhole === true ? read.registered : null;
 }
 
 /** Where the common part begins. Metadata may have an entry of that name, but its value is a text. */

@@ -61,7 +61,10 @@ export function listKind<Item>(item: ValueKind<Item>, itemsMax: number): ValueKi
   };
 }
 
-/** An object used as a table of names. Safe for every name, `__proto__` too: nothing is ever assigned by name. */
+/** The one name that is not simply assigned to. */
+const PROTO = '__proto__';
+
+/** An object used as a table of names. Safe for every name, `__proto__` too. */
 export function tableKind<Item>(
   name: ValueKind<string>,
   item: ValueKind<Item>,
@@ -72,9 +75,14 @@ export function tableKind<Item>(
     allowed: `an object of at most ${itemsMax} names, each name ${name.allowed}, each value ${item.allowed}`,
     parse(value) {
       if (!fits(value)) return undefined;
-      const pairs = Object.entries(value).map(([key, one]) => both(name.parse(key), item.parse(one)));
-      const complete = allOrNothing(pairs);
-      return complete && Object.fromEntries(complete);
+      const read: Record<string, Item> = {};
+      for (const key of Object.keys(value)) {
+        const [known, one] = [name.parse(key), item.parse((value as Readonly<Record<string, unknown>>)[key])];
+        if (known === undefined || one === undefined) return undefined;
+        if (known === PROTO) Object.defineProperty(read, known, { value: one, enumerable: true, configurable: true, writable: true });
+        else read[known] = one;
+      }
+      return read;
     },
     explain: (value, field) =>
       fits(value)
@@ -93,10 +101,6 @@ function wrong(field: string, value: unknown, kind: ValueKind<unknown>): readonl
 
 function wrongName(field: string, name: string, kind: ValueKind<string>): readonly FieldProblem[] {
   return kind.parse(name) === undefined ? [{ field, came: `the name ${describe(name)}`, allowed: `as a name ${kind.allowed}` }] : [];
-}
-
-function both<Left, Right>(left: Left | undefined, right: Right | undefined): readonly [Left, Right] | undefined {
-  return left === undefined || right === undefined ? undefined : [left, right];
 }
 
 function allOrNothing<Item>(items: readonly (Item | undefined)[]): readonly Item[] | undefined {

@@ -5,11 +5,11 @@
 import { RollcallError } from '../errors.js';
 import { recordKey, type RecordKind } from '../catalog/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
-import type { Abort } from '../ports/abort.js';
 import type { Clock } from '../ports/clock.js';
-import type { Bytes, CommitResult, Compare, Operation, Store } from '../ports/store.js';
+import type { Bytes, Commit, CommitResult, Compare, Operation, Store } from '../ports/store.js';
+import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';
 import { singleKey } from '../store/key-range.js';
-import { WRITE_WITHIN_MS, withinTime } from './deadline.js';
+import { Deadlines, WRITE_WITHIN_MS, type Deadline } from './deadline.js';
 import { Lanes } from './lanes.js';
 import type { Entries, Subject } from './subject.js';
 
@@ -36,22 +36,26 @@ export interface Amendment<Stored, Answer> {
 
 const ATTEMPTS_MAX = 2;
 
+/** Conditions and operations of one change, by its subject's keys: of an instance there are three. */
+const KEYS_MAX = 3;
+
+/** Changes in one commit, each a commit in it. What they hold counts on top of them, as one of them does. */
+export const RECALLED_MAX: number = COMMIT_OPERATIONS_MAX - KEYS_MAX;
+
 export class Amendments {
   readonly #store: Store;
-  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
   /** Writers of this node take turns over a subject, so that only those of other nodes can overtake them. */
   readonly #lanes = new Lanes();
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
-    this.#clock = clock;
+    this.#deadlines = new Deadlines(clock, WRITE_WITHIN_MS);
   }
 
   /** Bounded in time: throws `outcome-unknown` if the log does not answer. */
   amend<Stored, Answer>(subject: Subject<Stored>, decide: Decide<Stored, Answer>): Promise<Amended<Answer>> {
-    return withinTime(this.#clock, WRITE_WITHIN_MS, (signal) =>
-      this.#lanes.run(subject.name, () => amend(this.#store, subject, decide, signal)),
-    );
+    return this.#deadlines.within((deadline) => this.#lanes.run(subject.name, () => amend(this.#store, subject, decide, deadline)));
   }
 
   /**
@@ -61,11 +65,20 @@ export class Amendments {
   async amendTogether<Stored, Answer>(
     amendments: readonly Amendment<Stored, Answer>[],
   ): Promise<readonly PromiseSettledResult<Amended<Answer>>[]> {
-    const together = await withinTime(this.#clock, WRITE_WITHIN_MS, (signal) => tryTogether(this.#store, amendments, signal)).catch(
-      rejected,
-    );
+    const together = await this.#deadlines.within((deadline) => tryTogether(this.#store, amendments, deadline)).catch(rejected);
     if (together instanceof Error) return amendments.map(() => ({ status: 'rejected', reason: together }));
     return together ?? Promise.allSettled(amendments.map(({ subject, decide }) => this.amend(subject, decide)));
+  }
+
+  /**
+   * Those of them that can be decided by what is remembered, in one commit, each on its own condition; no two on the same
+   * subject, and at most `RECALLED_MAX`. `null` for those of whom nothing came: nothing happened to them either.
+   */
+  async amendRecalled<Stored, Answer>(
+    amendments: readonly Amendment<Stored, Answer>[],
+  ): Promise<readonly (PromiseSettledResult<Amended<Answer>> | null)[]> {
+    const recalled = await this.#deadlines.within((deadline) => writeRecalled(this.#store, amendments, deadline)).catch(rejected);
+    return recalled instanceof Error ? amendments.map(() => ({ status: 'rejected', reason: recalled })) : recalled;
   }
 }
 
@@ -73,30 +86,103 @@ async function amend<Stored, Answer>(
   store: Store,
   subject: Subject<Stored>,
   decide: Decide<Stored, Answer>,
-  signal: Abort,
+  deadline: Deadline,
 ): Promise<Amended<Answer>> {
-  // Whoever waited in line for too long was told so, and does nothing any more.
-  if (signal.aborted) throw signal.reason;
+  deadline.check();
+  const recalled = recalledPlan({ subject, decide });
+  if (recalled !== null) {
+    const result = await deadline.wait(store.commit(recalled.commit));
+    if (result.succeeded) return recalled.amended(result.revision);
+  }
   const { keys } = subject;
-  let read = await store.commit({ then: reads(keys) }, { signal });
+  let read = await deadline.wait(store.commit({ then: reads(keys) }));
   for (let attempt = 1; ; attempt++) {
     const entries = entriesOf(read);
     const { operations, answer } = decide(subject.read(read.revision, entries));
-    if (operations.length === 0) return { answer, revision: lastRevision(entries) };
-    const result = await store.commit({ when: unchanged(keys, entries), then: operations, else: reads(keys) }, { signal });
+    if (operations.length === 0) return { answer, revision: Math.max(...revisionsOf(entries)) };
+    const result = await deadline.wait(store.commit({ when: unchanged(keys, revisionsOf(entries)), then: operations, else: reads(keys) }));
     if (result.succeeded) return { answer, revision: result.revision };
     if (attempt === ATTEMPTS_MAX) throw subject.overtaken();
     read = result;
   }
 }
 
+interface RecalledPlan<Answer> {
+  readonly commit: Commit;
+  /** Once it has succeeded, in the commit of this revision. */
+  amended(revision: number): Amended<Answer>;
+}
+
+/**
+ * What is remembered saves a read, but proves nothing: the commit succeeds only if it is still true, also where there is
+ * nothing to write. `null` if nothing is remembered, or if it speaks against the change: a refusal needs the log's own word.
+ */
+function recalledPlan<Stored, Answer>({ subject, decide }: Amendment<Stored, Answer>): RecalledPlan<Answer> | null {
+  const recalled = subject.recall?.() ?? null;
+  if (recalled === null) return null;
+  const { stored, revisions } = recalled;
+  const { plan } = attempt(() => decide(stored));
+  if (plan === null) return null;
+  const { operations, answer } = plan;
+  return {
+    commit: { when: unchanged(subject.keys, revisions), then: operations },
+    amended: (revision) => ({ answer, revision: operations.length === 0 ? Math.max(...revisions) : revision }),
+  };
+}
+
+async function writeRecalled<Stored, Answer>(
+  store: Store,
+  amendments: readonly Amendment<Stored, Answer>[],
+  deadline: Deadline,
+): Promise<readonly (PromiseSettledResult<Amended<Answer>> | null)[]> {
+  const results: (PromiseSettledResult<Amended<Answer>> | null)[] = amendments.map(() => null);
+  const plans = amendments.map(recalledPlan);
+  for (const group of fittingGroups(plans)) {
+    try {
+      deadline.check();
+      const then = group.map(({ plan }) => ({ type: 'commit', ...plan.commit }) as const);
+      const { revision, results: found } = await deadline.wait(store.commit({ then }));
+      for (const [place, { at, plan }] of group.entries()) {
+        const own = found[place];
+        if (own?.type === 'commit' && own.succeeded) results[at] = { status: 'fulfilled', value: plan.amended(revision) };
+      }
+    } catch (reason) {
+      for (const { at } of group) results[at] = { status: 'rejected', reason };
+    }
+  }
+  return results;
+}
+
+interface PlacedPlan<Answer> {
+  readonly at: number;
+  readonly plan: RecalledPlan<Answer>;
+}
+
+/** As many together as a commit can carry; nearly always all of them. */
+function fittingGroups<Answer>(plans: readonly (RecalledPlan<Answer> | null)[]): readonly (readonly PlacedPlan<Answer>[])[] {
+  const groups: PlacedPlan<Answer>[][] = [];
+  let group: PlacedPlan<Answer>[] = [];
+  let bytes = Infinity;
+  for (const [at, plan] of plans.entries()) {
+    if (plan === null) continue;
+    const own = bytesOf(plan.commit.then);
+    if (bytes + own > VALUE_BYTES_MAX) {
+      groups.push((group = []));
+      bytes = 0;
+    }
+    group.push({ at, plan });
+    bytes += own;
+  }
+  return groups;
+}
+
 /** `null` if somebody else was faster with one of them, or if they carry more than a commit can. */
 async function tryTogether<Stored, Answer>(
   store: Store,
   amendments: readonly Amendment<Stored, Answer>[],
-  signal: Abort,
+  deadline: Deadline,
 ): Promise<readonly PromiseSettledResult<Amended<Answer>>[] | null> {
-  const read = await store.commit({ then: amendments.flatMap(({ subject }) => reads(subject.keys)) }, { signal });
+  const read = await deadline.wait(store.commit({ then: amendments.flatMap(({ subject }) => reads(subject.keys)) }));
   const entries = entriesOf(read);
   let at = 0;
   const planned = amendments.map(({ subject, decide }) => {
@@ -106,12 +192,12 @@ async function tryTogether<Stored, Answer>(
   const writing = planned.flatMap((one) => (one.plan === null || one.plan.operations.length === 0 ? [] : [{ ...one, plan: one.plan }]));
   const operations = writing.flatMap(({ plan }) => plan.operations);
   if (bytesOf(operations) > VALUE_BYTES_MAX) return null;
-  const when = writing.flatMap((one) => unchanged(one.keys, one.entries));
-  const result = operations.length === 0 ? null : await store.commit({ when, then: operations }, { signal });
+  const when = writing.flatMap((one) => unchanged(one.keys, revisionsOf(one.entries)));
+  const result = operations.length === 0 ? null : await deadline.wait(store.commit({ when, then: operations }));
   if (result?.succeeded === false) return null;
   return planned.map((one) => {
     if (one.plan === null) return { status: 'rejected', reason: one.error };
-    const revision = one.plan.operations.length === 0 ? lastRevision(one.entries) : (result?.revision ?? 0);
+    const revision = one.plan.operations.length === 0 ? Math.max(...revisionsOf(one.entries)) : (result?.revision ?? 0);
     return { status: 'fulfilled', value: { answer: one.plan.answer, revision } };
   });
 }
@@ -159,10 +245,11 @@ function entriesOf({ results }: CommitResult): Entries {
   return results.map((result) => (result.type === 'get' ? result.entries[0] : undefined));
 }
 
-function unchanged(keys: readonly Bytes[], entries: Entries): readonly Compare[] {
-  return keys.map((key, at) => ({ range: singleKey(key), target: 'mod', is: '=', operand: entries[at]?.modRevision ?? 0 }));
+function unchanged(keys: readonly Bytes[], revisions: readonly number[]): readonly Compare[] {
+  return keys.map((key, at) => ({ range: singleKey(key), target: 'mod', is: '=', operand: revisions[at] ?? 0 }));
 }
 
-function lastRevision(entries: Entries): number {
-  return Math.max(0, ...entries.map((entry) => entry?.modRevision ?? 0));
+/** 0 for what is not there. */
+function revisionsOf(entries: Entries): readonly number[] {
+  return entries.map((entry) => entry?.modRevision ?? 0);
 }

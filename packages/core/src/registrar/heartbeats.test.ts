@@ -117,13 +117,13 @@ describe('that somebody is not here', () => {
 
 describe('a log that is slow', () => {
   it('makes nobody wait for all of many: those whose turn does not come are told so', async () => {
-    const many = Array.from({ length: 1000 }, (_, at) => registration({ id: `i${at}` }));
+    const many = Array.from({ length: 2000 }, (_, at) => registration({ id: `i${at}` }));
     house.store.beforeCommit = () => new Promise(() => undefined);
     const asked = house.registrar.registerMany(many, someone);
     await house.clock.advance(16_000);
     const codes = (await asked).map((result) => ('error' in result ? result.error.code : 'done'));
     expect(new Set(codes)).toEqual(new Set(['outcome-unknown', 'not-ready']));
-    expect(codes.filter((code) => code === 'outcome-unknown').length).toBeLessThan(500);
+    expect(codes.filter((code) => code === 'outcome-unknown').length).toBeLessThan(1100);
   });
 
   it('is not waited for for ever by a heartbeat of somebody unknown', async () => {

@@ -5,8 +5,10 @@ import type { GuardSettings } from '../attendance/guard.js';
 import { Catalog } from '../catalog/catalog.js';
 import { someone } from '../catalog/instance.fixture.js';
 import type { Instance } from '../catalog/instance.js';
+import type { Knowing } from '../catalog/known-records.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
+import type { Store } from '../ports/store.js';
 import type { Log } from '../ports/log.js';
 import { Amendments } from './amend.js';
 import { Caretaker } from './caretaker.js';
@@ -27,28 +29,38 @@ export interface House {
   close(): Promise<void>;
 }
 
+export interface HouseOptions extends Partial<Pick<House, 'store' | 'clock'>> {
+  /** How it sees the log. */
+  readonly through?: Store;
+  /** Instead of its own catalog. */
+  readonly knowing?: Knowing;
+  readonly guard?: GuardSettings;
+}
+
 /** A second one over the same log and clock is a node after a restart. */
 export async function openHouse({
   store = new PlainLog(),
   clock = new SimulatedClock(),
+  through = store.asStore,
+  knowing,
   guard,
-}: Partial<Pick<House, 'store' | 'clock'>> & { readonly guard?: GuardSettings } = {}): Promise<House> {
+}: HouseOptions = {}): Promise<House> {
   const complaints: string[] = [];
   const log: Log = { info: () => undefined, warn: (text) => void complaints.push(text), error: (text) => void complaints.push(text) };
-  const catalog = new Catalog({ store: store.asStore, clock, log });
+  const catalog = new Catalog({ store: through, clock, log });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
-  const amendments = new Amendments(store.asStore, clock);
+  const amendments = new Amendments(through, clock);
   const attendance = new Attendance({
     view,
-    store: store.asStore,
+    store: through,
     showing: visibility,
     clock,
     random: new SeededRandom(1),
     log,
     ...(guard === undefined ? {} : { guard }),
   });
-  const registrar = new LogRegistrar({ amendments, view, attendance, visibility, clock });
+  const registrar = new LogRegistrar({ amendments, view, catalog: knowing ?? catalog, attendance, visibility, clock });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
   await catalog.start();
   await attendance.start();

@@ -6,6 +6,8 @@ import type { Health } from '../catalog/health.js';
 import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
 import type { ModeChange, Patch } from '../catalog/intent.js';
 import type { MachineRef, MachineRegistration } from '../catalog/machine.js';
+import { incarnationIn } from '../catalog/records.js';
+import type { Knowing } from '../catalog/known-records.js';
 import type { Removal } from '../catalog/machine-table.js';
 import type { PanicRule } from '../catalog/panic-rule.js';
 import type { InstanceRef, Registration } from '../catalog/registration.js';
@@ -31,13 +33,14 @@ import { Heartbeats } from './heartbeats.js';
 import { Machines } from './machines.js';
 import { intentValue, sayMode, sayPatch, sayStatus, unsaid, type Say } from './plan-intent.js';
 import { planRegistration, type RegistrationPlan } from './plan-registration.js';
-import { instanceSubject, serviceSubject, type Stored } from './subject.js';
+import { instanceSubject, knownSubject, serviceSubject, type Told } from './subject.js';
 import { together } from './together.js';
 import type { Visibility } from './visibility.js';
 
 export interface LogRegistrarOptions {
   readonly amendments: Amendments;
   readonly view: CatalogView;
+  readonly catalog: Knowing;
   readonly attendance: Pick<Attendance, 'beat' | 'beatMany'>;
   readonly visibility: Visibility;
   readonly clock: Clock;
@@ -55,20 +58,20 @@ export class LogRegistrar implements Registrar {
   }
 
   async register(registration: Registration, caller: Caller): Promise<Registered> {
-    const { amendments, clock } = this.#options;
-    const amended = await amendments.amend(instanceSubject(registration), (stored) =>
+    const { amendments, catalog, clock } = this.#options;
+    const amended = await amendments.amend(knownSubject(registration, catalog), (stored) =>
       planRegistration(registration, stored, clock.wallMs()),
     );
     return this.#registered(registration, amended, caller);
   }
 
   async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
-    const { clock } = this.#options;
+    const { catalog, clock } = this.#options;
     const results = await together(
       this.#options,
       registrations.map((registration) => ({
-        subject: instanceSubject(registration),
-        decide: (stored: Stored) => planRegistration(registration, stored, clock.wallMs()),
+        subject: knownSubject(registration, catalog),
+        decide: (stored: Told) => planRegistration(registration, stored, clock.wallMs()),
       })),
     );
     return Promise.all(
@@ -82,8 +85,8 @@ export class LogRegistrar implements Registrar {
   }
 
   async deregister(ref: InstanceRef, _caller: Caller): Promise<Written> {
-    const { amendments, clock } = this.#options;
-    return this.#shown(await amendments.amend(instanceSubject(ref), (stored) => planDeparture(ref, stored, clock.wallMs())));
+    const { amendments, catalog, clock } = this.#options;
+    return this.#shown(await amendments.amend(knownSubject(ref, catalog), (stored) => planDeparture(ref, stored, clock.wallMs())));
   }
 
   heartbeat(ref: InstanceRef, caller: Caller, word: Word = {}): Promise<void> {
@@ -169,11 +172,11 @@ export class LogRegistrar implements Registrar {
     const machine =
       record.machine === null ? null : this.#options.view.machine({ namespace: record.namespace, name: record.machine }, caller);
     return instanceOf(
-      { ...record, ...entry },
+      { ...record, ...entry, incarnation: incarnationIn(record, entry.createRevision) },
       {
-        verdicts: health?.record.verdicts ?? bornCircumstances.verdicts,
+        verdicts: health?.verdicts ?? bornCircumstances.verdicts,
         healthRevision: health?.revision ?? 0,
-        held: (health?.record.heldSinceMs ?? null) !== null,
+        held: health?.held ?? false,
         intent,
         intentRevision: intent === null ? 0 : said ? revision : (before.intent?.revision ?? 0),
         machine: machine ?? null,
@@ -187,7 +190,7 @@ export class LogRegistrar implements Registrar {
   }
 }
 
-function planDeparture(ref: InstanceRef, { registration, intent }: Stored, wallNowMs: number): Plan<null> {
+function planDeparture(ref: InstanceRef, { registration, intent }: Told, wallNowMs: number): Plan<null> {
   if (registration === null) throw instanceNotFound(ref.id, ref.service);
   return { operations: departureOperations(ref, intent?.record ?? null, wallNowMs), answer: null };
 }

@@ -4,13 +4,13 @@ import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
 import { healthOf } from '../catalog/health.js';
 import { lapseOf } from '../catalog/instance.js';
 import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
-import { encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
+import { BORN, encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Registration } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';
 import { deleteRecord, putRecord, type Plan } from './amend.js';
-import { canonical } from './canonical.js';
+import { isSame } from './same.js';
 import { registeredIntent } from './departure.js';
-import type { Stored } from './subject.js';
+import type { Told } from './subject.js';
 
 export interface RegistrationPlan {
   readonly record: InstanceRecord;
@@ -23,10 +23,10 @@ export interface RegistrationPlan {
   readonly intent: IntentRecord | null;
   /** That is not what was said before. */
   readonly said: boolean;
-  readonly before: Stored;
+  readonly before: Told;
 }
 
-export function planRegistration(registration: Registration, stored: Stored, wallNowMs: number): Plan<RegistrationPlan> {
+export function planRegistration(registration: Registration, stored: Told, wallNowMs: number): Plan<RegistrationPlan> {
   const before = stored.registration?.record ?? null;
   const reborn = isReborn(registration, stored);
   const record: InstanceRecord = {
@@ -37,10 +37,10 @@ export function planRegistration(registration: Registration, stored: Stored, wal
   };
   const value = encodeInstanceRecord(record);
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
-  const same = before !== null && canonical({ ...before }) === canonical({ ...record });
+  const same = before !== null && before.incarnation === record.incarnation && saysTheSame(registration, before);
   const earlier = stored.intent?.record ?? null;
   const intent = earlier && registeredIntent(earlier, wallNowMs);
-  const said = earlier !== null && (intent === null || canonical(earlier) !== canonical(intent));
+  const said = earlier !== null && (intent === null || !isSame(earlier, intent));
   const operations: Operation[] = [
     ...(same ? [] : [putRecord('instances', registration, value)]),
     ...(reborn ? [deleteRecord('health', registration)] : []),
@@ -54,24 +54,34 @@ function intentOperation(registration: Registration, intent: IntentRecord | null
 }
 
 /** It had verdicts, and they do not leave it as a registration does; or it is new, and finds what another one left. */
-function isReborn(registration: Registration, { registration: before, health }: Stored): boolean {
+function isReborn(registration: Registration, { registration: before, health }: Told): boolean {
   if (health === null) return false;
-  return before === null || healthOf(registration, health.record.verdicts) !== healthOf(registration, {});
+  return before === null || healthOf(registration, health.verdicts) !== healthOf(registration, {});
 }
 
 /**
- * A counter that needs no memory of the departed: it is where the log stood, so it has grown whenever
- * anything was written since, and a departure is written.
+ * A counter that needs no memory of the departed: it is where the log stood, so it has grown whenever anything was
+ * written since, and a departure is written. What is remembered of the log may be older than the last change of it.
  */
-function incarnationOf(registration: Registration, { registration: before, health, logRevision }: Stored): number {
-  if (before === null) return logRevision;
-  const lapsed = lapseOf({ checks: before.record.checks, verdicts: health?.record.verdicts ?? {} }) !== undefined;
-  return lapsed || moved(before.record, registration) ? logRevision : before.record.incarnation;
+function incarnationOf(registration: Registration, { isRegistered, registration: before, health, logRevision }: Told): number {
+  if (before === null) return isRegistered ? logRevision : BORN;
+  const { checks, incarnation } = before.record;
+  const lapsed = lapseOf({ checks, verdicts: health?.verdicts ?? {} }) !== undefined;
+  return lapsed || moved(before.record, registration) ? Math.max(logRevision, incarnation + 1) : incarnation;
 }
 
 function moved(before: Registration, after: Registration): boolean {
-  const place = ({ host, port, ports, checks }: Registration): string => canonical({ host, port, ports, checks });
-  return place(before) !== place(after);
+  return !placeFields.every((field) => isSame(before[field], after[field]));
+}
+
+const placeFields = ['host', 'port', 'ports', 'checks'] as const;
+
+/** Word for word, whatever else is known of the one before. */
+function saysTheSame(registration: Registration, before: Registration): boolean {
+  for (const field in registration) {
+    if (!isSame(registration[field as keyof Registration], before[field as keyof Registration])) return false;
+  }
+  return true;
 }
 
 export function tooLarge(bytes: number): RollcallError {

@@ -1,10 +1,12 @@
 /** What a write is about: the keys that it reads and that nobody else may change meanwhile, and what they say. */
 import { RollcallError } from '../errors.js';
 import { decodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
-import { instanceKinds, machineKey, machineKinds, machineText, recordKey, refText, serviceKey, serviceText } from '../catalog/keys.js';
+import { instanceKinds, machineKey, machineKinds, machineText, recordKeyOf, refText, serviceKey, serviceText } from '../catalog/keys.js';
 import type { MachineRef } from '../catalog/machine.js';
 import { decodeMachineRecord, decodeRemovalRecord, type MachineRecord } from '../catalog/machine-record.js';
-import { decodeHealthRecord, decodeInstanceRecord, type HealthRecord, type InstanceRecord } from '../catalog/records.js';
+import type { Knowing, KnownRecords } from '../catalog/known-records.js';
+import { decodeHealthRecord, decodeInstanceRecord, incarnationIn, type HealthRecord, type InstanceRecord } from '../catalog/records.js';
+import type { Verdicts } from '../catalog/health.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import { decodeServiceRecord, type ServiceRecord } from '../catalog/service-record.js';
 import type { ServiceRef } from '../face.js';
@@ -16,8 +18,17 @@ export interface Subject<Stored> {
   readonly keys: readonly Bytes[];
   /** `entries` in the order of the keys. */
   read(logRevision: number, entries: Entries): Stored;
+  /** What can be said of it without asking the log; `null` if nothing can. Left out: never anything. */
+  recall?(): Recalled<Stored> | null;
   /** What to say when others were faster again and again. */
   overtaken(): RollcallError;
+}
+
+/** What the log said when it was last heard. It may have changed: true only if these revisions still are the keys' own. */
+export interface Recalled<Stored> {
+  readonly stored: Stored;
+  /** In the order of the keys; 0 for one that does not exist. */
+  readonly revisions: readonly number[];
 }
 
 export type Entries = readonly (Entry | undefined)[];
@@ -25,41 +36,61 @@ export type Entries = readonly (Entry | undefined)[];
 /** A record that cannot be read counts as none; writing replaces it. */
 export interface Found<Record> {
   readonly record: Record;
-  readonly createRevision: number;
   readonly revision: number;
 }
 
-/** What the log said of an instance when it was read. */
-export interface Stored {
+export interface FoundFirst<Record> extends Found<Record> {
+  readonly createRevision: number;
+}
+
+/** What is known of an instance's records without reading all that stands in them. */
+export interface Told {
   /** Where the log stood. */
   readonly logRevision: number;
   /** Somebody is registered there, also if nobody here can read it. */
   readonly isRegistered: boolean;
-  readonly registration: Found<InstanceRecord> | null;
-  readonly health: Found<HealthRecord> | null;
+  readonly registration: FoundFirst<InstanceRecord> | null;
+  readonly health: FoundHealth | null;
   readonly intent: Found<IntentRecord> | null;
+}
+
+export interface FoundHealth {
+  readonly verdicts: Verdicts;
+  readonly held: boolean;
+  readonly revision: number;
+}
+
+/** What the log said of an instance when it was read. */
+export interface Stored extends Told {
+  readonly health: (FoundHealth & Found<HealthRecord>) | null;
 }
 
 export interface StoredMachine {
   readonly logRevision: number;
-  readonly registration: Found<MachineRecord> | null;
+  readonly registration: FoundFirst<MachineRecord> | null;
   readonly health: Found<HealthRecord> | null;
   readonly intent: Found<IntentRecord> | null;
 }
 
 export function instanceSubject(ref: InstanceRef): Subject<Stored> {
+  const name = refText(ref);
   return {
-    name: refText(ref),
-    keys: instanceKinds.map((kind) => recordKey(kind, ref)),
+    name,
+    keys: instanceKinds.map((kind) => recordKeyOf(kind, name)),
     read: (logRevision, [registration, health, intent]) => ({
       logRevision,
       isRegistered: registration !== undefined,
-      registration: found(registration, decodeInstanceRecord),
-      health: found(health, decodeHealthRecord),
+      registration: foundInstance(registration),
+      health: foundHealth(health),
       intent: found(intent, decodeIntentRecord),
     }),
     overtaken: () => overtaken(`${JSON.stringify(ref.id)} of ${ref.service}`),
   };
+}
+
+/** The same, where what is known already need not be read. */
+export function knownSubject(ref: InstanceRef, knowing: Knowing): Subject<Told> {
+  return { ...instanceSubject(ref), recall: () => recalled(knowing.known(ref)) };
 }
 
 export function machineSubject(ref: MachineRef): Subject<StoredMachine> {
@@ -94,10 +125,39 @@ export function removalSubject(ref: MachineRef): Subject<{ readonly logRevision:
   };
 }
 
-function found<Record>(entry: Entry | undefined, decode: (bytes: Bytes) => Record | null): Found<Record> | null {
+function found<Record>(entry: Entry | undefined, decode: (bytes: Bytes) => Record | null): FoundFirst<Record> | null {
   const record = entry === undefined ? null : decode(entry.value);
   return entry === undefined || record === null ? null : { record, createRevision: entry.createRevision, revision: entry.modRevision };
 }
+
+function foundHealth(entry: Entry | undefined): Stored['health'] {
+  const one = found(entry, decodeHealthRecord);
+  return one && { ...one, verdicts: one.record.verdicts, held: one.record.heldSinceMs !== null };
+}
+
+function foundInstance(entry: Entry | undefined): FoundFirst<InstanceRecord> | null {
+  const one = found(entry, decodeInstanceRecord);
+  return one && { ...one, record: { ...one.record, incarnation: incarnationIn(one.record, one.createRevision) } };
+}
+
+function recalled(known: KnownRecords | null): Recalled<Told> | null {
+  if (known === null) return null;
+  const { viewRevision, registered, health, intent, intentRevision } = known;
+  const stored: Told = {
+    logRevision: viewRevision,
+    isRegistered: registered !== null,
+    registration: registered && {
+      record: { ...registered, unknown: nothingUnknown },
+      createRevision: registered.createRevision,
+      revision: registered.revision,
+    },
+    health: health && { verdicts: health.verdicts, held: health.held, revision: health.healthRevision },
+    intent: intent && { record: intent, revision: intentRevision },
+  };
+  return { stored, revisions: [registered?.revision ?? 0, health?.healthRevision ?? 0, intentRevision] };
+}
+
+const nothingUnknown = Object.freeze({});
 
 function overtaken(what: string): RollcallError {
   return new RollcallError('conflict', `Others changed ${what} at the same time; nothing was written. Ask again.`);

@@ -27,26 +27,39 @@ export const cannotExpress: readonly { readonly feature: string; readonly reason
   },
 ];
 
-/** The law: its fields up to `deregisterAfter`, written again, are the same registration. The others are the registry's own words. */
+/**
+ * In one literal, because every registration is answered with one: what is `undefined` is not in its JSON.
+ *
+ * The law: its fields up to `deregisterAfter`, written again, are the same registration. The others are the registry's own words.
+ */
 export function read(instance: Instance): object {
-  const verdict = Object.values(instance.verdicts).find(({ status }) => status === instance.health);
+  const verdict = shownVerdict(instance);
+  const check = heartbeatCheck(instance);
   return {
-    ...readRef(instance),
-    ...withoutNulls({ host: instance.host, port: instance.port }),
+    namespace: instance.namespace,
+    service: instance.service,
+    id: instance.id,
+    host: instance.host ?? undefined,
+    port: instance.port ?? undefined,
     ports: instance.ports,
     tags: instance.tags,
     metadata: instance.metadata,
     weight: instance.weight,
-    ...withoutNulls({ zone: instance.zone, region: instance.region, version: instance.version, machine: instance.machine }),
-    ttl: formatDurationOrNone(heartbeatCheck(instance)?.ttlMs ?? null),
-    ...readStatus(instance),
+    zone: instance.zone ?? undefined,
+    region: instance.region ?? undefined,
+    version: instance.version ?? undefined,
+    machine: instance.machine ?? undefined,
+    ttl: formatDurationOrNone(check?.ttlMs ?? null),
+    // What it was registered as, if that was not `passing`; how it is now is its health.
+    status: check === undefined || check.born === 'passing' ? undefined : check.born,
     deregisterAfter: formatDurationOrNone(instance.deregisterAfterMs),
     mode: instance.mode,
-    ...readReason(instance.intent?.mode ?? null),
+    modeReason: instance.intent?.mode?.reason === '' ? undefined : instance.intent?.mode?.reason,
     health: instance.health,
-    ...(verdict === undefined ? {} : readVerdict(verdict)),
-    ...readOverride(instance),
-    ...(instance.held ? { held: true } : {}),
+    healthSince: verdict && time(verdict.sinceMs),
+    healthOutput: verdict?.output,
+    healthOverride: shownOverride(instance),
+    held: instance.held || undefined,
     incarnation: instance.incarnation,
     registeredAt: time(instance.registeredAtMs),
     revision: instance.revision,
@@ -55,12 +68,6 @@ export function read(instance: Instance): object {
 
 export function readRef({ namespace, service, id }: InstanceRef): object {
   return { namespace, service, id };
-}
-
-/** What it was registered as, if that was not `passing`; how it is now is its health. */
-function readStatus(instance: Instance): object {
-  const { born = 'passing' } = heartbeatCheck(instance) ?? {};
-  return born === 'passing' ? {} : { status: born };
 }
 
 /** `instances` is how many name it. */
@@ -73,7 +80,7 @@ export function readMachine(machine: Machine, instances: number): object {
 /** Throws `invalid-request`, naming fields as the sender spelled them. A namespace in the query and in the body must be the same. */
 export function write(body: unknown, namespace: Namespace | null): Registration {
   const spellings = new Map<string, string>();
-  const renamed = isTable(body) ? rename(body, spellings) : body;
+  const renamed = isTable(body) && !isCanonical(body) ? rename(body, spellings) : body;
   const input = isTable(renamed) && namespace !== null ? { namespace, ...renamed } : renamed;
   const registration = asSpelled(spellings, () => readRegistration(input, { face: 'native' }));
   if (namespace === null || registration.namespace === namespace) return registration;
@@ -81,6 +88,12 @@ export function write(body: unknown, namespace: Namespace | null): Registration 
 }
 
 const canonicalNames: ReadonlyMap<string, string> = new Map(Object.entries(spellings));
+
+/** Most senders spell as we do. */
+function isCanonical(body: Readonly<Record<string, unknown>>): boolean {
+  for (const name in body) if ((canonicalNames.get(name) ?? name) !== name) return false;
+  return true;
+}
 
 function rename(body: Readonly<Record<string, unknown>>, spellings: Map<string, string>): object {
   const renamed = Object.entries(body).map(([name, value]) => {
@@ -108,23 +121,21 @@ function spelled(field: string, spellings: ReadonlyMap<string, string>): string 
   return field.replace(/^[^.[]*/, (name) => spellings.get(name) ?? name);
 }
 
-function readVerdict({ sinceMs, output }: Verdict): object {
-  return { healthSince: time(sinceMs), healthOutput: output };
+/** The one that its health comes from. */
+function shownVerdict({ verdicts, health }: Instance): Verdict | undefined {
+  for (const check in verdicts) if (verdicts[check]?.status === health) return verdicts[check];
+  return undefined;
 }
 
-function readOverride({ intent }: Instance): object {
+function shownOverride({ intent }: Instance): object | undefined {
   const said = intent?.status ?? null;
-  if (said === null) return {};
+  if (said === null) return undefined;
   const { health, reason, sinceMs } = said;
-  return { healthOverride: { health, ...(reason === '' ? {} : { reason }), since: time(sinceMs) } };
+  return { health, ...(reason === '' ? {} : { reason }), since: time(sinceMs) };
 }
 
 function readReason(intent: ModeIntent | null): object {
   return intent === null || intent.reason === '' ? {} : { modeReason: intent.reason };
-}
-
-function withoutNulls(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
 export function time(wallMs: number): string {

@@ -1,0 +1,19 @@
+/** The same content, in whatever order its names came. */
+export function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (Array.isArray(left)) return Array.isArray(right) && left.length === right.length && left.every((one, at) => isSame(one, right[at]));
+  return !Array.isArray(right) && isSameTable(left as Table, right as Table);
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+function isSameTable(left: Table, right: Table): boolean {
+  let names = 0;
+  for (const name in left) {
+    if (!Object.hasOwn(right, name) || !isSame(left[name], right[name])) return false;
+    names++;
+  }
+  for (const _ in right) names--;
+  return names === 0;
+}

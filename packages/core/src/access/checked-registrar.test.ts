@@ -100,6 +100,7 @@ describe('many heartbeats', () => {
       new LogRegistrar({
         amendments: new Amendments(store.asStore, clock),
         view: new FilteredView(view),
+        catalog,
         attendance: {
           beat: (which) => attendance.beat(which),
           beatMany: (selectors) => {

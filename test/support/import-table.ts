@@ -17,7 +17,7 @@ export const importTable: readonly Row[] = [
   { room: 'client', ours: ['contract'], others: ['node:', 'undici'] },
   { room: 'cli', ours: ['client', 'contract', 'core'], others: ['node:'] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },
-  { room: 'server/src/shared', ours: ['core'], others: ['node:'] },
+  { room: 'server/src/shared', ours: ['core'], others: ['node:', 'yaml'] },
   { room: 'server/src/stores/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/stores/lmdb', ours: ['core', 'server/src/shared'], others: ['node:', 'lmdb'] },
   { room: 'server/src/doors/*', ours: ['core', 'server/src/shared'], others: ['node:'] },

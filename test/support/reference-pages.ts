@@ -19,7 +19,7 @@ export function configPage(): string {
 
 function groupSection(group: string, rows: readonly Option<unknown>[]): string {
   const header = ['flag', 'environment', 'in a file', 'default', 'allowed', 'what it does'];
-  return `## ${group === '' ? 'Further' : group}\n\n${table(header, rows.map(optionCells))}`;
+  return [...(group === '' ? [] : [`## ${group}`]), table(header, rows.map(optionCells))].join('\n\n');
 }
 
 function optionCells(option: Option<unknown>): readonly string[] {
@@ -42,9 +42,9 @@ Exit codes are the same for all: 0 for what was done, 1 for what was understood 
 was asked for goes to the standard output, complaints and progress to the other.`;
 
 export function cliPage(): string {
-  const groups = Object.entries(commandGroups).map(([group, heading]) => {
+  const groups = Object.entries(commandGroups).flatMap(([group, heading]) => {
     const sections = commands.filter((command) => command.group === group).map(commandSection);
-    return [`## ${heading}`, ...sections].join('\n\n');
+    return sections.length === 0 ? [] : [`## ${heading}`, ...sections];
   });
   return `${[cliIntro, ...groups].join('\n\n')}\n`;
 }

@@ -51,6 +51,23 @@ describe('rollcall serve', () => {
     expect({ code, output }).toEqual({ code: 2, output: '' });
     for (const word of ['--http', '--store', '"z"']) expect(complaints).toContain(word);
   });
+
+  it('prints what its options are and where they came from', async () => {
+    const { code, output, complaints } = await rollcall('serve', '--http', '9000', '--print-config').ended;
+    expect({ code, complaints }).toEqual({ code: 0, complaints: '' });
+    expect(output).toMatch(/^http: 9000 +# --http$/m);
+    expect(output).toMatch(/^history-age: 24h +# default$/m);
+  });
+
+  it('goes on when it is told to read its files anew', async () => {
+    const { child, ended } = rollcall('serve', '--store', 'memory', '--http', '0');
+    const { doors } = await readyLine(child);
+    child.kill('SIGHUP');
+    for await (const line of createInterface({ input: child.stderr })) if (line.includes('"reloaded"')) break;
+    expect((await fetch(`http://${doors.http}/livez`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+  });
 });
 
 describe('rollcall', () => {

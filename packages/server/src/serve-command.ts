@@ -1,33 +1,72 @@
 /** `rollcall serve`: runs a registry until it is told to stop. */
 import { command, exitCodes, type Command, type Context } from '@rollcall/cli';
+import { pathKind, printOptions, switchOption, type OptionTable, type Settled } from '@rollcall/core';
+import { readConfigFile } from './config-file.js';
 import { serveOptions, type ServeOptions } from './options.js';
 import { runRegistry } from './registry.js';
 import { consoleLog } from './shared/console-log.js';
 import { systemClock } from './shared/system-clock.js';
 import { systemRandom } from './shared/system-random.js';
+import { reloadAsked, stopAsked } from './signals.js';
 import { version } from './version.js';
 
 const LINGER_MS = 200;
 
-export const serveCommand: Command = command<ServeOptions>({
+interface ServeCommandOptions extends ServeOptions {
+  readonly config: string | null;
+  readonly printConfig: boolean;
+}
+
+const serveCommandOptions: OptionTable<ServeCommandOptions> = {
+  config: {
+    flag: 'config',
+    placeholder: 'FILE',
+    kind: pathKind('the path of a file, in YAML or JSON'),
+    default: null,
+    defaultText: '',
+    help: 'Reads options from this file: names without the dashes, such as `history-age: 12h`.',
+    givenIn: 'outside-file',
+  },
+  printConfig: {
+    ...switchOption('print-config', 'Prints every option with where its value came from, as a file for --config, and ends.'),
+    givenIn: 'typed',
+  },
+  ...serveOptions,
+};
+
+const details = `It is ready when it prints a line of JSON with "msg":"ready" and where its doors are. SIGTERM and SIGINT stop it politely, a \
+second one at once. On SIGHUP it reads the files anew that its options name; a new value of an option needs a restart.`;
+
+export const serveCommand: Command = command<ServeCommandOptions>({
   name: 'serve',
   group: 'run',
   operands: '',
   summary: 'Runs a registry until it is told to stop.',
-  options: serveOptions,
+  details,
+  options: serveCommandOptions,
+  settings: async ({ config }) => (typeof config === 'string' ? readConfigFile(config) : null),
   run: serve,
 });
 
-async function serve(options: ServeOptions, _operands: readonly string[], { output }: Context): Promise<number> {
+async function serve(
+  { config: _file, printConfig, ...options }: ServeCommandOptions,
+  _operands: readonly string[],
+  { output }: Context,
+  settled: readonly Settled[],
+): Promise<number> {
+  if (printConfig) {
+    output.write(`# The options of rollcall serve, and where each came from. This is a file for --config.\n\n${printOptions(settled)}\n`);
+    return exitCodes.done;
+  }
   const clock = systemClock;
   const log = consoleLog(process.stderr, clock);
   const asked = stopAsked();
   const registry = await runRegistry(options, { clock, random: systemRandom, log, version: version() });
-  output.write(`${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), level: 'info', msg: 'ready', doors: registry.doors })}\n`);
-  process.on('SIGHUP', () => {
-    log.info('reloading', { signal: 'SIGHUP' });
+  reloadAsked((signal) => {
+    log.info('reloading', { signal });
     void registry.reload().then(() => log.info('reloaded'));
   });
+  output.write(`${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), level: 'info', msg: 'ready', doors: registry.doors })}\n`);
   const signal = await asked;
   log.info('stopping', { signal });
   await registry.stop();
@@ -35,18 +74,4 @@ async function serve(options: ServeOptions, _operands: readonly string[], { outp
   // Nothing is left to wait for. Should something hold on to the loop nevertheless, it is not asked.
   clock.after(LINGER_MS, () => process.exit(exitCodes.done));
   return exitCodes.done;
-}
-
-/** The first signal asks politely; the second one ends everything at once. */
-function stopAsked(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(exitCodes.failed);
-        asked = true;
-        resolve(signal);
-      });
-    }
-  });
 }

@@ -16,6 +16,8 @@ const url: ValueKind<string> = {
   parse: (text) => (typeof text === 'string' && /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
 };
 
+const { group: _ofServe, ...dataOption } = serveOptions.data;
+
 const snapshotOptions: OptionTable<SnapshotOptions> = {
   url: {
     flag: 'url',
@@ -25,7 +27,7 @@ const snapshotOptions: OptionTable<SnapshotOptions> = {
     defaultText: 'http://localhost:8500',
     help: 'For save: the registry to save from.',
   },
-  data: { ...serveOptions.data, help: 'For restore: the directory of the stopped registry to restore into.' },
+  data: { ...dataOption, help: 'For restore: the directory of the stopped registry to restore into.' },
 };
 
 export const snapshotCommand: Command = command<SnapshotOptions>({

@@ -8,3 +8,4 @@ export type * from './shapes.js';
 export { systemClock } from './system-clock.js';
 export { systemRandom } from './system-random.js';
 export { Unanswered, type UnansweredReason } from './unanswered.js';
+export type { WatchEvent, WatchOptions, WatchQuestion, WatchState } from './watch-question.js';

@@ -20,7 +20,7 @@ const methods = {
   instance: 'instance',
   services: 'services',
   instances: 'instances',
-  watch: null,
+  watch: 'watch',
   machines: 'machines',
   machine: 'machine',
   putMachine: 'putMachine',

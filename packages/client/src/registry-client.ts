@@ -1,4 +1,4 @@
-/** The plain calls: one request, one answer, no retry. Who wants to be told of changes watches. */
+/** The client: plain calls, each one request and one answer without a retry, and the watch, which outlives its connections. */
 import type { Operation } from '@rollcall/contract';
 import { deadlineOf } from './deadline.js';
 import {
@@ -9,7 +9,7 @@ import {
   type InstanceOptions,
   type ReadOptions,
 } from './options.js';
-import type { Clock } from './ports.js';
+import type { Clock, Random } from './ports.js';
 import { registryUrl, usualRegistryUrl } from './registry-url.js';
 import { takes, targetOf, type Query } from './request-target.js';
 import type {
@@ -35,8 +35,11 @@ import type {
   Version,
 } from './shapes.js';
 import { systemClock } from './system-clock.js';
+import { systemRandom } from './system-random.js';
 import { Transport, type WholeAnswer } from './transport.js';
 import { Unanswered } from './unanswered.js';
+import { watchTarget, type WatchEvent, type WatchOptions, type WatchQuestion } from './watch-question.js';
+import { Watch } from './watch.js';
 
 /** Longer than the registry itself waits for its log before it says so. */
 const TIMEOUT_MS = 5000;
@@ -57,13 +60,15 @@ export class RegistryClient {
   readonly #namespace: string | undefined;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
+  readonly #random: Random;
 
   constructor(options: ConnectOptions) {
-    const { url = usualRegistryUrl, namespace, timeoutMs = TIMEOUT_MS, clock = systemClock } = options;
+    const { url = usualRegistryUrl, namespace, timeoutMs = TIMEOUT_MS, clock = systemClock, random = systemRandom } = options;
     this.#transport = new Transport(registryUrl(url), options);
     this.#namespace = namespace;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
+    this.#random = random;
   }
 
   /** For people. */
@@ -197,6 +202,18 @@ export class RegistryClient {
 
   version(options: CallOptions = {}): Promise<Version> {
     return this.#answer('version', {}, options);
+  }
+
+  /**
+   * A snapshot, then every change, until the signal ends it. It outlives its connections: it goes on where it stopped, or says
+   * `resync`. Whoever takes its events too slowly is cut off by the registry, and goes on likewise.
+   */
+  watch(question: WatchQuestion, options: WatchOptions = {}): AsyncGenerator<WatchEvent, void, undefined> {
+    const { operation, varying, query } = watchTarget(question);
+    const { namespace = this.#namespace } = options;
+    const target = targetOf(this.#transport.base, operation, varying, { ...query, namespace });
+    const surroundings = { transport: this.#transport, clock: this.#clock, random: this.#random, timeoutMs: this.#timeoutMs };
+    return new Watch(target, options, surroundings).events();
   }
 
   /** Lets go of its connections. What is still asked throws. */

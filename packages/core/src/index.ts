@@ -1,4 +1,5 @@
 /** The domain, pure: what a registry knows, who is present, and the log that it is written in. */
+export * from './access/access-control.js';
 export * from './access/checked-registrar.js';
 export * from './access/filtered-view.js';
 export * from './access/judge.js';

@@ -9,6 +9,7 @@ import {
   environmentName,
   FilteredView,
   LogRegistrar,
+  openAccess,
   visibilityIn,
   type Clock,
   type Log,
@@ -85,7 +86,8 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   });
   const { bind, http: port, corsOrigins, connectionsMax } = options;
   const { load } = measuring;
-  const http = new HttpDoor({ faces: [native], bind, port, corsOrigins, connectionsMax, load, clock, random, meter });
+  const access = openAccess;
+  const http = new HttpDoor({ faces: [native], bind, port, corsOrigins, connectionsMax, access, load, clock, random, meter });
 
   const parts: readonly Part[] = [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.

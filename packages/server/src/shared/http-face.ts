@@ -3,7 +3,7 @@
  * routes, its own way to say that something went wrong, and no socket.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Lane } from '@rollcall/core';
+import type { Caller, Lane, Right } from '@rollcall/core';
 import type { Frame } from './frame.js';
 
 export interface HttpFace {
@@ -11,13 +11,16 @@ export interface HttpFace {
   /** What all its paths begin with; empty for the face that also answers for paths that nobody has. */
   readonly prefix: string;
   readonly routes: readonly HttpRoute[];
+  /** The token that a request shows. Left out: as HTTP has it, `Authorization: Bearer TOKEN`. Must not throw. */
+  tokenIn?(head: HttpHead): string | null;
   /** Whatever was thrown on the way to an answer, in this protocol's words. Must not throw. */
   failed(error: unknown, head: HttpHead): HttpAnswer;
   /**
    * Asked before any route is looked for: `true` if it has the answer at hand, or within a turn of the loop, and `answer` is
-   * called with it, once; `false` for the ordinary way. It must be the answer that the ordinary way would give. Must not throw.
+   * called with it, once; `false` for the ordinary way. It must be the answer that the ordinary way would give to this
+   * caller (whose address is not known here). Must not throw.
    */
-  ready?(head: HttpHead, answer: (answer: HttpAnswer) => void): boolean;
+  ready?(head: HttpHead, caller: Caller, answer: (answer: HttpAnswer) => void): boolean;
 }
 
 /** As much of a request as is known before its body. Node's own object, so that nothing is copied on the way. */
@@ -36,6 +39,11 @@ export interface HttpRoute {
   readonly path: string;
   /** Left out: a mebibyte. */
   readonly bodyBytesMax?: number;
+  /**
+   * What its caller must be allowed; who has that right for nothing gets no further. `none`: everybody, and the caller is
+   * then one who may do nothing.
+   */
+  readonly right: Right | 'none';
   /** Who is served first when not everybody can be. `null`: always. Left out: as a read. */
   readonly lane?: Lane | null | ((head: HttpHead) => Lane);
   readonly handle: (request: HttpRequest) => HttpReply | Promise<HttpReply>;
@@ -49,8 +57,7 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   /** Empty where there is none. */
   readonly body: Buffer;
-  /** The address that it came from. */
-  readonly from: string;
+  readonly caller: Caller;
 }
 
 export interface HttpAnswer {

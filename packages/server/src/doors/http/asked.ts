@@ -1,5 +1,6 @@
 /** A request as its face gets it. */
 import type { IncomingMessage } from 'node:http';
+import type { Caller } from '@rollcall/core';
 import type { HttpHead, HttpRequest } from '../../shared/http-face.js';
 
 export class Asked implements HttpRequest {
@@ -7,18 +8,13 @@ export class Asked implements HttpRequest {
   readonly parameters: HttpRequest['parameters'];
   readonly query: HttpRequest['query'];
   readonly body: Buffer;
-  readonly #request: IncomingMessage;
+  readonly caller: Caller;
 
-  constructor(request: IncomingMessage, parameters: HttpRequest['parameters'], query: HttpRequest['query'], body: Buffer) {
+  constructor(request: IncomingMessage, parameters: HttpRequest['parameters'], query: HttpRequest['query'], body: Buffer, caller: Caller) {
     this.head = request;
     this.parameters = parameters;
     this.query = query;
     this.body = body;
-    this.#request = request;
-  }
-
-  /** Asked of the system when it is wanted: for most requests it is not, and thousands of streams would keep it. */
-  get from(): string {
-    return this.#request.socket.remoteAddress ?? '';
+    this.caller = caller;
   }
 }

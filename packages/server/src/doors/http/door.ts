@@ -5,10 +5,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { RollcallError, type Clock, type Lane, type Load, type Meter, type Random } from '@rollcall/core';
+import {
+  demandRightSomewhere,
+  RollcallError,
+  type AccessControl,
+  type Caller,
+  type Clock,
+  type Lane,
+  type Load,
+  type Meter,
+  type Random,
+} from '@rollcall/core';
 import type { HttpAnswer, HttpFace, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
 import { Admission } from './admission.js';
 import { hasBody, isShort, readBody } from './body.js';
+import { Callers } from './callers.js';
 import { Gate } from './gate.js';
 import {
   BODY_BYTES_MAX,
@@ -34,6 +45,8 @@ export interface HttpDoorOptions {
   /** Whose web pages may ask, besides our own. */
   readonly corsOrigins: readonly string[];
   readonly connectionsMax: number;
+  /** Who may do what. */
+  readonly access: AccessControl;
   /** Asked for every request: must be cheap. */
   readonly load: () => Load;
   /** How long a request may take to arrive, and how often that is looked at. Left out: what limits.ts says. */
@@ -56,6 +69,7 @@ export class HttpDoor {
   readonly #server: Server;
   readonly #gate: Gate;
   readonly #admission: Admission;
+  readonly #callers: Callers;
   readonly #tally: Tally;
   readonly #routes: RouteTable<FaceRoute>;
   /** The longest prefix first. */
@@ -66,6 +80,7 @@ export class HttpDoor {
     this.#options = options;
     this.#gate = new Gate(options);
     this.#admission = new Admission(options);
+    this.#callers = new Callers(options.access);
     this.#tally = new Tally(
       options.faces.flatMap(({ routes }) => routes),
       options.meter,
@@ -111,6 +126,7 @@ export class HttpDoor {
   /** Finishes the requests that are being answered. */
   async close(): Promise<void> {
     this.drain();
+    this.#callers.close();
     if (!this.#server.listening) return;
     const cancel = this.#options.clock.after(GOODBYE_MS_MAX, () => this.#server.closeAllConnections());
     await new Promise<void>((resolve) => {
@@ -143,7 +159,11 @@ export class HttpDoor {
       this.#tally.ready(answer.status);
       send(request, response, answer, this.#draining);
     };
-    for (const face of this.#faces) if (face.ready?.(request, answer) === true) return true;
+    for (const face of this.#faces) {
+      if (face.ready === undefined) continue;
+      const caller = this.#callers.hastily(request, face);
+      if (caller !== null && face.ready(request, caller, answer)) return true;
+    }
     return false;
   }
 
@@ -155,12 +175,22 @@ export class HttpDoor {
     const lane = laneOf(found.route, request);
     const shed = lane === null ? null : this.#admission.refusal(lane);
     if (shed !== null) return this.#fail(shed, request, response, found.route);
+    const caller = this.#callerFor(found.route, request);
     const query = queryAt < 0 ? NO_QUERY : parseQuery(url.slice(queryAt + 1));
-    if (!hasBody(request)) return this.#answer(found.route, new Asked(request, found.parameters, query, NOTHING), request, response);
+    if (!hasBody(request))
+      return this.#answer(found.route, new Asked(request, found.parameters, query, NOTHING, caller), request, response);
     readBody(request, found.route.bodyBytesMax ?? BODY_BYTES_MAX).then(
-      (body) => this.#answer(found.route, new Asked(request, found.parameters, query, body), request, response),
+      (body) => this.#answer(found.route, new Asked(request, found.parameters, query, body, caller), request, response),
       (error: unknown) => this.#fail(error, request, response, found.route),
     );
+  }
+
+  /** Who has the right nowhere is told so before its body is read. What the call is about, others judge. */
+  #callerFor({ face, right }: FaceRoute, request: IncomingMessage): Caller {
+    if (right === 'none') return this.#callers.anybody(request, face);
+    const caller = this.#callers.of(request, face);
+    demandRightSomewhere(caller, right);
+    return caller;
   }
 
   /** HEAD is answered as GET, and Node leaves the body out. */
@@ -171,7 +201,10 @@ export class HttpDoor {
   }
 
   #answer(route: FaceRoute, asked: HttpRequest, request: IncomingMessage, response: ServerResponse): void {
-    const sendReply = (reply: HttpReply): void => this.#send(reply, request, response, route.count);
+    const sendReply = (reply: HttpReply): void => {
+      if ('start' in reply || 'open' in reply) this.#callers.hold(request, response, route.face, asked.caller);
+      this.#send(reply, request, response, route.count);
+    };
     const fail = (error: unknown): void => this.#fail(error, request, response, route);
     try {
       const reply = route.handle(asked);

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
-import { noMeter, type Load, type RollcallError } from '@rollcall/core';
+import { noMeter, openAccess, type Load, type RollcallError } from '@rollcall/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpFace, HttpRoute } from '../../shared/http-face.js';
 import { HttpDoor, type HttpDoorOptions } from './door.js';
@@ -19,15 +19,16 @@ function faceOf(...routes: readonly HttpRoute[]): HttpFace {
   };
 }
 
-const echo: HttpRoute = { method: 'PUT', path: '/echo', lane: 'register', handle: ({ body }) => ({ ...done, body }) };
-const look: HttpRoute = { method: 'GET', path: '/look', handle: () => done };
-const live: HttpRoute = { method: 'GET', path: '/live', lane: null, handle: () => done };
+const echo: HttpRoute = { method: 'PUT', path: '/echo', right: 'none', lane: 'register', handle: ({ body }) => ({ ...done, body }) };
+const look: HttpRoute = { method: 'GET', path: '/look', right: 'none', handle: () => done };
+const live: HttpRoute = { method: 'GET', path: '/live', right: 'none', lane: null, handle: () => done };
 
 let load: Load = { loopDelayMs: 0, commitsWaiting: 0 };
 const doors: HttpDoor[] = [];
 
 function doorOf(options: Partial<HttpDoorOptions> = {}): HttpDoor {
   const door = new HttpDoor({
+    access: openAccess,
     faces: [faceOf(echo, look, live)],
     bind: '127.0.0.1',
     port: 0,

@@ -11,7 +11,7 @@ import { headerIn } from '../../shared/http-headers.js';
 const PREFLIGHT_SECONDS = 600;
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
-const REQUEST_HEADERS = 'accept, content-type, if-none-match, last-event-id';
+const REQUEST_HEADERS = 'accept, authorization, content-type, if-none-match, last-event-id';
 const ANSWER_HEADERS = 'etag, location, retry-after, rollcall-age, rollcall-revision';
 
 export class OriginCheck {

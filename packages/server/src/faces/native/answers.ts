@@ -2,7 +2,16 @@
  * What the native face answers about services, as bytes. An answer is rendered when it is first asked for after a
  * change, and lies ready from then on: the same question, by its address, is a lookup.
  */
-import { select, spelling, type Caller, type CatalogView, type InstanceQuery, type Namespace, type ServiceName } from '@rollcall/core';
+import {
+  demandRight,
+  Namespace,
+  select,
+  spelling,
+  type Caller,
+  type CatalogView,
+  type InstanceQuery,
+  type ServiceName,
+} from '@rollcall/core';
 import type { AnswerCache, CachedAnswer } from '../../shared/answer-cache.js';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { joined } from '../../shared/joined.js';
@@ -75,18 +84,35 @@ export class Answers {
     this.#fragments = fragments;
   }
 
-  /** Lying ready under this address, and still true. */
+  /**
+   * Lying ready under this address for this caller, and still true. What is said of one service is the same for all who
+   * may read it; a list of several is kept for each scope by itself.
+   */
   ready(url: string, caller: Caller): ReadAnswer | null {
-    const answer = this.#cache.get(url);
-    if (!(answer instanceof ReadAnswer)) return null;
-    if (this.#isCurrent(answer, caller)) return answer;
-    this.#cache.expire(url);
+    const { read } = caller.may;
+    if (read.isEverything) return this.#ready(url, caller);
+    const { namespace, service } = this.#kept(url)?.about ?? ofNobody;
+    if (service === null) return this.#ready(`${read.key}${url}`, caller);
+    return read.covers(namespace, service) ? this.#ready(url, caller) : null;
+  }
+
+  #ready(key: string, caller: Caller): ReadAnswer | null {
+    const answer = this.#kept(key);
+    if (answer === null || this.#isCurrent(answer, caller)) return answer;
+    this.#cache.expire(key);
     return null;
+  }
+
+  #kept(key: string): ReadAnswer | null {
+    const answer = this.#cache.get(key);
+    return answer instanceof ReadAnswer ? answer : null;
   }
 
   /** `url`: what it is kept under. */
   service(question: ServiceQuestion, caller: Caller, url: string): ReadAnswer {
     const { namespace, service } = question;
+    // What is kept is for all who may read it, so it must have been rendered for one of them.
+    demandRight(caller, 'read', question);
     return (
       this.ready(url, caller) ?? this.#keep(url, { namespace, service }, caller, this.#renderService(question, caller), plainUrl(service))
     );
@@ -96,7 +122,9 @@ export class Answers {
     const ready = this.ready(url, caller);
     if (ready !== null) return ready;
     const body = JSON.stringify({ revision: this.#view.revision, services: this.#view.services(namespace, caller) });
-    return this.#keep(url, { namespace, service: null }, caller, Buffer.from(`${body}\n`), SERVICES_URL);
+    // A scope's key begins as no address does; that of everything is empty.
+    const { key } = caller.may.read;
+    return this.#keep(`${key}${url}`, { namespace, service: null }, caller, Buffer.from(`${body}\n`), `${key}${SERVICES_URL}`);
   }
 
   /** A service that nobody knows is one without instances: whoever asks may have come first. */
@@ -140,6 +168,8 @@ export class Answers {
 }
 
 const SERVICES_URL = '/services';
+
+const ofNobody: Subject = { namespace: Namespace.default, service: null };
 
 function plainUrl(service: ServiceName): string {
   return `/services/${service}/instances`;

@@ -44,6 +44,7 @@ interface Gathered {
 }
 
 export class Channel {
+  readonly key: string;
   readonly question: WatchQuestion;
   readonly audience: Audience<Member, ChannelEvent>;
   readonly #options: ChannelOptions;
@@ -52,10 +53,16 @@ export class Channel {
   #missed = new Map<string, Beginning>();
   #snapshot: Snapshot | null = null;
 
-  constructor(question: WatchQuestion, options: ChannelOptions) {
+  /** Of its question and of what its members may see. */
+  constructor(key: string, question: WatchQuestion, options: ChannelOptions) {
+    this.key = key;
     this.question = question;
     this.#options = options;
     this.audience = new Audience(options.fanOut);
+  }
+
+  isFor({ namespace, service }: ServiceChange): boolean {
+    return this.#options.caller.may.read.covers(namespace, service);
   }
 
   gather(change: ServiceChange): void {

@@ -2,7 +2,16 @@
  * Plain heartbeats, heard together: those that arrive within one turn of the loop are one call of the registrar, and
  * answered with it. Which turns a crowd of small requests into what it is, a list of numbers.
  */
-import { Namespace, RollcallError, type Caller, type InstanceId, type InstanceSelector, type Registrar } from '@rollcall/core';
+import {
+  mayDo,
+  Namespace,
+  RollcallError,
+  type Caller,
+  type CatalogView,
+  type InstanceId,
+  type InstanceSelector,
+  type Registrar,
+} from '@rollcall/core';
 import type { HttpAnswer, HttpHead } from '../../shared/http-face.js';
 import { nextTurn } from '../../shared/turn.js';
 
@@ -18,43 +27,56 @@ const heard: HttpAnswer = { status: 204, headers: ['cache-control', 'no-store'],
 
 export interface HeartbeatCrowdOptions {
   readonly registrar: Pick<Registrar, 'heartbeats'>;
-  readonly caller: Caller;
+  readonly view: Pick<CatalogView, 'instancesById'>;
   /** The answer to one that was not heard. */
   readonly failed: (error: unknown) => HttpAnswer;
 }
 
 type Answer = (answer: HttpAnswer) => void;
 
+/** Of one caller. */
+interface Crowd {
+  readonly selectors: InstanceSelector[];
+  readonly answers: Answer[];
+}
+
 export class HeartbeatCrowd {
   readonly #options: HeartbeatCrowdOptions;
-  #selectors: InstanceSelector[] = [];
-  #answers: Answer[] = [];
+  readonly #crowds = new Map<Caller, Crowd>();
 
   constructor(options: HeartbeatCrowdOptions) {
     this.#options = options;
   }
 
-  /** `false` for what is no plain heartbeat: one with a query, with a body, or with an id that has to be looked at. */
-  take({ url = '', rawHeaders }: HttpHead, answer: Answer): boolean {
+  /** `false` for what is no plain heartbeat: one with a query, with a body, with an id that has to be looked at, or one to refuse. */
+  take({ url = '', rawHeaders }: HttpHead, caller: Caller, answer: Answer): boolean {
     if (!url.startsWith(PATH)) return false;
     const id = url.slice(PATH.length);
     if (!plainId.test(id) || mayHaveBody(rawHeaders)) return false;
-    this.#selectors.push({ namespace: Namespace.default, service: null, id: id as InstanceId });
-    if (this.#answers.push(answer) === 1) void this.#nextTurn();
-    else if (this.#answers.length >= CROWD_MAX) void this.#hear();
+    if (!caller.may.write.isEverything && !this.#mayBeat(id as InstanceId, caller)) return false;
+    let crowd = this.#crowds.get(caller);
+    if (crowd === undefined) this.#crowds.set(caller, (crowd = { selectors: [], answers: [] }));
+    crowd.selectors.push({ namespace: Namespace.default, service: null, id: id as InstanceId });
+    if (crowd.answers.push(answer) === 1) void this.#nextTurn(caller, crowd);
+    else if (crowd.answers.length >= CROWD_MAX) void this.#hear(caller, crowd);
     return true;
   }
 
-  async #nextTurn(): Promise<void> {
-    await nextTurn();
-    await this.#hear();
+  /** The registrar judges too. But who is refused should be known by its address, and that is asked on the ordinary way. */
+  #mayBeat(id: InstanceId, caller: Caller): boolean {
+    const namespace = Namespace.default;
+    const found = this.#options.view.instancesById(namespace, id, caller);
+    return found.length > 0 && found.every((one) => mayDo(caller, 'write', one));
   }
 
-  async #hear(): Promise<void> {
-    const [selectors, answers] = [this.#selectors, this.#answers];
-    this.#selectors = [];
-    this.#answers = [];
-    const { registrar, caller, failed } = this.#options;
+  async #nextTurn(caller: Caller, crowd: Crowd): Promise<void> {
+    await nextTurn();
+    if (this.#crowds.get(caller) === crowd) await this.#hear(caller, crowd);
+  }
+
+  async #hear(caller: Caller, { selectors, answers }: Crowd): Promise<void> {
+    this.#crowds.delete(caller);
+    const { registrar, failed } = this.#options;
     let results: readonly (RollcallError | null)[] = [];
     try {
       results = await registrar.heartbeats(selectors, caller);

@@ -26,7 +26,7 @@ export function longPoll({ question, url, since, waitMs }: LongPoll, context: Na
   watches.admit();
   const later: LaterAnswer['later'] = (answer) => {
     const { namespace, service, query } = question;
-    const release = watches.once(oneService(namespace, service, query), () => {
+    const release = watches.once(oneService(namespace, service, query), caller, () => {
       cancel();
       answer(current());
     });

@@ -6,10 +6,15 @@ import { Readable } from 'node:stream';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import {
   everything,
+  CheckedGuardDesk,
+  CheckedRegistrar,
+  FilteredView,
   findInstance,
   noMeter,
+  openAccess,
   readRegistration,
   RollcallError,
+  type AccessControl,
   type Caller,
   type Changed,
   type GuardDesk,
@@ -63,6 +68,7 @@ export interface FedFaceOptions {
   readonly watchersMax?: number;
   readonly corsOrigins?: readonly string[];
   readonly connectionsMax?: number;
+  readonly access?: AccessControl;
 }
 
 export class FedFace implements Registrar, GuardDesk {
@@ -83,9 +89,9 @@ export class FedFace implements Registrar, GuardDesk {
     const { view, clock } = this;
     this.cache = new AnswerCache({ bytesMax: cacheBytesMax });
     this.native = new NativeFace({
-      view,
-      registrar: this,
-      guard: this,
+      view: new FilteredView(view),
+      registrar: new CheckedRegistrar(this),
+      guard: new CheckedGuardDesk(this),
       status: () => Promise.resolve(someStatus),
       reached: (revision) => Promise.resolve(view.revision >= revision),
       version: '1.2.3',
@@ -105,6 +111,7 @@ export class FedFace implements Registrar, GuardDesk {
       port: 0,
       corsOrigins: [],
       connectionsMax: 100,
+      access: openAccess,
       ...door,
       load: () => this.load,
       clock,

@@ -1,6 +1,6 @@
 /** The calls of whoever runs the registry: does it live, is it ready, how does it go, what is in it. */
 import { openApiDocument } from '@rollcall/contract';
-import { RollcallError } from '@rollcall/core';
+import { demandRight, RollcallError } from '@rollcall/core';
 import { streamBytes } from './byte-stream.js';
 import type { NativeContext, NativeRequest, NativeRoute, PlainAnswer, StreamAnswer, TextAnswer } from './exchange.js';
 
@@ -32,7 +32,8 @@ async function metrics(_request: NativeRequest, { metrics }: NativeContext): Pro
 
 function snapshotRoute(): NativeRoute['handle'] {
   let open = 0;
-  return async (_request, { snapshot }): Promise<StreamAnswer> => {
+  return async ({ caller }, { snapshot }): Promise<StreamAnswer> => {
+    demandRight(caller, 'operate', null);
     if (open >= SNAPSHOTS_MAX)
       throw new RollcallError('too-many-requests', `${SNAPSHOTS_MAX} snapshots are being taken already. Wait for one of them to end.`);
     open++;

@@ -1,6 +1,7 @@
 /** The calls of whoever looks after the fleet: the guard, when a service panics, how an instance is whatever its checks find, and the node. */
 import {
   demand,
+  demandRight,
   formatDuration,
   Namespace,
   NO_BOUND,
@@ -63,7 +64,9 @@ function scopeOf(namespace: Namespace | null, service: ServiceName | null): Held
 }
 
 function panicRule(request: NativeRequest, { view }: NativeContext): PlainAnswer {
-  return { status: 200, body: shownPanic(refIn(request), view, request.caller), revision: view.revision };
+  const ref = refIn(request);
+  demandRight(request.caller, 'read', ref);
+  return { status: 200, body: shownPanic(ref, view, request.caller), revision: view.revision };
 }
 
 async function setPanicRule(request: NativeRequest, { view, registrar }: NativeContext): Promise<PlainAnswer> {

@@ -30,6 +30,13 @@ export function problemOf(error: RollcallError): Problem {
   return { status, body };
 }
 
+/** What RFC 6750 wants to be said with 401 and 403: that a token would help, or why this one did not. */
+export function challengeOf({ code, details }: RollcallError): readonly string[] {
+  if (code === 'forbidden') return ['www-authenticate', 'Bearer realm="rollcall", error="insufficient_scope"'];
+  if (code !== 'unauthenticated') return [];
+  return ['www-authenticate', details['shown'] === true ? 'Bearer realm="rollcall", error="invalid_token"' : 'Bearer realm="rollcall"'];
+}
+
 /** Whatever was thrown, in our words. */
 export function asRollcallError(error: unknown): RollcallError {
   if (isRollcallError(error)) return error;

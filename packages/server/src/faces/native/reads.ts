@@ -1,6 +1,7 @@
 /** The calls that ask: who is there, now or from now on. */
 import {
   demand,
+  demandRight,
   durationKind,
   findInstance,
   InstanceId,
@@ -57,6 +58,7 @@ const common: FieldRules<Common> = { namespace: inNamespace, minRevision: option
 function instance({ parameters, query, ifNoneMatch, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   const { minRevision, ...fields } = readFields(query, { ...common, service: optional(ServiceName, null) });
   const selector = { ...fields, id: demand('id', InstanceId, parameters['id']) };
+  if (fields.service !== null) demandRight(caller, 'read', { namespace: fields.namespace, service: fields.service });
   return onceReached(minRevision, context, (): PlainAnswer => {
     const { view, answers } = context;
     const found = findInstance(view, selector, caller);
@@ -83,11 +85,12 @@ function instances(request: NativeRequest, context: NativeContext): NativeAnswer
   const rules = { ...common, since: optional(cursorText, null), wait: optional(wait, null) };
   const { namespace, minRevision, since, wait: waitMs, query } = readInstanceQuery(request.query, rules);
   const question = { namespace, service, query };
+  demandRight(caller, 'read', question);
   return onceReached(minRevision, context, () => {
     const { view, answers } = context;
     if (accept.includes(EVENT_STREAM_TYPE)) {
       refuseWith(waitMs === null ? null : 'wait', 'left out: a stream goes on until it is closed');
-      return stream(oneService(namespace, service, query), lastEventId ?? since, context);
+      return stream(oneService(namespace, service, query), lastEventId ?? since, context, caller);
     }
     if (since !== null) return longPoll({ question, url, since, waitMs: waitMs ?? WAIT_DEFAULT_MS }, context, caller);
     refuseWith(waitMs === null ? null : 'wait', 'left out, or together with since, the cursor behind which to wait');
@@ -97,7 +100,7 @@ function instances(request: NativeRequest, context: NativeContext): NativeAnswer
   });
 }
 
-function watch({ query: parameters, lastEventId }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
+function watch({ query: parameters, lastEventId, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   const rules = {
     ...common,
     since: optional(cursorText, null),
@@ -105,8 +108,9 @@ function watch({ query: parameters, lastEventId }: NativeRequest, context: Nativ
     prefix: optional(namePrefix, null),
   };
   const { namespace, minRevision, since, service, prefix, query } = readInstanceQuery(parameters, rules);
+  for (const one of service ?? []) demandRight(caller, 'read', { namespace, service: one });
   const question = severalServices(namespace, service, prefix, query);
-  return onceReached(minRevision, context, () => stream(question, lastEventId ?? since, context));
+  return onceReached(minRevision, context, () => stream(question, lastEventId ?? since, context, caller));
 }
 
 const serviceList = listKind(ServiceName, WATCHED_SERVICES_MAX);
@@ -118,10 +122,10 @@ const servicesKind: ValueKind<readonly ServiceName[]> = {
 };
 
 /** A stream tells of everybody who fits: whom to leave out because there are enough others, it could not say. */
-function stream(question: WatchQuestion, since: string | null, { watches }: NativeContext): NativeAnswer {
+function stream(question: WatchQuestion, since: string | null, { watches }: NativeContext, caller: Caller): NativeAnswer {
   refuseWith(question.query.limit === null ? null : 'limit', 'left out: a stream tells of all');
   watches.admit();
-  return { mediaType: EVENT_STREAM_TYPE, open: (outlet) => watches.stream(question, since, outlet) };
+  return { mediaType: EVENT_STREAM_TYPE, open: (outlet) => watches.stream(question, since, outlet, caller) };
 }
 
 function onceReached(revision: number, context: NativeContext, answer: () => NativeAnswer): NativeAnswer | Promise<NativeAnswer> {

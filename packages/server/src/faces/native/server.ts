@@ -1,5 +1,5 @@
 /** The native face before the HTTP door: its routes, its answers as bytes, its streams and the end of them. */
-import { everything, RollcallError, type Caller, type Log, type Meter, type Metric } from '@rollcall/core';
+import { RollcallError, type Caller, type Log, type Meter, type Metric } from '@rollcall/core';
 import type { AnswerCache } from '../../shared/answer-cache.js';
 import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
@@ -10,8 +10,8 @@ import type { NativeAnswer, NativeContext, NativeRequest, PlainAnswer, RenderedA
 import { Fragments } from './fragments.js';
 import { answer, nativeRoutes } from './handler.js';
 import { HeartbeatCrowd } from './heartbeat-crowd.js';
-import { laneOf } from './lanes.js';
-import { asRollcallError, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { laneOf, rightOf } from './lanes.js';
+import { asRollcallError, challengeOf, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { EVENT_STREAM_TYPE } from '../../shared/server-event.js';
 import { WatchHub } from './watch-hub.js';
 import { orRegisterAgain } from './writes.js';
@@ -47,12 +47,13 @@ export class NativeFace implements HttpFace {
     const answers = new Answers({ view, cache, fragments });
     const watches = new WatchHub({ view, answers, fragments, clock, random, watchersMax });
     this.#context = { ...options, answers, watches, isReady: () => view.complete && !this.#draining };
-    this.#crowd = new HeartbeatCrowd({ ...options, caller: anybody, failed: (error) => this.failed(orRegisterAgain(error)) });
+    this.#crowd = new HeartbeatCrowd({ ...options, failed: (error) => this.failed(orRegisterAgain(error)) });
     this.#log = log;
     meter.gauge(watchStreams, () => watches.size);
     this.routes = nativeRoutes.map((route) => ({
       method: route.method,
       path: route.path,
+      right: rightOf(route),
       lane: laneOf(route),
       handle: (request) => this.#reply(answer(route, nativeRequest(request), this.#context)),
     }));
@@ -69,17 +70,17 @@ export class NativeFace implements HttpFace {
     this.#context.watches.end();
   }
 
-  ready(head: HttpHead, answer: (answer: HttpAnswer) => void): boolean {
+  ready(head: HttpHead, caller: Caller, answer: (answer: HttpAnswer) => void): boolean {
     if (!this.#context.isReady()) return false;
-    if (head.method === 'PUT') return this.#crowd.take(head, answer);
-    const found = head.method === 'GET' ? this.#readyAnswer(head) : null;
+    if (head.method === 'PUT') return this.#crowd.take(head, caller, answer);
+    const found = head.method === 'GET' ? this.#readyAnswer(head, caller) : null;
     if (found !== null) answer(found);
     return found !== null;
   }
 
-  #readyAnswer({ url = '', rawHeaders }: HttpHead): HttpAnswer | null {
+  #readyAnswer({ url = '', rawHeaders }: HttpHead, caller: Caller): HttpAnswer | null {
     const { answers, view } = this.#context;
-    const found = answers.ready(url, anybody);
+    const found = answers.ready(url, caller);
     if (found === null || view.staleSinceMs !== null) return null;
     if (headerIn(rawHeaders, 'accept')?.includes(EVENT_STREAM_TYPE) === true) return null;
     const known = headerIn(rawHeaders, 'if-none-match');
@@ -93,7 +94,7 @@ export class NativeFace implements HttpFace {
       this.#log.error('a request failed', { reason: (error.cause as Error | undefined)?.stack ?? error.message });
     const { status, body } = problemOf(error);
     const retry = error.retryable ? ['retry-after', String(retryAfterSeconds(this.#context.random))] : [];
-    return { status, headers: ['content-type', PROBLEM_MEDIA_TYPE, ...retry], body: jsonLine(body) };
+    return { status, headers: ['content-type', PROBLEM_MEDIA_TYPE, ...retry, ...challengeOf(error)], body: jsonLine(body) };
   }
 
   #reply(answered: NativeAnswer | Promise<NativeAnswer>): HttpReply | Promise<HttpReply> {
@@ -139,9 +140,6 @@ export class NativeFace implements HttpFace {
 
 const JSON_TYPE = 'application/json';
 
-/** What lies ready is the same for all, as long as there is only one caller: the anonymous one. */
-const anybody: Caller = { identity: 'anonymous', may: everything, from: '', face: 'native' };
-
 /** What nobody asks for is not looked up. */
 function nativeRequest(request: HttpRequest): NativeRequest {
   const { head, parameters, query, body } = request;
@@ -160,9 +158,7 @@ function nativeRequest(request: HttpRequest): NativeRequest {
     get ifNoneMatch() {
       return header('if-none-match') || null;
     },
-    get caller(): Caller {
-      return { identity: 'anonymous', may: everything, from: request.from, face: 'native' };
-    },
+    caller: request.caller,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import {
   everything,
+  ROLLCALL,
   RollcallError,
   ServiceName,
   type Caller,
@@ -46,8 +47,8 @@ const CHANNELS_PER_SLICE = 200;
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 4_000;
 
-/** What the hub itself asks for; who watches has been let in before. */
-const watching: Caller = { identity: 'anonymous', may: everything, from: '', face: 'native' };
+/** What the hub itself asks for. */
+const watching: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'native' };
 
 export class WatchHub {
   readonly #options: WatchHubOptions;
@@ -86,8 +87,8 @@ export class WatchHub {
   }
 
   /** The answer is called once, when the outlet is gone. */
-  stream(question: WatchQuestion, since: string | null, outlet: HttpOutlet): () => void {
-    const channel = this.#channel(question);
+  stream(question: WatchQuestion, since: string | null, outlet: HttpOutlet, caller: Caller): () => void {
+    const channel = this.#channel(question, caller);
     const watcher = new Watcher(outlet, channel);
     outlet.write(eventFrame({ comment: 'rollcall', retryMs: this.#retryMs() }));
     watcher.begin(channel.begin(since));
@@ -96,8 +97,8 @@ export class WatchHub {
   }
 
   /** `changed` is called when what the question shows has changed, or the hub ends; not after the answer was called. Once either way. */
-  once(question: WatchQuestion, changed: () => void): () => void {
-    const channel = this.#channel(question);
+  once(question: WatchQuestion, caller: Caller, changed: () => void): () => void {
+    const channel = this.#channel(question, caller);
     channel.flush();
     const finish = (): void => {
       release();
@@ -131,11 +132,13 @@ export class WatchHub {
     else if (this.#size === 1 && change === 1) this.#beat();
   }
 
-  #channel(question: WatchQuestion): Channel {
-    const key = JSON.stringify(question);
+  /** Who watches one service has been judged; what others see of several is for each scope by itself. */
+  #channel(question: WatchQuestion, { may }: Caller): Channel {
+    const caller = question.only !== null || may.read.isEverything ? watching : { ...watching, may };
+    const key = `${caller.may.read.key}${JSON.stringify(question)}`;
     const found = this.#channels.get(key);
     if (found !== undefined) return found;
-    const channel = new Channel(question, { ...this.#options, fanOut: this.#fanOut, caller: watching });
+    const channel = new Channel(key, question, { ...this.#options, fanOut: this.#fanOut, caller });
     this.#channels.set(key, channel);
     const services = serviceKeys(question);
     if (services === null) this.#wide.add(channel);
@@ -144,7 +147,7 @@ export class WatchHub {
   }
 
   #remove(channel: Channel): void {
-    const key = JSON.stringify(channel.question);
+    const { key } = channel;
     // Whoever was cut off is released later, perhaps after another channel has taken this one's place.
     if (this.#channels.get(key) === channel) this.#channels.delete(key);
     this.#gathering.delete(channel);
@@ -158,7 +161,7 @@ export class WatchHub {
   #gather({ services }: ChangeBatch): void {
     for (const change of services) {
       const named = this.#byService.get(`${change.namespace}/${change.service}`) ?? [];
-      const wide = [...this.#wide].filter(({ question }) => isWithin(change, question));
+      const wide = [...this.#wide].filter((channel) => isWithin(change, channel.question) && channel.isFor(change));
       for (const channel of [...named, ...wide]) {
         channel.gather(change);
         this.#gathering.add(channel);

@@ -1,0 +1,120 @@
+/**
+ * Who asks. The face takes the token from where its protocol has it, access control says what it is worth, and answers that
+ * go on are ended when their callers may no longer have them.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ANONYMOUS, isSame, nothing, type AccessControl, type Caller, type Identity, type Permissions } from '@rollcall/core';
+import { bearerTokenIn } from '../../shared/bearer-token.js';
+import type { HttpFace } from '../../shared/http-face.js';
+import { headerIn } from '../../shared/http-headers.js';
+import { isLoopback } from '../../shared/loopback.js';
+
+type Face = Pick<HttpFace, 'name' | 'tokenIn'>;
+
+/** Its address is asked of the system when it is wanted: for most requests it is not, and thousands of streams would keep it. */
+class RequestCaller implements Caller {
+  readonly identity: string;
+  readonly may: Permissions;
+  readonly face: string;
+  readonly #request: IncomingMessage;
+
+  constructor({ name, may }: Identity, face: string, request: IncomingMessage) {
+    this.identity = name;
+    this.may = may;
+    this.face = face;
+    this.#request = request;
+  }
+
+  get from(): string {
+    return this.#request.socket.remoteAddress ?? '';
+  }
+}
+
+/** Who has no need to say who it is: asks for what everybody may know. */
+const whoever: Identity = { name: ANONYMOUS, may: nothing };
+
+/** An answer that goes on for as long as its caller may have it. */
+interface Held {
+  readonly request: IncomingMessage;
+  readonly face: Face;
+  readonly may: Permissions;
+}
+
+/** What a proxy adds. It only ever takes trust away: whoever writes such a header by himself gains nothing. */
+const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
+
+export class Callers {
+  readonly #access: AccessControl;
+  /** Without addresses, for answers that lie ready: one for each identity and face. */
+  readonly #hasty = new WeakMap<Identity, Map<string, Caller>>();
+  readonly #held = new Map<ServerResponse, Held>();
+  readonly #unfollow: () => void;
+
+  constructor(access: AccessControl) {
+    this.#access = access;
+    this.#unfollow = access.follow(() => this.#endThoseWhoMayNot());
+  }
+
+  close(): void {
+    this.#unfollow();
+  }
+
+  /** For a route that takes no right. */
+  anybody(request: IncomingMessage, face: Face): Caller {
+    return new RequestCaller(whoever, face.name, request);
+  }
+
+  /** Throws `unauthenticated`. */
+  of(request: IncomingMessage, face: Face): Caller {
+    return new RequestCaller(this.#identify(request, face), face.name, request);
+  }
+
+  /** Without its address; `null` for who has to be told that it is not known. */
+  hastily(request: IncomingMessage, face: Face): Caller | null {
+    let identity: Identity;
+    try {
+      identity = this.#identify(request, face);
+    } catch {
+      return null;
+    }
+    let callers = this.#hasty.get(identity);
+    if (callers === undefined) this.#hasty.set(identity, (callers = new Map<string, Caller>()));
+    let caller = callers.get(face.name);
+    if (caller === undefined) callers.set(face.name, (caller = { identity: identity.name, may: identity.may, from: '', face: face.name }));
+    return caller;
+  }
+
+  /** Its answer goes on; should the rules change, it is looked at again. */
+  hold(request: IncomingMessage, response: ServerResponse, face: Face, { may }: Caller): void {
+    if (this.#access.isOpen) return;
+    this.#held.set(response, { request, face, may });
+    response.once('close', () => this.#held.delete(response));
+  }
+
+  #identify(request: IncomingMessage, face: Face): Identity {
+    if (this.#access.isOpen) return this.#access.identify(noCredentials);
+    const token = face.tokenIn === undefined ? bearerTokenIn(request.rawHeaders) : face.tokenIn(request);
+    return this.#access.identify({
+      token,
+      certificateNames: [],
+      get isLocal() {
+        return isLocal(request);
+      },
+    });
+  }
+
+  /** Whoever still may comes back at once, and goes on where it was. */
+  #endThoseWhoMayNot(): void {
+    for (const [response, { request, face, may }] of this.#held) {
+      const now = this.hastily(request, face);
+      if (now === null || !isSame(now.may, may)) response.socket?.destroy();
+    }
+  }
+}
+
+const noCredentials = { token: null, certificateNames: [], isLocal: false };
+
+function isLocal({ socket, rawHeaders }: IncomingMessage): boolean {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
+  return isLoopback(address) && FORWARDING.every((name) => headerIn(rawHeaders, name) === undefined);
+}

@@ -26,6 +26,8 @@ export interface RegistryOptions {
   readonly guardShare?: `${number}%`;
   readonly guardDepartures?: number;
   readonly guardWindow?: Duration;
+  readonly panicEligible?: number;
+  readonly panicBelow?: `${number}%`;
   /** Who is told what happens; `console` will do. Left out: nobody, and nothing is printed. */
   readonly log?: Log;
 }
@@ -47,6 +49,8 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   guardShare: 'guardShare',
   guardDepartures: 'guardDeparturesMin',
   guardWindow: 'guardWindowMs',
+  panicEligible: 'panicEligibleMin',
+  panicBelow: 'panicBelowShare',
 };
 
 /** Throws a TypeError that says everything that is wrong at once. The environment is not looked at: the caller's words alone count. */

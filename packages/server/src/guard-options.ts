@@ -14,7 +14,7 @@ const WINDOW_MAX_MS: number = 24 * 60 * MINUTE_MS;
 /** More than any registry holds. */
 const DEPARTURES_MAX = 100_000_000;
 
-const percent: ValueKind<number> = {
+export const percentKind: ValueKind<number> = {
   allowed: 'a whole percentage from 0% to 100%',
   parse(text) {
     const [, digits] = /^(\d{1,3})%?$/.exec(typeof text === 'string' ? text : '') ?? [];
@@ -26,7 +26,7 @@ export const guardOptions: OptionTable<GuardOptions> = {
   guardShare: {
     flag: 'guard-share',
     placeholder: 'PERCENT',
-    kind: percent,
+    kind: percentKind,
     default: usualGuard.share,
     defaultText: '15%',
     help: 'How many of those present may depart per window without a goodbye; the rest is held. 100%: no guard.',

@@ -22,6 +22,8 @@ describe('readOptions', () => {
         guardShare: 0.15,
         guardDeparturesMin: 10,
         guardWindowMs: 900_000,
+        panicEligibleMin: 10,
+        panicBelowShare: 0.5,
       },
       operands: [],
       complaints: [],
@@ -43,6 +45,7 @@ describe('readOptions', () => {
       { corsOrigins: ['https://a.example', 'http://localhost:3000'] },
     ],
     ['a percentage', ['--guard-share', '30%'], {}, { guardShare: 0.3 }],
+    ['another one', ['--panic-below', '0', '--panic-eligible', '3'], {}, { panicBelowShare: 0, panicEligibleMin: 3 }],
     ['one of IPv6', ['--bind', '::'], {}, { bind: '::' }],
     ['a path with spaces', ['--data', 'my data'], {}, { data: 'my data' }],
   ])('takes %s', (_what, args, environment, expected) => {
@@ -106,7 +109,14 @@ describe('optionsHelp', () => {
         --guard-departures N     How many may in any case, however few are present.
                                  (default 10; ROLLCALL_GUARD_DEPARTURES)
         --guard-window DURATION  How long a window of the guard lasts.
-                                 (default 15m; ROLLCALL_GUARD_WINDOW)"
+                                 (default 15m; ROLLCALL_GUARD_WINDOW)
+
+      Panic, the answer of a service that seems to be ill as a whole:
+        --panic-eligible N       Of fewer instances that could be tried than this, a service never panics:
+                                 an empty answer is the truth. A service may have its own.
+                                 (default 10; ROLLCALL_PANIC_ELIGIBLE)
+        --panic-below PERCENT    It panics when less than this share of them is in rotation. 0%: never.
+                                 (default 50%; ROLLCALL_PANIC_BELOW)"
     `);
   });
 });

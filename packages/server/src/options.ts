@@ -4,9 +4,10 @@ import { digitsKind, Host, inGroup, pathKind, typedDurationKind, wordKind, type 
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption } from './doors/http/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
+import { panicOptions, type PanicOptions } from './panic-options.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 
-export interface ServeOptions extends GuardOptions {
+export interface ServeOptions extends GuardOptions, PanicOptions, PanicOptions {
   /** The directory of the embedded store. */
   readonly data: string;
   readonly store: 'embedded' | 'memory';
@@ -81,4 +82,5 @@ export const serveOptions: OptionTable<ServeOptions> = {
     watchersMax: watchersOption,
   }),
   ...inGroup('The guard, a brake on departures', guardOptions),
+  ...inGroup('Panic, the answer of a service that seems to be ill as a whole', panicOptions),
 };

@@ -39,6 +39,8 @@ async function start(
     guardShare: 0.15,
     guardDeparturesMin: 10,
     guardWindowMs: 900_000,
+    panicEligibleMin: 10,
+    panicBelowShare: 0.5,
     ...options,
   };
   const registry = await runRegistry(all, { clock, random: new SeededRandom(1), log, version: '1.2.3' });
@@ -90,7 +92,7 @@ describe('a registry', () => {
     expect((await ask('GET', `${second.url}/services/payments/instances`)).body).toEqual(before);
   });
 
-  it('tells whoever comes back after a restart what happens next, or to begin anew', async () => {
+  it('tells whoever comes back after a restart what was missed and what happens next, or to begin anew', async () => {
     const first = await start({ store: 'embedded' });
     await ask('POST', `${first.url}/register`, one);
     const { headers } = await fetch(`${first.url}/services/payments/instances`);
@@ -101,13 +103,14 @@ describe('a registry', () => {
     const second = await start({ store: 'embedded' });
     const watch = (since: string): Promise<Response> =>
       fetch(`${second.url}/services/payments/instances`, { headers: { 'accept': 'text/event-stream', 'last-event-id': since } });
-    const [upToDate, late] = [await watch(last), await watch(`${epoch}-1`)];
+    const [upToDate, late, stranger] = [await watch(last), await watch(`${epoch}-1`), await watch('other-1')];
     await ask('POST', `${second.url}/register`, { ...one, port: 8081 });
     await second.registry.stop();
     const eventsOf = async (response: Response): Promise<readonly unknown[]> =>
       [...(await response.text()).matchAll(/^event: (.*)$/gm)].map(([, event]) => event);
     expect(await eventsOf(upToDate)).toEqual(['change']);
-    expect(await eventsOf(late)).toEqual(['resync', 'snapshot', 'change']);
+    expect(await eventsOf(late)).toEqual(['change', 'change']);
+    expect(await eventsOf(stranger)).toEqual(['resync', 'snapshot', 'change']);
   });
 
   it('names the port that is taken, and the flag, and lets go of its store', async () => {

@@ -56,7 +56,8 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const measuring = new Measuring(clock);
   const { meter } = measuring;
   const store = measuring.measured(await openStore(options, surroundings), log);
-  const catalog = new Catalog({ store, clock, log });
+  const panicRule = { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare };
+  const catalog = new Catalog({ store, clock, log, panicRule });
   const { view } = catalog;
   // Before everybody who comes through a door.
   const shown = new FilteredView(view);

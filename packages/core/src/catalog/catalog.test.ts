@@ -128,7 +128,41 @@ describe('the catalog', () => {
     await house.close();
   });
 
-  it('does not know what was before it was opened, nor what comes', async () => {
+  it('remembers after a restart what happened before it', async () => {
+    const house = await openHouse();
+    const { revision } = house.view;
+    await house.registrar.register(registration(), someone);
+    await house.store.commit({ then: [{ type: 'put', key: encodeUtf8('somebody else'), value: encodeUtf8('x') }] });
+    await house.registrar.setMode(registration(), { mode: 'out' }, someone);
+    await house.registrar.deregister(registration(), someone);
+    const next = await openHouse({ store: house.store, clock: house.clock });
+    expect(next.view.revision).toBe(house.view.revision);
+    for (let since = revision; since <= house.view.revision; since++) {
+      expect(next.view.changesAfter(since, someone)).toEqual(house.view.changesAfter(since, someone));
+    }
+    await house.close();
+    await next.close();
+  });
+
+  it('does not remember what the log has forgotten, nor steps back when it loses its place', async () => {
+    const house = await openHouse();
+    await house.registrar.register(registration(), someone);
+    const compacted = house.view.revision;
+    await house.registrar.deregister(registration(), someone);
+    house.store.compactedRevision = compacted;
+    const next = await openHouse({ store: house.store, clock: house.clock });
+    expect(next.view.changesAfter(compacted - 1, someone)).toBeNull();
+    expect(next.view.changesAfter(compacted, someone)).toEqual(house.view.changesAfter(compacted, someone));
+    const seen: number[] = [];
+    next.view.follow({ changed: () => undefined, reset: () => void seen.push(next.view.revision) }, someone);
+    house.store.loseWatchers();
+    await house.clock.advance(1);
+    expect(seen).toEqual([house.store.revision]);
+    await house.close();
+    await next.close();
+  });
+
+  it('does not know what was before the log began, nor what comes', async () => {
     const house = await openHouse();
     const { revision } = house.view;
     expect(house.view.changesAfter(revision - 1, someone)).toBeNull();

@@ -1,13 +1,26 @@
 /**
  * Feeds a view from the log: reads everything under `/rollcall/` as of one revision, page by page, then watches from the
- * next. When its place is lost it reads anew. Any number of readers may stand at one log, one for each view.
+ * next. The first time it also hands over what happened shortly before, so that whoever had followed this node before it
+ * was restarted can go on from there. When its place is lost it reads anew. Any number of readers may stand at one log, one for each view.
  */
 import { isRollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import type { Bytes, Entry, KeyRange, RevisionBatch, Store, Watch } from '../ports/store.js';
+import {
+  FIRST_REVISION,
+  type Bytes,
+  type Entry,
+  type KeyRange,
+  type RevisionBatch,
+  type Store,
+  type StoreStatus,
+  type Watch,
+} from '../ports/store.js';
+import { toText } from '../store/bytes.js';
+import { allKeys } from '../store/key-range.js';
 import { encodedChange, encodedEntry, type EncodedSink } from './encoded.js';
 import { catalogRange, kindRange } from './keys.js';
+import { LatestPast } from './latest-past.js';
 
 export interface LogReaderOptions {
   readonly store: Store;
@@ -18,6 +31,9 @@ export interface LogReaderOptions {
 
 /** Entries per read: large enough to be quick, small enough not to hold up the loop. */
 const PAGE_ENTRIES = 1000;
+
+/** How far back it looks: minutes of ordinary churn. */
+const PAST_REVISIONS_MAX = 4096;
 
 /** Between two attempts to read a log that does not answer. */
 const RELOAD_PAUSE_MS = 1000;
@@ -38,12 +54,17 @@ export class LogReader {
   }
 
   /** Settles when the sink has everything, and is fed from then on. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#load(PAST_REVISIONS_MAX);
+  }
+
+  async #load(pastMax: number): Promise<void> {
     const { store, sink } = this.#options;
-    const { epoch } = await store.status();
-    const revision = await this.#readAll(epoch).catch((error: unknown) => this.#readAgain(epoch, error));
+    const status = await store.status();
+    const { revision, past } = await this.#readAll(status, pastMax).catch((error: unknown) => this.#readAgain(status, error));
     if (this.#closed) return;
     sink.finish();
+    for (const batch of past.batches) this.#take(batch);
     sink.stale(null);
     this.#watch = store.watch(
       { range: catalogRange, fromRevision: revision + 1 },
@@ -62,26 +83,52 @@ export class LogReader {
   }
 
   /** Whoever reads while others write a lot may find that what it reads was compacted meanwhile. */
-  async #readAgain(epoch: string, error: unknown): Promise<number> {
+  async #readAgain(status: StoreStatus, error: unknown): Promise<Reading> {
     if (this.#closed || !isRollcallError(error, 'revision-compacted')) throw error;
-    return this.#readAll(epoch);
+    return this.#readAll(status, 0);
   }
 
-  /** Answers the revision that it was read as of. */
-  async #readAll(epoch: string): Promise<number> {
+  /** What the log holds now, with the latest past undone: that comes again, step by step. */
+  async #readAll({ epoch, compactedRevision }: StoreStatus, pastMax: number): Promise<Reading> {
     const { store, sink } = this.#options;
     const { revision } = await store.range({ range: catalogRange, limit: 0 });
-    sink.begin({ epoch, revision });
-    for (const range of ranges) await this.#readRange(range, revision);
-    return revision;
+    const past = await this.#past(Math.max(revision - pastMax, compactedRevision, FIRST_REVISION), revision);
+    const before = past.before();
+    sink.begin({ epoch, revision: past.asOf });
+    for (const range of ranges) await this.#readRange(range, revision, before);
+    if (before.size > 0) sink.page([...before.values()].flatMap((entry) => (entry === null ? [] : [encodedEntry(entry)])));
+    return { revision, past };
   }
 
-  async #readRange({ from, to }: KeyRange, revision: number): Promise<void> {
+  /** It watches all keys, because every revision touches some: so it sees when it has arrived. */
+  #past(asOf: number, upTo: number): Promise<LatestPast> {
+    if (asOf >= upTo) return Promise.resolve(new LatestPast(upTo));
+    return new Promise((resolve) => {
+      const past = new LatestPast(asOf);
+      const watch = this.#options.store.watch(
+        { range: allKeys, fromRevision: asOf + 1, previous: true },
+        {
+          next: (batch) => {
+            if (batch.revision <= upTo) past.add(batch);
+            if (batch.revision < upTo) return;
+            resolve(past);
+            watch.cancel();
+          },
+          // Compacted meanwhile: then there is none.
+          ended: () => resolve(new LatestPast(upTo)),
+        },
+      );
+      this.#watch = watch;
+    });
+  }
+
+  async #readRange({ from, to }: KeyRange, revision: number, without: ReadonlyMap<string, unknown>): Promise<void> {
     const { store, sink } = this.#options;
     let next: Bytes | null = from;
     while (next !== null && !this.#closed) {
       const { entries, more } = await store.range({ range: { from: next, to }, limit: PAGE_ENTRIES, revision });
-      if (entries.length > 0) sink.page(entries.map(encodedEntry));
+      const wanted = without.size === 0 ? entries : entries.filter(({ key }) => !without.has(toText(key)));
+      if (wanted.length > 0) sink.page(wanted.map(encodedEntry));
       next = more ? keyAfter(entries) : null;
     }
   }
@@ -98,13 +145,19 @@ export class LogReader {
   async #reload(): Promise<void> {
     const { clock, log } = this.#options;
     try {
-      await this.start();
+      // Whoever follows is told to look anew: the past would be a step back.
+      await this.#load(0);
     } catch (error) {
       if (this.#closed || isRollcallError(error, 'store-closed')) return;
       log.error('the log cannot be read; the catalog answers from memory', { reason: String(error) });
       this.#cancelPause = clock.after(RELOAD_PAUSE_MS, () => void this.#reload());
     }
   }
+}
+
+interface Reading {
+  readonly revision: number;
+  readonly past: LatestPast;
 }
 
 /** Registrations first, because that is the quickest way to take them in; then what stands before them and behind. */

@@ -28,6 +28,8 @@ type Method = 'grantLease' | 'keepLease' | 'revokeLease' | 'lease' | 'leases' | 
 export class PlainLog implements Omit<Store, Method> {
   epoch = 'e1';
   revision: number = FIRST_REVISION;
+  /** What it says of itself; nothing is ever forgotten here. */
+  compactedRevision = 0;
   /** Called before each commit is judged: where a test lets somebody else be faster, or the disk fail. */
   beforeCommit: (commit: Commit) => void | Promise<void> = () => undefined;
   readonly #entries = new OrderedMap<Entry>();
@@ -51,8 +53,8 @@ export class PlainLog implements Omit<Store, Method> {
     let isCancelled = false;
     queueMicrotask(() => {
       if (isCancelled) return;
-      for (const batch of this.#history) if (batch.revision >= fromRevision) tell(sink, batch, own);
-      this.#sinks.set(sink, own);
+      for (const batch of this.#history) if (batch.revision >= fromRevision && !isCancelled) tell(sink, batch, own);
+      if (!isCancelled) this.#sinks.set(sink, own);
     });
     const cancel = (): void => {
       isCancelled = true;
@@ -62,7 +64,7 @@ export class PlainLog implements Omit<Store, Method> {
   }
 
   async status(): Promise<StoreStatus> {
-    return { engine: 'plain', epoch: this.epoch, revision: this.revision, compactedRevision: 0, sizeBytes: 0 };
+    return { engine: 'plain', epoch: this.epoch, revision: this.revision, compactedRevision: this.compactedRevision, sizeBytes: 0 };
   }
 
   async close(): Promise<void> {

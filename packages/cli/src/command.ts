@@ -1,6 +1,7 @@
 /** What a command of the program is: its place in the help, its options, and what it does. */
 import {
   canBeInFile,
+  endOfFlags,
   HELP_COLUMNS_DEFAULT,
   optionsHelp,
   readOptions,
@@ -88,7 +89,9 @@ export class Misuse extends Error {
 
 export function command<Values>(description: CommandDescription<Values>): Command {
   const { name, group = 'use', operands, summary, details } = description;
-  const usage = ['rollcall', name, operands, '[OPTIONS]'].filter((part) => part !== '').join(' ');
+  // Behind two dashes nothing is ours any more.
+  const words = operands.startsWith(endOfFlags) ? ['[OPTIONS]', operands] : [operands, '[OPTIONS]'];
+  const usage = ['rollcall', name, ...words].filter((part) => part !== '').join(' ');
   return {
     name,
     group,

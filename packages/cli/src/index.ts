@@ -1,3 +1,6 @@
 /** The command line: what is typed is read, done through the client, and printed. */
 export * from './command.js';
+export * from './connection-options.js';
 export * from './program.js';
+export * from './registration-options.js';
+export { runCommand } from './run/run-command.js';

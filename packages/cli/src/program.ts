@@ -19,7 +19,9 @@ export async function runProgram({ commands, version }: Program, args: readonly 
   const found = commands.find((command) => command.name === named);
   if (found === undefined) return unknown(context, named, commands);
   const ours = rest.includes(endOfFlags) ? rest.slice(0, rest.indexOf(endOfFlags)) : rest;
-  if (ours.includes('--version')) return say(context, `rollcall ${version}`);
+  // Of a command that has such an option, it is the version of something else.
+  const isAboutUs = !found.options.some(({ flag }) => flag === 'version');
+  if (isAboutUs && ours.includes('--version')) return say(context, `rollcall ${version}`);
   if (named !== name || ours.includes('--help') || ours.includes('-h')) return say(context, found.help(columnsOf(context)));
   try {
     return await found.run(rest, context);

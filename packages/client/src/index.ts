@@ -3,7 +3,7 @@ export type { AnswerHead, CallOptions, ConnectOptions, InstanceFilters, Instance
 export type * from './ports.js';
 export { connect, RegistryClient } from './registry-client.js';
 export { isRegistryProblem, RegistryProblem, type AnsweredCode } from './registry-problem.js';
-export { usualRegistryUrl } from './registry-url.js';
+export { registryUrl, usualRegistryUrl, type RegistryUrl } from './registry-url.js';
 export type * from './shapes.js';
 export { systemClock } from './system-clock.js';
 export { systemRandom } from './system-random.js';

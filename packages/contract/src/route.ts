@@ -69,6 +69,7 @@ export interface Route extends RouteAccess {
 /** What can happen to every call: `problemsOfAll` is not repeated in any route. */
 export const problemsOfAll: readonly ProblemCode[] = [
   'invalid-request',
+  'head-too-large',
   'host-not-allowed',
   'origin-not-allowed',
   'unauthenticated',

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'ambiguous-id'
   | 'conflict'
   | 'forbidden'
+  | 'head-too-large'
   | 'host-not-allowed'
   | 'internal'
   | 'invalid-request'
@@ -50,6 +51,11 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'ambiguous-id': { meaning: 'Several instances carry this id; name the service too.', retryable: false, outcome: 'refused' },
   'conflict': { meaning: 'Somebody else wrote the same at the same time.', retryable: true, outcome: 'refused' },
   'forbidden': { meaning: 'The caller is known, and may not do this.', retryable: false, outcome: 'refused' },
+  'head-too-large': {
+    meaning: 'The path and the headers of the request are larger than what is allowed.',
+    retryable: false,
+    outcome: 'refused',
+  },
   'host-not-allowed': { meaning: 'The request names a host that this door does not answer for.', retryable: false, outcome: 'refused' },
   'internal': { meaning: 'A fault in Rollcall itself; its log says more.', retryable: false, outcome: 'unknown' },
   'invalid-request': { meaning: 'A field is missing, unknown or has a value that is not allowed.', retryable: false, outcome: 'refused' },

@@ -111,14 +111,21 @@ describe('a machine', () => {
 it('how it goes is told', async () => {
   await ask('POST', '/register', one);
   await ask('PUT', '/heartbeats', { ids: [id] });
+  await ask('PUT', `/heartbeat/${id}`);
+  await ask('PUT', '/heartbeat/nobody');
+  expect([await inRotation(), await inRotation()]).toEqual([1, 1]);
   await ask('GET', '/nowhere');
   const told = await (await fetch(`http://${registry.doors['http']}/metrics`)).text();
   const lines = [
     'rollcall_instances{health="passing",mode="in"} 1',
     // A registration is the first heartbeat.
-    'rollcall_heartbeats_total 2',
+    'rollcall_heartbeats_total 3',
     'rollcall_http_requests_total{route="POST /register",status="2xx"} 1',
     'rollcall_http_requests_total{route="PUT /heartbeats",status="2xx"} 1',
+    // Those that lay ready, too.
+    'rollcall_http_requests_total{route="PUT /heartbeat/{id}",status="2xx"} 1',
+    'rollcall_http_requests_total{route="PUT /heartbeat/{id}",status="4xx"} 1',
+    'rollcall_http_requests_total{route="GET /services/{name}/instances",status="2xx"} 2',
     'rollcall_http_requests_total{route="none",status="4xx"} 1',
     'rollcall_view_staleness_seconds 0',
   ];

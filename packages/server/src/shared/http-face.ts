@@ -17,11 +17,13 @@ export interface HttpFace {
   failed(error: unknown, head: HttpHead): HttpAnswer;
   /**
    * Asked before any route is looked for: `true` if it has the answer at hand, or within a turn of the loop, and `answer` is
-   * called with it, once; `false` for the ordinary way. It must be the answer that the ordinary way would give to this
-   * caller (whose address is not known here). Must not throw.
+   * called with it and with the route that it is of, once; `false` for the ordinary way. It must be the answer that the
+   * ordinary way would give to this caller (whose address is not known here). Must not throw.
    */
-  ready?(head: HttpHead, caller: Caller, answer: (answer: HttpAnswer) => void): boolean;
+  ready?(head: HttpHead, caller: Caller, answer: ReadyAnswer): boolean;
 }
+
+export type ReadyAnswer = (answer: HttpAnswer, route: HttpRoute) => void;
 
 /** As much of a request as is known before its body. Node's own object, so that nothing is copied on the way. */
 export interface HttpHead {

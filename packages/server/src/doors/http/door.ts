@@ -16,7 +16,7 @@ import {
   type Meter,
   type Random,
 } from '@rollcall/core';
-import type { HttpAnswer, HttpFace, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
+import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute, ReadyAnswer } from '../../shared/http-face.js';
 import { Admission } from './admission.js';
 import { hasBody, isShort, readBody } from './body.js';
 import { Callers } from './callers.js';
@@ -33,7 +33,8 @@ import {
 import { Asked } from './asked.js';
 import { parseQuery } from './query.js';
 import { RouteTable, type Found } from './routes.js';
-import { send, sendLater, sendStream } from './sending.js';
+import { nonsenseIn, TOO_SLOW } from './nonsense.js';
+import { rawAnswer, send, sendLater, sendStream } from './sending.js';
 import { Tally, type Count } from './tally.js';
 
 export interface HttpDoorOptions {
@@ -62,6 +63,7 @@ interface FaceRoute extends HttpRoute {
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);
+const NO_HEAD: HttpHead = Object.freeze({ headers: {}, rawHeaders: [] });
 const NO_QUERY: HttpRequest['query'] = Object.freeze({});
 
 export class HttpDoor {
@@ -95,7 +97,11 @@ export class HttpDoor {
       connectionsCheckingInterval: lookMs,
       keepAliveTimeout: IDLE_MS_MAX,
     };
-    this.#server = createServer({ noDelay: true, ...timeouts }, (request, response) => this.#handle(request, response));
+    // The gate says it in better words.
+    const strictness = { requireHostHeader: false };
+    this.#server = createServer({ noDelay: true, ...timeouts, ...strictness }, (request, response) => this.#handle(request, response));
+    // Whatever somebody expects beyond an answer: it gets that.
+    this.#server.on('checkExpectation', (request, response) => this.#handle(request, response));
     this.#server.maxConnections = options.connectionsMax + SURPLUS_CONNECTIONS_MAX;
     this.#server.on('connection', (socket: Duplex) => this.#gate.connected(socket));
     this.#server.on('clientError', (error, socket) => this.#refuseNonsense(error, socket));
@@ -155,8 +161,8 @@ export class HttpDoor {
   }
 
   #ready(request: IncomingMessage, response: ServerResponse): boolean {
-    const answer = (answer: HttpAnswer): void => {
-      this.#tally.ready(answer.status);
+    const answer: ReadyAnswer = (answer, route) => {
+      this.#tally.of(route)(answer.status);
       send(request, response, answer, this.#draining);
     };
     for (const face of this.#faces) {
@@ -234,43 +240,27 @@ export class HttpDoor {
     send(request, response, answer, this.#draining || !(request.complete || isShort(request)));
   }
 
-  /** What is no HTTP has no face; it is told so in the fewest words, and the connection ends. */
+  /** What is no HTTP has no head that could be read; whoever sent it is told so, and the connection ends. */
   #refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
     const answering = (socket as unknown as Readonly<Record<string, ServerResponse | null | undefined>>)[UNDER_WAY] ?? null;
-    const { text, problem } = nonsense.get(error.code) ?? otherNonsense;
-    if (answering !== null && problem !== null && !answering.headersSent) {
+    if (answering !== null && error.code === TOO_SLOW && !answering.headersSent) {
       answering.shouldKeepAlive = false;
-      return this.#fail(problem(), answering.req, answering);
+      return this.#fail(nonsenseIn(error), answering.req, answering);
     }
     // Half an answer needs no second one in it.
     if (!socket.writable || error.code === 'ECONNRESET' || answering !== null) return void socket.destroy();
-    socket.end(`HTTP/1.1 ${text}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const answer = this.#faceOf(NO_HEAD).failed(nonsenseIn(error), NO_HEAD);
+    this.#tally.none(answer.status);
+    socket.end(rawAnswer(answer));
   }
 
-  #faceOf({ url = '' }: IncomingMessage): HttpFace {
+  #faceOf({ url = '' }: HttpHead): HttpFace {
     return this.#faces.find(({ prefix }) => url.startsWith(prefix)) as HttpFace;
   }
 }
 
 function laneOf({ lane = 'read' }: HttpRoute, request: IncomingMessage): Lane | null {
   return typeof lane === 'function' ? lane(request) : lane;
-}
-
-interface Nonsense {
-  readonly text: string;
-  /** For a request whose head was sound. */
-  readonly problem: (() => RollcallError) | null;
-}
-
-const otherNonsense: Nonsense = { text: '400 Bad Request', problem: null };
-
-const nonsense: ReadonlyMap<string | undefined, Nonsense> = new Map([
-  ['HPE_HEADER_OVERFLOW', { text: '431 Request Header Fields Too Large', problem: null }],
-  ['ERR_HTTP_REQUEST_TIMEOUT', { text: '408 Request Timeout', problem: tooSlow }],
-]);
-
-function tooSlow(): RollcallError {
-  return new RollcallError('request-timeout', `The request was not whole within ${REQUEST_MS_MAX / 1000} s. Send it again, all at once.`);
 }
 
 /** Where Node keeps the answer that is under way on a connection; its own way to refuse nonsense looks there too. */

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RollcallError, type Meter, type Metric } from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
+import { headerIn } from '../../shared/http-headers.js';
 import { HostCheck } from './host-check.js';
+import { noHost } from './nonsense.js';
 import { OriginCheck } from './origin-check.js';
 
 export interface GateOptions {
@@ -52,6 +54,7 @@ export class Gate {
         `${this.#connectionsMax} connections are open to this node already. Ask another one, or come back later.`,
       );
     }
+    if (request.httpVersion === '1.1' && headerIn(request.rawHeaders, 'host') === undefined) return noHost();
     if (!this.#hosts.allows(request)) return this.#hosts.refusal(request);
     const refused = this.#origins.refusal(request);
     if (refused !== null) return refused;

@@ -9,6 +9,9 @@ export const REQUEST_MS_MAX = 30_000;
 /** Its head is one packet or two; who takes longer holds connections open on purpose. */
 export const HEAD_MS_MAX = 10_000;
 
+/** Node's own bound: a path, a token and a handful of headers are less than two. */
+export const HEAD_BYTES_MAX: number = 16 * 1024;
+
 /** How often the slow ones are looked for; Node's own half minute would make ten seconds forty. */
 export const SLOW_LOOK_MS = 2000;
 

@@ -1,5 +1,5 @@
 /** Answers onto the wire: those that are whole, those that come later, and those that go on. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpAnswer, HttpLater, HttpStream } from '../../shared/http-face.js';
 import { SocketOutlet } from './outlet.js';
@@ -13,6 +13,14 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   response.writeHead(status, (last ? [...sized, 'connection', 'close'] : sized) as string[]);
   if (body === null || request.method === 'HEAD') response.end();
   else response.end(body);
+}
+
+/** For a connection on which Node has made no response: all of it, the last one there. */
+export function rawAnswer({ status, headers, body }: HttpAnswer): string {
+  const text = body === null ? '' : body.toString();
+  const all = [...headers, 'content-length', String(Buffer.byteLength(text)), 'connection', 'close'];
+  const lines = all.map((part, at) => (at % 2 === 0 ? `${part}: ` : `${part}\r\n`));
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`;
 }
 
 /** Or needs none, by the definition of its status. */

@@ -5,8 +5,7 @@ import type { HttpRoute } from '../../shared/http-face.js';
 /** Counts an answer, by its status. */
 export type Count = (status: number) => void;
 
-/** What lay ready has not been looked up in the table of routes; what was refused before has no route. */
-const READY = 'ready';
+/** What was refused before a route was found. */
 const NONE = 'none';
 
 const classes = ['2xx', '3xx', '4xx', '5xx'];
@@ -14,7 +13,7 @@ const classes = ['2xx', '3xx', '4xx', '5xx'];
 export class Tally {
   readonly #meter: Meter;
   readonly #metric: Metric;
-  readonly ready: Count;
+  readonly #counts: ReadonlyMap<HttpRoute, Count>;
   readonly none: Count;
 
   constructor(routes: readonly HttpRoute[], meter: Meter) {
@@ -22,15 +21,15 @@ export class Tally {
     this.#metric = {
       name: 'rollcall_http_requests_total',
       kind: 'counter',
-      help: 'Requests that were answered, by route (`ready`: queries whose answers lay ready, and plain heartbeats; `none`: refused before a route was found) and class of status.',
-      labels: { route: [...routes.map(labelOf), READY, NONE], status: classes },
+      help: 'Requests that were answered, by route (`none`: refused before one was found) and class of status.',
+      labels: { route: [...routes.map(labelOf), NONE], status: classes },
     };
-    this.ready = this.#counting(READY);
+    this.#counts = new Map(routes.map((route) => [route, this.#counting(labelOf(route))]));
     this.none = this.#counting(NONE);
   }
 
   of(route: HttpRoute): Count {
-    return this.#counting(labelOf(route));
+    return this.#counts.get(route) ?? this.none;
   }
 
   #counting(route: string): Count {

@@ -12,7 +12,7 @@ import {
   type InstanceSelector,
   type Registrar,
 } from '@rollcall/core';
-import type { HttpAnswer, HttpHead } from '../../shared/http-face.js';
+import type { HttpAnswer, HttpHead, HttpRoute, ReadyAnswer } from '../../shared/http-face.js';
 import { nextTurn } from '../../shared/turn.js';
 
 /** What one call takes; more are two calls. */
@@ -28,16 +28,16 @@ const heard: HttpAnswer = { status: 204, headers: ['cache-control', 'no-store'],
 export interface HeartbeatCrowdOptions {
   readonly registrar: Pick<Registrar, 'heartbeats'>;
   readonly view: Pick<CatalogView, 'instancesById'>;
+  /** Which these are the answers of. */
+  readonly route: HttpRoute;
   /** The answer to one that was not heard. */
   readonly failed: (error: unknown) => HttpAnswer;
 }
 
-type Answer = (answer: HttpAnswer) => void;
-
 /** Of one caller. */
 interface Crowd {
   readonly selectors: InstanceSelector[];
-  readonly answers: Answer[];
+  readonly answers: ReadyAnswer[];
 }
 
 export class HeartbeatCrowd {
@@ -49,7 +49,7 @@ export class HeartbeatCrowd {
   }
 
   /** `false` for what is no plain heartbeat: one with a query, with a body, with an id that has to be looked at, or one to refuse. */
-  take({ url = '', rawHeaders }: HttpHead, caller: Caller, answer: Answer): boolean {
+  take({ url = '', rawHeaders }: HttpHead, caller: Caller, answer: ReadyAnswer): boolean {
     if (!url.startsWith(PATH)) return false;
     const id = url.slice(PATH.length);
     if (!plainId.test(id) || mayHaveBody(rawHeaders)) return false;
@@ -76,15 +76,15 @@ export class HeartbeatCrowd {
 
   async #hear(caller: Caller, { selectors, answers }: Crowd): Promise<void> {
     this.#crowds.delete(caller);
-    const { registrar, failed } = this.#options;
+    const { registrar, failed, route } = this.#options;
     let results: readonly (RollcallError | null)[] = [];
     try {
       results = await registrar.heartbeats(selectors, caller);
     } catch (error) {
-      for (const answer of answers) answer(failed(error));
+      for (const answer of answers) answer(failed(error), route);
       return;
     }
-    answers.forEach((answer, at) => answer(results[at] === null ? heard : failed(results[at])));
+    answers.forEach((answer, at) => answer(results[at] === null ? heard : failed(results[at]), route));
   }
 }
 

@@ -1,7 +1,7 @@
 /** The native face before the HTTP door: its routes, its answers as bytes, its streams and the end of them. */
 import { RollcallError, type Caller, type Log, type Meter, type Metric } from '@rollcall/core';
 import type { AnswerCache } from '../../shared/answer-cache.js';
-import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute } from '../../shared/http-face.js';
+import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute, ReadyAnswer } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
 import { retryAfterSeconds } from '../../shared/retry-after.js';
 import { parseJsonBody } from '../../shared/json-body.js';
@@ -38,6 +38,8 @@ export class NativeFace implements HttpFace {
   readonly routes: readonly HttpRoute[];
   readonly #context: NativeContext;
   readonly #crowd: HeartbeatCrowd;
+  readonly #services: HttpRoute;
+  readonly #instances: HttpRoute;
   readonly #log: Log;
   #draining = false;
 
@@ -47,7 +49,6 @@ export class NativeFace implements HttpFace {
     const answers = new Answers({ view, cache, fragments });
     const watches = new WatchHub({ view, answers, fragments, clock, random, watchersMax });
     this.#context = { ...options, answers, watches, isReady: () => view.complete && !this.#draining };
-    this.#crowd = new HeartbeatCrowd({ ...options, failed: (error) => this.failed(orRegisterAgain(error)) });
     this.#log = log;
     meter.gauge(watchStreams, () => watches.size);
     this.routes = nativeRoutes.map((route) => ({
@@ -57,6 +58,14 @@ export class NativeFace implements HttpFace {
       lane: laneOf(route),
       handle: (request) => this.#reply(answer(route, nativeRequest(request), this.#context)),
     }));
+    const routeTo = (path: string): HttpRoute => this.routes.find((route) => route.path === path) as HttpRoute;
+    this.#services = routeTo(SERVICES_PATH);
+    this.#instances = routeTo(INSTANCES_PATH);
+    this.#crowd = new HeartbeatCrowd({
+      ...options,
+      route: routeTo(HEARTBEAT_PATH),
+      failed: (error) => this.failed(orRegisterAgain(error)),
+    });
   }
 
   /** Who watches and who polls. */
@@ -70,22 +79,23 @@ export class NativeFace implements HttpFace {
     this.#context.watches.end();
   }
 
-  ready(head: HttpHead, caller: Caller, answer: (answer: HttpAnswer) => void): boolean {
+  ready(head: HttpHead, caller: Caller, answer: ReadyAnswer): boolean {
     if (!this.#context.isReady()) return false;
     if (head.method === 'PUT') return this.#crowd.take(head, caller, answer);
-    const found = head.method === 'GET' ? this.#readyAnswer(head, caller) : null;
-    if (found !== null) answer(found);
-    return found !== null;
+    return head.method === 'GET' && this.#answerReady(head, caller, answer);
   }
 
-  #readyAnswer({ url = '', rawHeaders }: HttpHead, caller: Caller): HttpAnswer | null {
+  #answerReady({ url = '', rawHeaders }: HttpHead, caller: Caller, answer: ReadyAnswer): boolean {
     const { answers, view } = this.#context;
     const found = answers.ready(url, caller);
-    if (found === null || view.staleSinceMs !== null) return null;
-    if (headerIn(rawHeaders, 'accept')?.includes(EVENT_STREAM_TYPE) === true) return null;
+    if (found === null || view.staleSinceMs !== null) return false;
+    if (headerIn(rawHeaders, 'accept')?.includes(EVENT_STREAM_TYPE) === true) return false;
     const known = headerIn(rawHeaders, 'if-none-match');
-    if (known === undefined) return found.answer(view.revision);
-    return known === found.etag ? { status: 304, headers: readHeaders(known, view.revision), body: null } : null;
+    if (known !== undefined && known !== found.etag) return false;
+    const same = known !== undefined;
+    const route = found.about.service === null ? this.#services : this.#instances;
+    answer(same ? { status: 304, headers: readHeaders(known, view.revision), body: null } : found.answer(view.revision), route);
+    return true;
   }
 
   failed(thrown: unknown): HttpAnswer {
@@ -137,6 +147,11 @@ export class NativeFace implements HttpFace {
     return ['rollcall-age', String(Math.max(0, Math.round((clock.wallMs() - view.staleSinceMs) / 1000)))];
   }
 }
+
+/** The routes whose answers may lie ready. */
+const SERVICES_PATH = '/services';
+const INSTANCES_PATH = '/services/:name/instances';
+const HEARTBEAT_PATH = '/heartbeat/:id';
 
 const JSON_TYPE = 'application/json';
 

@@ -1,0 +1,22 @@
+/** What is no HTTP, in the words of the error catalogue. */
+import { refusal, RollcallError } from '@rollcall/core';
+import { HEAD_BYTES_MAX, HEAD_MS_MAX, REQUEST_MS_MAX } from './limits.js';
+
+/** Node's word for a request that did not arrive in time. */
+export const TOO_SLOW = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+/** `error`: what Node found. */
+export function nonsenseIn({ code, message }: NodeJS.ErrnoException): RollcallError {
+  if (code === TOO_SLOW) {
+    const inTime = `its head within ${HEAD_MS_MAX / 1000} s and all of it within ${REQUEST_MS_MAX / 1000} s`;
+    return new RollcallError('request-timeout', `The request was not there in time, ${inTime}. Send it again, all at once.`);
+  }
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new RollcallError('head-too-large', `The head of a request may have ${HEAD_BYTES_MAX / 1024} KiB.`);
+  return refusal([{ field: 'request', came: message, allowed: 'a sound HTTP/1.1 request' }]);
+}
+
+/** HTTP/1.1 has it that every request names its host. */
+export function noHost(): RollcallError {
+  return refusal([{ field: 'the header Host', came: 'missing', allowed: 'the name or address that the request is for' }]);
+}

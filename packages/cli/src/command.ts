@@ -20,6 +20,10 @@ export const exitCodes = {
   failed: 1,
   /** What was typed makes no sense. */
   misused: 2,
+  /** The registry knows nobody by that name. */
+  notFound: 3,
+  /** No registry answered. */
+  unanswered: 4,
 } as const;
 
 /** One end of a terminal, or of a pipe. */

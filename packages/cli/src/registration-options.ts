@@ -33,12 +33,12 @@ export interface RegistrationOptions {
   readonly deregisterAfterMs: number | null | 'default';
 }
 
-const tag: ValueKind<string> = {
+export const tagKind: ValueKind<string> = {
   allowed: 'a word of printable characters',
   parse: (text) => tagsKind.parse([text])?.[0],
 };
 
-const pair: ValueKind<readonly [string, string]> = {
+export const pairKind: ValueKind<readonly [string, string]> = {
   allowed: 'KEY=VALUE',
   parse(text) {
     const [, key, value] = /^([^=]+)=([^]*)$/.exec(typeof text === 'string' ? text : '') ?? [];
@@ -47,7 +47,7 @@ const pair: ValueKind<readonly [string, string]> = {
   },
 };
 
-const typedDurationOrNone = (minMs: number, maxMs: number): ValueKind<number | null> => ({
+export const typedDurationOrNone = (minMs: number, maxMs: number): ValueKind<number | null> => ({
   allowed: `a duration from ${formatDuration(minMs)} to ${formatDuration(maxMs)}, such as 30s, or none`,
   parse: durationOrNoneKind(minMs, maxMs).parse,
 });
@@ -64,7 +64,7 @@ export const registrationOptions: OptionTable<RegistrationOptions> = {
   tags: {
     flag: 'tag',
     placeholder: 'TAG',
-    kind: repeatedKind(tag, TAGS_MAX),
+    kind: repeatedKind(tagKind, TAGS_MAX),
     default: [],
     defaultText: '',
     form: 'list',
@@ -73,7 +73,7 @@ export const registrationOptions: OptionTable<RegistrationOptions> = {
   metadata: {
     flag: 'meta',
     placeholder: 'KEY=VALUE',
-    kind: repeatedKind(pair, METADATA_ENTRIES_MAX),
+    kind: repeatedKind(pairKind, METADATA_ENTRIES_MAX),
     default: [],
     defaultText: '',
     form: 'list',

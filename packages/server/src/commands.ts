@@ -1,7 +1,7 @@
 /** Every command of the program: those that run or touch a registry of one's own, and those that ask one. */
-import { runCommand, type Command } from '@rollcall/cli';
+import { askingCommands, runCommand, type Command } from '@rollcall/cli';
 import { serveCommand } from './serve-command.js';
 import { snapshotCommand } from './snapshot-command.js';
 
 /** In the order of the overview, within its headings. */
-export const commands: readonly Command[] = [serveCommand, runCommand, snapshotCommand];
+export const commands: readonly Command[] = [serveCommand, runCommand, ...askingCommands, snapshotCommand];

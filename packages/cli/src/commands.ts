@@ -1,0 +1,27 @@
+/** The commands that ask a registry. */
+import type { Command } from './command.js';
+import { deregisterCommand } from './commands/deregister.js';
+import { guardCommand } from './commands/guard.js';
+import { heartbeatCommand } from './commands/heartbeat.js';
+import { instancesCommand } from './commands/instances.js';
+import { machinesCommand } from './commands/machines.js';
+import { modeCommand } from './commands/mode.js';
+import { servicesCommand } from './commands/services.js';
+import { statusCommand } from './commands/status.js';
+import { systemSurroundings, type Surroundings } from './surroundings.js';
+
+/** In the order of the overview, within its headings. */
+export function askingCommandsIn(surroundings: Surroundings): readonly Command[] {
+  return [
+    heartbeatCommand(surroundings),
+    deregisterCommand(surroundings),
+    servicesCommand(surroundings),
+    instancesCommand(surroundings),
+    statusCommand(surroundings),
+    machinesCommand(surroundings),
+    modeCommand(surroundings),
+    guardCommand(surroundings),
+  ];
+}
+
+export const askingCommands: readonly Command[] = askingCommandsIn(systemSurroundings);

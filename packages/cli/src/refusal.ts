@@ -1,0 +1,45 @@
+/** What went wrong, as it is said to whoever typed: what happened, what to do next, and the exit code. */
+import { RegistryProblem, Unanswered } from '@rollcall/client';
+import { exitCodes } from './command.js';
+import { oneLine } from './shown.js';
+
+export interface Refusal {
+  readonly lines: readonly string[];
+  readonly code: number;
+}
+
+/** `null` for what is neither the registry's word nor its silence. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof RegistryProblem) return { lines: problemLines(error).map(oneLine), code: problemCode(error) };
+  if (error instanceof Unanswered) return { lines: [error.message, unansweredAdvice(error)].map(oneLine), code: exitCodes.unanswered };
+  return null;
+}
+
+/** In the words of this program, where the registry's own are for those who speak HTTP. */
+const adviceByCode: Readonly<Record<string, string>> = {
+  'ambiguous-id': 'Choose one of them with --service NAME.',
+  'not-found': '`rollcall services` shows the names, and `rollcall instances NAME --health any` the ids.',
+  'host-not-allowed': 'Name the registry in --url as it is bound, such as http://localhost:8500.',
+};
+
+function problemLines(problem: RegistryProblem): readonly string[] {
+  const { code, message, advice, problems, candidates } = problem;
+  const fields = problems.length < 2 ? [] : problems.map(({ field, came, allowed }) => `  ${field} is ${came}; allowed is ${allowed}`);
+  const meant = candidates.map(({ service, id }) => `  ${id} of ${service}`);
+  if (code === 'invalid-request') return [message, ...fields];
+  return [message, ...fields, ...meant, adviceByCode[code] ?? advice];
+}
+
+/** A name that nobody answers to is told apart, for scripts. */
+function problemCode({ code }: RegistryProblem): number {
+  return code === 'not-found' ? exitCodes.notFound : exitCodes.failed;
+}
+
+function unansweredAdvice({ reason, advice }: Unanswered): string {
+  if (reason === 'refused') return 'Is a registry running there? `rollcall serve` starts one; --url or ROLLCALL_URL chooses another.';
+  if (reason === 'tls') return 'Does the registry speak http or https? --ca-file names the authority that signed its certificate.';
+  if (reason === 'timeout') return 'Ask again a little later, or wait longer with --timeout.';
+  if (reason === 'unknown-host' || reason === 'unreachable' || reason === 'not-a-registry')
+    return '--url or ROLLCALL_URL chooses another address.';
+  return advice;
+}

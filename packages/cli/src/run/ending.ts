@@ -6,8 +6,11 @@ import { call, retryMs, RETRY_MS_MAX, RETRY_SPREAD } from './calls.js';
 import { say, step, andThen, wait, type Action, type Answer, type Call, type Settings, type State, type Step } from './state.js';
 import * as words from './words.js';
 
-/** For how long a registry that does not answer is asked to forget a program that is gone. Whoever started us is waiting. */
-const FAREWELL_MS = 3000;
+/**
+ * For how long a registry is asked to forget a program that is gone: longer than a call may take, so that one goodbye at least is
+ * heard if it can be, and short, because whoever started us is waiting.
+ */
+const FAREWELL_MS = 4000;
 
 export function stopAsked(settings: Settings, state: State, signal: string): Step {
   if (state.program === 'gone') return giveUpGoodbye(settings, state);
@@ -62,7 +65,10 @@ export function leaveAfter(settings: Settings, state: State, asked: Call, answer
     // A registration that was refused: no caller ever heard of it.
     return asked === 'register' ? stopProgram(settings, state) : drain(settings, state);
   }
-  if (asked !== 'deregister') return call(state, 'deregister');
+  if (asked !== 'deregister') {
+    const more = state.program === 'gone' ? [wait('farewell', FAREWELL_MS)] : [];
+    return andThen(step(state, ...more), (next) => call(next, 'deregister'));
+  }
   const again = step(state, wait('call', retryMs(state, answer, RETRY_MS_MAX), RETRY_SPREAD));
   return state.ending === 'leaving' && state.program !== 'gone' ? andThen(again, (next) => drain(settings, next)) : again;
 }

@@ -125,7 +125,7 @@ describe('a program that ends by itself', () => {
     const world = await serving();
     world.registry = 'away';
     await world.end('with code 3', 3);
-    await world.clock.advance(3000);
+    await world.clock.advance(4000);
     expect(world.heard().at(-1)).toBe('exit 3');
     expect(world.said.at(-1)).toContain('lapses by itself');
   });

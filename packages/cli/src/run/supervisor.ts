@@ -32,6 +32,7 @@ export class Supervisor {
   readonly #events: Event[] = [];
   #state: State = initialState;
   #handling = false;
+  #isOver = false;
   #exit: (code: number) => void = () => undefined;
   /** The exit code, when all is over. */
   readonly over: Promise<number>;
@@ -42,8 +43,9 @@ export class Supervisor {
     this.over = new Promise((resolve) => (this.#exit = resolve));
   }
 
-  /** Something happened. What happens meanwhile waits for its turn. */
+  /** Something happened. What happens meanwhile waits for its turn; what happens behind the exit concerns nobody. */
   tell(event: Event): void {
+    if (this.#isOver) return;
     this.#events.push(event);
     if (this.#handling) return;
     this.#handling = true;
@@ -77,6 +79,7 @@ export class Supervisor {
         return;
       case 'exit':
         for (const timer of this.#timers.keys()) this.#stopWaiting(timer);
+        this.#isOver = true;
         this.#exit(action.code);
         return;
     }

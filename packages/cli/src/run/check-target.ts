@@ -20,7 +20,7 @@ export const checkTargetKind: ValueKind<CheckTarget | null> = {
     const port = portText.parse(digits);
     if (port !== undefined) return { type: 'tcp', port };
     if (/^https?:\/\/[^/]/.test(text)) return URL.canParse(text) ? { type: 'url', url: text } : undefined;
-    const [, path] = /^http:(\/[\x21-\x7e]*)$/.exec(text) ?? [];
+    const [, path] = /^http:(\/(?!\/)[\x21-\x7e]*)$/.exec(text) ?? [];
     return path === undefined ? undefined : { type: 'path', path };
   },
 };

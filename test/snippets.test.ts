@@ -10,7 +10,7 @@ import { objectionsToPicture } from './support/mermaid.js';
 import { describeWith } from './support/program.js';
 import { ourFiles, repositoryRoot, textOf } from './support/repository.js';
 import { isJson, matchesOutput, snippetsOf, type Example, type Snippets } from './support/snippets.js';
-import { typeComplaints, typed } from './support/typed.js';
+import { settingsComplaints, typeComplaints, typed } from './support/typed.js';
 
 const pages = ourFiles()
   .filter((path) => path.endsWith('.md'))
@@ -72,6 +72,11 @@ describe('what is not run', () => {
   it('is JSON where it says so', () => {
     const broken = all(({ data }) => data).filter(({ piece }) => !isJson(piece.text));
     expect(broken.map(({ path, piece }) => `${path}:${piece.line}`)).toEqual([]);
+  });
+
+  it('is a file of options where it is YAML', () => {
+    const complaints = all(({ settings }) => settings).map(({ path, piece }) => settingsComplaints(piece.text) && `${path}:${piece.line}`);
+    expect(complaints.filter((complaint) => complaint !== '')).toEqual([]);
   });
 
   it('is a picture where it says so', () => {

@@ -13,6 +13,7 @@ describe('snippets', () => {
       ],
       quotes: [],
       data: [],
+      settings: [],
       pictures: [],
       unknown: [],
     });

@@ -5,7 +5,7 @@
  * - `json` or `text` behind such a block, with no heading between, is what it must print; `…` stands for anything, and in
  *   `json` white space does not count.
  * - a block with `file=PATH` in its first line is a part of that file, to the letter; the file has tests of its own.
- * - other `json` must at least be JSON, and `mermaid` a picture.
+ * - `yaml` is a file of options that `rollcall serve` understands, other `json` is JSON, and `mermaid` is a picture.
  * - `text` and `console` (what people type, behind a `$`) are never run. Nothing else is allowed.
  */
 import { blocksOf, type Block } from './markdown.js';
@@ -22,6 +22,7 @@ export interface Snippets {
   readonly examples: readonly Example[];
   readonly quotes: readonly (Block & { readonly file: string })[];
   readonly data: readonly Block[];
+  readonly settings: readonly Block[];
   readonly pictures: readonly Block[];
   /** Lines of blocks that are none of these. */
   readonly unknown: readonly number[];
@@ -44,11 +45,13 @@ export function snippetsOf(markdown: string): Snippets {
     if (shown) outputs.add(next);
   }
   const others = blocks.filter((block) => block.file === undefined && !runnable.has(block.language) && !outputs.has(block));
-  const isKnown = ({ language }: Block): boolean => language === 'json' || language === 'mermaid' || neverRun.has(language);
+  const isKnown = ({ language }: Block): boolean =>
+    language === 'json' || language === 'yaml' || language === 'mermaid' || neverRun.has(language);
   return {
     examples,
     quotes: blocks.flatMap((block) => (block.file === undefined ? [] : [{ ...block, file: block.file }])),
     data: others.filter(({ language }) => language === 'json'),
+    settings: others.filter(({ language }) => language === 'yaml'),
     pictures: others.filter(({ language }) => language === 'mermaid'),
     unknown: [...others.filter((block) => !isKnown(block)).map(({ line }) => line), ...indented(lines)],
   };

@@ -55,6 +55,15 @@ function programFile({ language }: Example, key: string, script: string): string
   return path;
 }
 
+/** What the program says of a file of options; empty if it understands it. */
+export function settingsComplaints(yaml: string): string {
+  mkdirSync(programs, { recursive: true });
+  const file = join(programs, 'settings.yaml');
+  writeFileSync(file, yaml);
+  const { status, stderr } = spawnSync(process.execPath, [rollcall, 'serve', '--config', file, '--print-config'], { encoding: 'utf8' });
+  return status === 0 ? '' : stderr;
+}
+
 /** What the compiler says of these programs; empty if they are sound. */
 export function typeComplaints(examples: ReadonlyMap<string, Example>): string {
   rmSync(programs, { recursive: true, force: true });

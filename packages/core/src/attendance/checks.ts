@@ -134,6 +134,7 @@ export class Checks {
   /** What the view says of an instance; `null` for one that has left. */
   take(ref: InstanceRef, instance: Instance | null): void {
     const known = this.#rowsOf(ref);
+    if (known.length === 0 && (instance === null || instance.checks.length === 0)) return;
     const kept = new Set<number>();
     instance?.checks.forEach((check, part) => {
       if (check.type !== 'heartbeat') return;

@@ -63,8 +63,8 @@ export class Catalog implements Knowing {
     return this.#projection.removals;
   }
 
-  known(ref: InstanceRef): KnownRecords | null {
-    return this.#projection.known(ref);
+  known(ref: InstanceRef, name: string): KnownRecords | null {
+    return this.#projection.known(ref, name);
   }
 
   /** Settles when the view is complete. */

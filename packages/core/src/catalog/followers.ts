@@ -38,6 +38,7 @@ export class Followers {
 
   tell(batch: ChangeBatch): void {
     for (const follower of this.#ofEverything) tellOne(follower, batch);
+    if (this.#ofService.size + this.#ofBeginning.size === 0) return;
     const wishes = new Set<Follower>();
     for (const change of batch.services) this.#tellOfService(batch, change, wishes);
     for (const follower of wishes) {

@@ -91,7 +91,16 @@ export function isKeyOf(key: Bytes, start: string, id: string): boolean {
 
 /** `null` for a key that is none of these, or not written as it is written here. */
 export function parseRecordKey(key: Bytes): RecordKey | null {
-  const text = toText(key);
+  return parseKeyText(toText(key));
+}
+
+/** The same, of `toText(key)`. */
+export function parseKeyText(text: string): RecordKey | null {
+  const plain = plainKey.exec(text);
+  if (plain !== null) {
+    const [, kind, namespace, service, id] = plain as unknown as PlainKey;
+    return { kind, ref: { namespace, service, id } };
+  }
   if (text === GUARD) return { kind: 'guard' };
   const [, , kind = '', namespaceText, ...parts] = text.split('/');
   const namespace = Namespace.parse(namespaceText);
@@ -101,8 +110,13 @@ export function parseRecordKey(key: Bytes): RecordKey | null {
 }
 
 /** For people: what stands behind the root. */
-export function keyName(key: Bytes): string {
-  return toText(key).slice(ROOT.length);
+export function keyName(text: string): string {
+  return text.slice(ROOT.length);
+}
+
+/** What `refText` says of an instance of whom this is a record. */
+export function refTextIn(text: string, kind: RecordKind): string {
+  return text.slice(ROOT.length + kind.length + 1);
 }
 
 const GUARD = `${ROOT}guard`;
@@ -132,6 +146,12 @@ function keyText(key: RecordKey): string {
 function isOneOf<Word extends string>(words: readonly Word[], text: string): text is Word {
   return (words as readonly string[]).includes(text);
 }
+
+/** Keys of instances with nothing to decode, which nearly all are: what is matched here, the kinds of names allow as it is. */
+const plainKey =
+  /^\/rollcall\/(instances|health|intents)\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9][a-z0-9._~:-]{0,127})\/((?!\.{1,2}$)[A-Za-z0-9._~:-]{1,256})$/;
+
+type PlainKey = readonly [whole: string, kind: RecordKind, namespace: Namespace, service: ServiceName, id: InstanceId];
 
 /** What stands for itself in a key. */
 const plainPart = /^[A-Za-z0-9._~:-]*$/;

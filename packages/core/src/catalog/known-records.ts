@@ -1,5 +1,6 @@
 /** What a view knows of the log's records about an instance, each with the revision that last changed it. */
 import type { Instance, Registered } from './instance.js';
+import type { InstanceRef } from './registration.js';
 import type { IntentRecord } from './intent-record.js';
 
 export interface KnownRecords {
@@ -15,7 +16,8 @@ export interface KnownRecords {
 export interface Knowing {
   /**
    * `null` where the view cannot tell: it does not follow the log, or a record holds what this program does not
-   * understand. It may be behind the log: whoever decides by it has to have it confirmed there.
+   * understand. It may be behind the log: whoever decides by it has to have it confirmed there. `name` is what `refText`
+   * says.
    */
-  known(ref: Pick<Instance, 'namespace' | 'service' | 'id'>): KnownRecords | null;
+  known(ref: InstanceRef, name: string): KnownRecords | null;
 }

@@ -82,9 +82,9 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
   }
 
   /** Nothing while the log is not followed: what is shown then may be of long ago. */
-  known(ref: InstanceRef): KnownRecords | null {
+  known(ref: InstanceRef, name: string): KnownRecords | null {
     if (!this.#complete || this.#staleSinceMs !== null) return null;
-    return this.#state.known(ref, this.#revision);
+    return this.#state.known(ref, name, this.#revision);
   }
 
   begin({ epoch, revision }: { readonly epoch: string; readonly revision: number }): void {
@@ -191,6 +191,9 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
 
   /** Groups the changes by their services, and takes note of each one's revision and panic. */
   #serviceChanges({ instances, settled, guardTurned }: StateChange, revision: number): readonly ServiceChange[] {
+    const [only, ...others] = instances;
+    if (only !== undefined && others.length === 0 && settled.size === 0 && !guardTurned)
+      return [this.#serviceChange(serviceText(only.ref.namespace, only.ref.service), only.ref, instances, revision)];
     const changed = new Map<string, InstanceChange[]>();
     for (const change of instances) {
       const text = serviceText(change.ref.namespace, change.ref.service);

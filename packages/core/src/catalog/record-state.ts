@@ -4,6 +4,7 @@
  * kept a second time.
  */
 import type { ServiceRef } from '../face.js';
+import { toText } from '../store/bytes.js';
 import type { EncodedRecord } from './encoded.js';
 import type { InstanceChange, MachineChange } from './feed.js';
 import { decodeGuardRecord, idleGuard, type GuardState } from './guard-record.js';
@@ -16,15 +17,17 @@ import {
   isKeyOf,
   isRegistrationKey,
   keyName,
-  parseRecordKey,
+  parseKeyText,
   recordKeyStart,
   refText,
+  refTextIn,
   serviceText,
   type RecordKind,
 } from './keys.js';
 import type { KnownRecords } from './known-records.js';
 import type { Machine } from './machine.js';
 import { MachineTable } from './machine-table.js';
+import { ServiceName } from './names.js';
 import type { PanicRule } from './panic-rule.js';
 import { decodeHealthRecord } from './records.js';
 import type { InstanceRef } from './registration.js';
@@ -88,7 +91,11 @@ export class RecordState {
     for (const record of records) this.#takeOne(record);
     const machines = this.machines.settle();
     for (const change of machines) this.#touchThoseOn(change);
-    const instances = [...this.#touched].flatMap(([text, slot]) => this.#settle(text, slot));
+    const instances: InstanceChange[] = [];
+    for (const [text, slot] of this.#touched) {
+      const change = this.#settle(text, slot);
+      if (change !== null) instances.push(change);
+    }
     const settled = this.#settled;
     this.#touched.clear();
     if (settled.size > 0) this.#settled = new Map();
@@ -96,9 +103,8 @@ export class RecordState {
   }
 
   /** `null` where it cannot be told what the records hold. */
-  known(ref: InstanceRef, viewRevision: number): KnownRecords | null {
-    const text = refText(ref);
-    if (this.#strange.has(text) || this.#isUndecodable(text)) return null;
+  known(ref: InstanceRef, text: string, viewRevision: number): KnownRecords | null {
+    if ((this.#strange.size > 0 && this.#strange.has(text)) || this.#isUndecodable(text)) return null;
     const instance = this.instances.get(ref) ?? null;
     const aside = this.intents.get(text);
     return {
@@ -132,28 +138,25 @@ export class RecordState {
   }
 
   #takeOne(record: EncodedRecord): void {
-    const key = parseRecordKey(record.key);
+    const text = toText(record.key);
+    const key = parseKeyText(text);
     if (key === null) return;
-    const name = keyName(record.key);
-    if ('ref' in key) this.#mark(name, this.#takeOfInstance(key.kind, key.ref, record));
-    else if ('machine' in key) this.#mark(name, this.machines.take(key.kind, key.machine, record));
-    else if ('service' in key) this.#mark(name, this.#takeOfService(key.service, record));
-    else this.#mark(name, this.#takeGuard(record));
+    if ('ref' in key) this.#mark(text, this.#takeOfInstance(key.kind, key.ref, refTextIn(text, key.kind), record));
+    else if ('machine' in key) this.#mark(text, this.machines.take(key.kind, key.machine, record));
+    else if ('service' in key) this.#mark(text, this.#takeOfService(key.service, record));
+    else this.#mark(text, this.#takeGuard(record));
   }
 
   /** `false` if it cannot be read. */
-  #takeOfInstance(kind: RecordKind, ref: InstanceRef, record: EncodedRecord): boolean {
-    const slot = this.#open(ref);
+  #takeOfInstance(kind: RecordKind, ref: InstanceRef, text: string, record: EncodedRecord): boolean {
+    const slot = this.#open(ref, text);
     const { value, revision } = record;
     if (kind === 'instances') {
-      const read = value && this.#reader.readOne({ ...record, value });
-      const one = read && read.registered;
-      const text = refText(ref);
-      const belongs = one !== null && refText(one) === text;
-      if (read === null || read.isWhole) this.#strange.delete(text);
-      else this.#strange.add(text);
-      slot.registered = belongs ? one : null;
-      return belongs || value === null;
+      const read = value === null ? null : this.#reader.readOne(record as PresentRecord);
+      slot.registered = read !== null && isSameRef(read.registered, ref) ? read.registered : null;
+      if (read?.isWhole === false) this.#strange.add(text);
+      else if (this.#strange.size > 0) this.#strange.delete(text);
+      return slot.registered !== null || value === null;
     }
     if (kind === 'health') {
       const found = value && decodeHealthRecord(value);
@@ -181,8 +184,7 @@ export class RecordState {
     return state !== null || value === null;
   }
 
-  #open(ref: InstanceRef): Slot {
-    const text = refText(ref);
+  #open(ref: InstanceRef, text: string): Slot {
     const open = this.#touched.get(text);
     if (open !== undefined) return open;
     const previous = this.instances.get(ref) ?? null;
@@ -199,23 +201,24 @@ export class RecordState {
     return slot;
   }
 
-  #settle(text: string, { ref, previous, registered, health, intent, intentRevision }: Slot): InstanceChange[] {
+  #settle(text: string, { ref, previous, registered, health, intent, intentRevision }: Slot): InstanceChange | null {
     const waiting = registered === null ? health : null;
     this.intents.set(text, intent === null && waiting === null ? null : { ref, registered, health: waiting, intent, intentRevision });
     if (registered === null) {
-      if (previous === null) return [];
+      if (previous === null) return null;
       this.instances.remove(previous);
-      return [{ ref: previous, previous, current: null }];
+      return { ref: previous, previous, current: null };
     }
-    const current = instanceOf(registered, this.#withMachine({ ...bornCircumstances, ...health, intent, intentRevision }, registered));
+    const known = health === null && intent === null ? bornCircumstances : { ...bornCircumstances, ...health, intent, intentRevision };
+    const current = instanceOf(registered, this.#withMachine(known, registered));
     this.instances.put(this.instances.entryFor(current.namespace, current.service, this.#since), current, previous);
-    return [{ ref: current, previous, current }];
+    return { ref: current, previous, current };
   }
 
   /** What a machine is counts for all of its instances. */
   #touchThoseOn({ ref, previous, current }: MachineChange): void {
     if (effectOf(previous) === effectOf(current)) return;
-    for (const instance of this.instances.on(ref)) this.#open(instance);
+    for (const instance of this.instances.on(ref)) this.#open(instance, refText(instance));
   }
 
   #withMachine<Known extends object>(known: Known, { namespace, machine }: Pick<Registered, 'namespace' | 'machine'>): Known {
@@ -223,10 +226,15 @@ export class RecordState {
     return found === null ? known : { ...known, machine: found };
   }
 
-  #mark(name: string, readable: boolean): void {
-    if (readable) this.undecodable.delete(name);
-    else this.undecodable.add(name);
+  #mark(text: string, readable: boolean): void {
+    if (!readable) this.undecodable.add(keyName(text));
+    else if (this.undecodable.size > 0) this.undecodable.delete(keyName(text));
   }
+}
+
+/** `ref` has the folded name. */
+function isSameRef(one: InstanceRef, ref: InstanceRef): boolean {
+  return one.id === ref.id && one.namespace === ref.namespace && ServiceName.fold(one.service) === ref.service;
 }
 
 function healthPartOf({ verdicts, healthRevision, held }: Instance): HealthPart | null {

@@ -6,7 +6,7 @@ import { RollcallError } from '../errors.js';
 import { recordKey, type RecordKind } from '../catalog/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
-import type { Bytes, Commit, CommitResult, Compare, Operation, Store } from '../ports/store.js';
+import type { Bytes, CommitResult, Compare, Operation, Store } from '../ports/store.js';
 import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';
 import { singleKey } from '../store/key-range.js';
 import { Deadlines, WRITE_WITHIN_MS, type Deadline } from './deadline.js';
@@ -92,7 +92,7 @@ async function amend<Stored, Answer>(
   const recalled = recalledPlan({ subject, decide });
   if (recalled !== null) {
     const result = await deadline.wait(store.commit(recalled.commit));
-    if (result.succeeded) return recalled.amended(result.revision);
+    if (result.succeeded) return { answer: recalled.answer, revision: recalled.revision ?? result.revision };
   }
   const { keys } = subject;
   let read = await deadline.wait(store.commit({ then: reads(keys) }));
@@ -108,9 +108,10 @@ async function amend<Stored, Answer>(
 }
 
 interface RecalledPlan<Answer> {
-  readonly commit: Commit;
-  /** Once it has succeeded, in the commit of this revision. */
-  amended(revision: number): Amended<Answer>;
+  readonly commit: { readonly when: readonly Compare[]; readonly then: readonly Operation[] };
+  readonly answer: Answer;
+  /** `null`: the commit's own. */
+  readonly revision: number | null;
 }
 
 /**
@@ -121,13 +122,17 @@ function recalledPlan<Stored, Answer>({ subject, decide }: Amendment<Stored, Ans
   const recalled = subject.recall?.() ?? null;
   if (recalled === null) return null;
   const { stored, revisions } = recalled;
-  const { plan } = attempt(() => decide(stored));
-  if (plan === null) return null;
-  const { operations, answer } = plan;
-  return {
-    commit: { when: unchanged(subject.keys, revisions), then: operations },
-    amended: (revision) => ({ answer, revision: operations.length === 0 ? Math.max(...revisions) : revision }),
-  };
+  try {
+    const { operations, answer } = decide(stored);
+    return {
+      commit: { when: unchanged(subject.keys, revisions), then: operations },
+      answer,
+      // Where there is nothing to write, it is the revision that last did.
+      revision: operations.length === 0 ? Math.max(...revisions) : null,
+    };
+  } catch {
+    return null;
+  }
 }
 
 async function writeRecalled<Stored, Answer>(
@@ -140,11 +145,12 @@ async function writeRecalled<Stored, Answer>(
   for (const group of fittingGroups(plans)) {
     try {
       deadline.check();
-      const then = group.map(({ plan }) => ({ type: 'commit', ...plan.commit }) as const);
+      const then = group.map(({ plan }) => ({ type: 'commit', when: plan.commit.when, then: plan.commit.then }) as const);
       const { revision, results: found } = await deadline.wait(store.commit({ then }));
       for (const [place, { at, plan }] of group.entries()) {
         const own = found[place];
-        if (own?.type === 'commit' && own.succeeded) results[at] = { status: 'fulfilled', value: plan.amended(revision) };
+        if (own?.type !== 'commit' || !own.succeeded) continue;
+        results[at] = { status: 'fulfilled', value: { answer: plan.answer, revision: plan.revision ?? revision } };
       }
     } catch (reason) {
       for (const { at } of group) results[at] = { status: 'rejected', reason };

@@ -18,15 +18,14 @@ export class Deadlines {
   }
 
   /** `work` waits for others only through its deadline, one at a time. Throws `outcome-unknown` when the time is up. */
-  async within<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+  within<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
     const deadline = new Deadline(this.#clock.monotonicMs() + this.#withinMs);
     this.#running.add(deadline);
     if (!this.#isArmed) this.#arm(this.#withinMs);
-    try {
-      return await work(deadline);
-    } finally {
-      this.#running.delete(deadline);
-    }
+    const end = (): void => void this.#running.delete(deadline);
+    const working = work(deadline);
+    working.then(end, end);
+    return working;
   }
 
   /** The timer is not stopped when nobody waits: it fires once, finds nobody, and is set again by the next one who does. */

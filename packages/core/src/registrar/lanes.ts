@@ -3,15 +3,15 @@ export class Lanes {
   /** Of each thing that is worked on: the work that is last in line. */
   readonly #last = new Map<string, Promise<unknown>>();
 
-  async run<Result>(thing: string, work: () => Promise<Result>): Promise<Result> {
+  run<Result>(thing: string, work: () => Promise<Result>): Promise<Result> {
     // Whether the one before succeeded is its caller's matter.
-    const before = this.#last.get(thing)?.catch(() => undefined);
-    const mine = before === undefined ? work() : before.then(work);
+    const before = this.#last.get(thing);
+    const mine = before === undefined ? work() : before.then(work, work);
     this.#last.set(thing, mine);
-    try {
-      return await mine;
-    } finally {
+    const leave = (): void => {
       if (this.#last.get(thing) === mine) this.#last.delete(thing);
-    }
+    };
+    mine.then(leave, leave);
+    return mine;
   }
 }

@@ -141,9 +141,10 @@ export class LogRegistrar implements Registrar {
   }
 
   async #registered(registration: Registration, { answer, revision }: Amended<RegistrationPlan>, caller: Caller): Promise<Registered> {
-    const { visibility, attendance } = this.#options;
-    await visibility.wait(revision);
-    await attendance.beat(registration);
+    const { visibility, attendance, view } = this.#options;
+    if (view.revision < revision) await visibility.wait(revision);
+    // What was written, attendance has learned from the view; where verdicts were found, their end is waited for.
+    if (!answer.written || answer.before.health !== null) await attendance.beat(registration);
     return { instance: this.#instanceOf(answer, revision, caller), created: answer.created, revision };
   }
 

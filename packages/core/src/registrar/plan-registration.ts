@@ -7,7 +7,7 @@ import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.
 import { BORN, encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Registration } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';
-import { deleteRecord, putRecord, type Plan } from './amend.js';
+import { deleteKey, type Plan } from './amend.js';
 import { isSame } from './same.js';
 import { registeredIntent } from './departure.js';
 import type { Told } from './subject.js';
@@ -41,16 +41,12 @@ export function planRegistration(registration: Registration, stored: Told, wallN
   const earlier = stored.intent?.record ?? null;
   const intent = earlier && registeredIntent(earlier, wallNowMs);
   const said = earlier !== null && (intent === null || !isSame(earlier, intent));
-  const operations: Operation[] = [
-    ...(same ? [] : [putRecord('instances', registration, value)]),
-    ...(reborn ? [deleteRecord('health', registration)] : []),
-    ...(said ? [intentOperation(registration, intent)] : []),
-  ];
+  const [registrationKey, healthKey, intentKey] = stored.keys;
+  const operations: Operation[] = [];
+  if (!same) operations.push({ type: 'put', key: registrationKey, value });
+  if (reborn) operations.push(deleteKey(healthKey));
+  if (said) operations.push(intent === null ? deleteKey(intentKey) : { type: 'put', key: intentKey, value: encodeIntentRecord(intent) });
   return { operations, answer: { record, created: before === null, written: !same, reborn, intent, said, before: stored } };
-}
-
-function intentOperation(registration: Registration, intent: IntentRecord | null): Operation {
-  return intent === null ? deleteRecord('intents', registration) : putRecord('intents', registration, encodeIntentRecord(intent));
 }
 
 /** It had verdicts, and they do not leave it as a registration does; or it is new, and finds what another one left. */

@@ -1,7 +1,7 @@
 /** What a write is about: the keys that it reads and that nobody else may change meanwhile, and what they say. */
 import { RollcallError } from '../errors.js';
 import { decodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
-import { instanceKinds, machineKey, machineKinds, machineText, recordKeyOf, refText, serviceKey, serviceText } from '../catalog/keys.js';
+import { machineKey, machineKinds, machineText, recordKeyOf, refText, serviceKey, serviceText } from '../catalog/keys.js';
 import type { MachineRef } from '../catalog/machine.js';
 import { decodeMachineRecord, decodeRemovalRecord, type MachineRecord } from '../catalog/machine-record.js';
 import type { Knowing, KnownRecords } from '../catalog/known-records.js';
@@ -45,6 +45,7 @@ export interface FoundFirst<Record> extends Found<Record> {
 
 /** What is known of an instance's records without reading all that stands in them. */
 export interface Told {
+  readonly keys: InstanceKeys;
   /** Where the log stood. */
   readonly logRevision: number;
   /** Somebody is registered there, also if nobody here can read it. */
@@ -53,6 +54,9 @@ export interface Told {
   readonly health: FoundHealth | null;
   readonly intent: Found<IntentRecord> | null;
 }
+
+/** In the order of `instanceKinds`. */
+export type InstanceKeys = readonly [registration: Bytes, health: Bytes, intent: Bytes];
 
 export interface FoundHealth {
   readonly verdicts: Verdicts;
@@ -72,25 +76,57 @@ export interface StoredMachine {
   readonly intent: Found<IntentRecord> | null;
 }
 
-export function instanceSubject(ref: InstanceRef): Subject<Stored> {
-  const name = refText(ref);
-  return {
-    name,
-    keys: instanceKinds.map((kind) => recordKeyOf(kind, name)),
-    read: (logRevision, [registration, health, intent]) => ({
+/** Its three keys are made once, and go with whatever is found under them. */
+class InstanceSubject implements Subject<Stored> {
+  readonly name: string;
+  readonly keys: InstanceKeys;
+  readonly #ref: InstanceRef;
+
+  constructor(ref: InstanceRef) {
+    this.#ref = ref;
+    this.name = refText(ref);
+    this.keys = [recordKeyOf('instances', this.name), recordKeyOf('health', this.name), recordKeyOf('intents', this.name)];
+  }
+
+  read(logRevision: number, [registration, health, intent]: Entries): Stored {
+    return {
+      keys: this.keys,
       logRevision,
       isRegistered: registration !== undefined,
       registration: foundInstance(registration),
       health: foundHealth(health),
       intent: found(intent, decodeIntentRecord),
-    }),
-    overtaken: () => overtaken(`${JSON.stringify(ref.id)} of ${ref.service}`),
-  };
+    };
+  }
+
+  overtaken(): RollcallError {
+    return overtaken(`${JSON.stringify(this.#ref.id)} of ${this.#ref.service}`);
+  }
+}
+
+class KnownSubject extends InstanceSubject {
+  readonly #ref: InstanceRef;
+  readonly #knowing: Knowing;
+
+  constructor(ref: InstanceRef, knowing: Knowing) {
+    super(ref);
+    this.#ref = ref;
+    this.#knowing = knowing;
+  }
+
+  recall(): Recalled<Told> | null {
+    const known = this.#knowing.known(this.#ref, this.name);
+    return known && recalled(known, this.keys);
+  }
+}
+
+export function instanceSubject(ref: InstanceRef): Subject<Stored> {
+  return new InstanceSubject(ref);
 }
 
 /** The same, where what is known already need not be read. */
 export function knownSubject(ref: InstanceRef, knowing: Knowing): Subject<Told> {
-  return { ...instanceSubject(ref), recall: () => recalled(knowing.known(ref)) };
+  return new KnownSubject(ref, knowing);
 }
 
 export function machineSubject(ref: MachineRef): Subject<StoredMachine> {
@@ -140,10 +176,10 @@ function foundInstance(entry: Entry | undefined): FoundFirst<InstanceRecord> | n
   return one && { ...one, record: { ...one.record, incarnation: incarnationIn(one.record, one.createRevision) } };
 }
 
-function recalled(known: KnownRecords | null): Recalled<Told> | null {
-  if (known === null) return null;
+function recalled(known: KnownRecords, keys: InstanceKeys): Recalled<Told> {
   const { viewRevision, registered, health, intent, intentRevision } = known;
   const stored: Told = {
+    keys,
     logRevision: viewRevision,
     isRegistered: registered !== null,
     registration: registered && {

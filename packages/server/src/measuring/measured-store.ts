@@ -70,21 +70,23 @@ export class MeasuredStore implements Store {
     return this.#waiting;
   }
 
-  async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
+  commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
     const begunMs = this.#clock.monotonicMs();
     this.#waiting++;
-    try {
-      const result = await this.#store.commit(commit, options);
-      this.#done.add();
-      this.#seconds.observe((this.#clock.monotonicMs() - begunMs) / 1000);
-      if (changes(result)) this.#propagation.committed(result.revision, begunMs);
-      return result;
-    } catch (error) {
-      this.#failed.add();
-      throw error;
-    } finally {
-      this.#waiting--;
-    }
+    return this.#store.commit(commit, options).then(
+      (result) => {
+        this.#waiting--;
+        this.#done.add();
+        this.#seconds.observe((this.#clock.monotonicMs() - begunMs) / 1000);
+        if (changes(result)) this.#propagation.committed(result.revision, begunMs);
+        return result;
+      },
+      (error: unknown) => {
+        this.#waiting--;
+        this.#failed.add();
+        throw error;
+      },
+    );
   }
 
   range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {

@@ -15,18 +15,30 @@ export function parseJsonBody(text: string): unknown {
   }
 }
 
+const [QUOTE, BACKSLASH, SQUARE, SQUARE_END, CURLY, CURLY_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d] as const;
+
 /** The deepest nesting of brackets outside of strings. For broken JSON it is a number like any other. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
   let inString = false;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (inString && character === '\\') at++;
-    else if (character === '"') inString = !inString;
-    else if (inString) continue;
-    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
-    else if (character === ']' || character === '}') depth--;
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        inString = !inString;
+        break;
+      case BACKSLASH:
+        if (inString) at++;
+        break;
+      case SQUARE:
+      case CURLY:
+        if (!inString && ++depth > deepest) deepest = depth;
+        break;
+      case SQUARE_END:
+      case CURLY_END:
+        if (!inString) depth--;
+        break;
+    }
   }
   return deepest;
 }

@@ -56,7 +56,7 @@ export class NativeFace implements HttpFace {
       path: route.path,
       right: rightOf(route),
       lane: laneOf(route),
-      handle: (request) => this.#reply(answer(route, nativeRequest(request), this.#context)),
+      handle: (request) => this.#reply(answer(route, new Asking(request), this.#context)),
     }));
     const routeTo = (path: string): HttpRoute => this.routes.find((route) => route.path === path) as HttpRoute;
     this.#services = routeTo(SERVICES_PATH);
@@ -125,13 +125,11 @@ export class NativeFace implements HttpFace {
   }
 
   #plain({ status, body, revision, location, etag }: PlainAnswer): HttpAnswer {
-    const headers = [
-      ...(etag === undefined ? ['cache-control', 'no-store'] : ['etag', etag, 'cache-control', 'no-cache']),
-      ...(revision === undefined ? [] : ['rollcall-revision', String(revision)]),
-      ...(location === undefined ? [] : ['location', location]),
-      ...(body === undefined ? [] : ['content-type', JSON_TYPE]),
-      ...this.#age(),
-    ];
+    const headers = etag === undefined ? ['cache-control', 'no-store'] : ['etag', etag, 'cache-control', 'no-cache'];
+    if (revision !== undefined) headers.push('rollcall-revision', String(revision));
+    if (location !== undefined) headers.push('location', location);
+    if (body !== undefined) headers.push('content-type', JSON_TYPE);
+    if (this.#context.view.staleSinceMs !== null) headers.push(...this.#age());
     return { status, headers, body: body === undefined ? null : jsonLine(body) };
   }
 
@@ -156,30 +154,44 @@ const HEARTBEAT_PATH = '/heartbeat/:id';
 const JSON_TYPE = 'application/json';
 
 /** What nobody asks for is not looked up. */
-function nativeRequest(request: HttpRequest): NativeRequest {
-  const { head, parameters, query, body } = request;
-  const header = (name: string): string => headerIn(head.rawHeaders, name) ?? '';
-  return {
-    url: head.url ?? '',
-    parameters,
-    query,
-    body: parsedBody(body, header('content-type')),
-    get accept() {
-      return header('accept');
-    },
-    get lastEventId() {
-      return header('last-event-id') || null;
-    },
-    get ifNoneMatch() {
-      return header('if-none-match') || null;
-    },
-    caller: request.caller,
-  };
+class Asking implements NativeRequest {
+  readonly url: string;
+  readonly parameters: NativeRequest['parameters'];
+  readonly query: NativeRequest['query'];
+  readonly body: unknown;
+  readonly caller: Caller;
+  readonly #head: HttpHead;
+
+  constructor({ head, parameters, query, body, caller }: HttpRequest) {
+    this.#head = head;
+    this.url = head.url ?? '';
+    this.parameters = parameters;
+    this.query = query;
+    this.body = body.length === 0 ? undefined : parsedBody(body, headerIn(head.rawHeaders, 'content-type') ?? '');
+    this.caller = caller;
+  }
+
+  get accept(): string {
+    return headerIn(this.#head.rawHeaders, 'accept') ?? '';
+  }
+
+  get lastEventId(): string | null {
+    return this.#header('last-event-id');
+  }
+
+  get ifNoneMatch(): string | null {
+    return this.#header('if-none-match');
+  }
+
+  /** `null` for one that is empty, too. */
+  #header(name: string): string | null {
+    const value = headerIn(this.#head.rawHeaders, name) ?? '';
+    return value === '' ? null : value;
+  }
 }
 
 function parsedBody(body: Buffer, type: string): unknown {
-  if (body.length === 0) return undefined;
-  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
+  if (type !== JSON_TYPE && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new RollcallError('unsupported-media-type', 'Bodies are JSON here: send it with "content-type: application/json".');
   }
   return parseJsonBody(body.toString('utf8'));

@@ -45,7 +45,7 @@ class CommitEvaluation {
   readonly #commit: Commit;
   readonly #state: State;
   readonly #revision: number;
-  readonly #changes: Change[] = [];
+  #changes: Change[] = [];
   /** Those, nested ones too, one of whose compares did not hold. */
   readonly #failed: Commit[] = [];
   /** The state with the first so many changes laid over it: most commits never look at what they wrote. */
@@ -111,8 +111,14 @@ class CommitEvaluation {
       version: (previous?.version ?? 0) + 1,
       lease: this.#leaseOf(operation, previous),
     };
-    this.#changes.push({ type: 'put', entry, previous });
+    this.#add({ type: 'put', entry, previous });
     return previous;
+  }
+
+  #add(change: Change): void {
+    // A list that grows from nothing takes room for many, and most never get a second one.
+    if (this.#changes.length === 0) this.#changes = [change];
+    else this.#changes.push(change);
   }
 
   #leaseOf(operation: PutOperation, previous: Entry | null): LeaseId {
@@ -123,7 +129,7 @@ class CommitEvaluation {
 
   #delete(operation: DeleteOperation): Entry[] {
     const previous = [...entriesIn(this.#reader, operation.range)];
-    for (const entry of previous) this.#changes.push({ type: 'delete', key: entry.key, previous: entry });
+    for (const entry of previous) this.#add({ type: 'delete', key: entry.key, previous: entry });
     return previous;
   }
 }

@@ -15,16 +15,16 @@ import { countOf, endOf, startOf, type Stretch } from './stretch.js';
 import type { Chapter, Latest, Tables } from './tables.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
-/** So many changed keys, or so many bytes, make it worth while. */
+/** So many changed keys, or so many bytes of the log, make it worth while: the more, the more of them share a page. */
 const GATHER_KEYS = 16_384;
-const GATHER_BYTES = 4 * 1024 * 1024;
+const GATHER_BYTES = 16 * 1024 * 1024;
 /** Few changes are carried over after this long. */
 const GATHER_MS = 1_000;
 /** A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one. */
 const SLICE_ITEMS = 512;
+const SLICE_BYTES = 8 * 1024 * 1024;
 /** Some forty registrations: with LMDB's own header, eight pages. */
 const CHAPTER_BYTES_MAX = 32 * 1024 - 64;
-const SLICE_BYTES = 2 * 1024 * 1024;
 
 export interface CheckpointOptions {
   readonly tables: Tables;

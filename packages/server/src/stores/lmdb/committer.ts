@@ -6,6 +6,9 @@ import { Group, type SealedGroup } from './group.js';
 import { asStoreError } from './trouble.js';
 import { SEGMENTS_PENDING_MAX, type WriteAheadLog } from './write-ahead-log.js';
 
+/** So many are worth a sync of their own: while the disk is at it, the rest of a burst is judged. */
+const EAGER_WRITES = 32;
+
 export interface CommitterOptions {
   readonly log: WriteAheadLog;
   readonly clock: Clock;
@@ -49,6 +52,7 @@ export class Committer {
     const group = this.#gathering ?? this.#newGroup();
     group.add(write, this.#options.clock.wallMs());
     this.#tipRevision = write.batch?.revision ?? this.#tipRevision;
+    if (group.size >= EAGER_WRITES) this.#sendNext();
     return group.done;
   }
 

@@ -15,6 +15,9 @@ export class Group {
   resolve!: () => void;
   reject!: (reason: unknown) => void;
 
+  /** How many writes it has. */
+  size = 0;
+
   /** Whatever is added goes into the writer at once: so it is done while the disk is busy with the group before. */
   constructor(writer: FrameWriter) {
     this.#writer = writer;
@@ -27,6 +30,7 @@ export class Group {
   }
 
   add({ batch, granted, revoked }: MediumWrite, wallMs: number): void {
+    this.size++;
     if (batch !== undefined) this.#addBatch(batch, wallMs);
     if (granted !== undefined) this.#addLease({ granted });
     if (revoked !== undefined) this.#addLease({ revoked });

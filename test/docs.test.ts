@@ -32,6 +32,14 @@ describe('documents', () => {
   });
 });
 
+describe('docs/README.md', () => {
+  it('leads to every page', () => {
+    const led = new Set(linksOf(textOf('docs/README.md')).map((link) => posix.join('docs', link.split('#')[0] ?? '')));
+    const lost = documents.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !led.has(path));
+    expect(lost).toEqual([]);
+  });
+});
+
 describe('docs/reference/errors.md', () => {
   const documented = [...textOf('docs/reference/errors.md').matchAll(/^### `([\w-]+)`$/gm)].map((match) => match[1] ?? '');
 

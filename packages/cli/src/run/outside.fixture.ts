@@ -33,6 +33,8 @@ else setInterval(() => undefined, 1000);
 /** The program as words of a command line. */
 export const httpProgram: readonly string[] = ['--', process.execPath, '--eval', program];
 export const muteProgram: readonly string[] = [...httpProgram, 'mute'];
+/** As `npm start` does it: a shell that ends on SIGTERM and tells nobody. */
+export const wrappedProgram: readonly string[] = ['--', 'sh', '-c', '"$@"; exit', 'sh', ...httpProgram.slice(1)];
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../command.js';
 import { freePort } from './free-port.js';
-import { Desk, ensureBuilt, httpProgram, muteProgram, programOf, until, type Listed, type Run } from './outside.fixture.js';
+import { Desk, ensureBuilt, httpProgram, muteProgram, programOf, until, wrappedProgram, type Listed, type Run } from './outside.fixture.js';
 import { runCommand } from './run-command.js';
 
 const quick = ['--service', 'web', '--port', 'auto', '--ttl', '2s'];
@@ -56,6 +56,17 @@ describe('a program that is run', () => {
     await toSay(run, 'listed at SIGTERM: 0');
   });
 
+  it('is told to stop, and waited for, behind a script that does neither', async () => {
+    await desk.startRegistry();
+    const run = desk.run([...quick, '--drain', '0s', ...wrappedProgram]);
+    await registered();
+    const { port } = await programOf(run);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(143);
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+    await toSay(run, 'listed at SIGTERM: 0');
+  });
+
   it('is gone from the registry when somebody kills it', async () => {
     await desk.startRegistry();
     const run = desk.run(['--service', 'web', '--port', 'auto', '--ttl', '1h', ...httpProgram]);
@@ -74,12 +85,24 @@ describe('a program that is run', () => {
     expect(await run.ended).toBe(5);
   });
 
+  it('stays registered when nobody reads what is said any more', async () => {
+    await desk.startRegistry();
+    const run = desk.run([...quick, '--start-timeout', '1ms', '--drain', '0s', ...httpProgram]);
+    await programOf(run);
+    run.child.stderr.destroy();
+    await registered();
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(5);
+    expect(await desk.listed()).toEqual([]);
+  });
+
   it('that listens on no port is registered without one', async () => {
     await desk.startRegistry();
     const run = desk.run(['--service', 'web', '--port', 'none', '--ttl', '2s', ...muteProgram]);
     const instance = await registered();
     expect(instance.id).toBe(`web-127.0.0.1-${run.child.pid}`);
     expect(instance.port).toBeUndefined();
+    expect(instance.id).toBe((await programOf(run)).instance);
   });
 
   it('goes on when the run is killed, and the ttl takes it out', async () => {

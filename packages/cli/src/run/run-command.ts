@@ -60,13 +60,19 @@ async function run(options: RunOptions, [program, ...args]: readonly string[], c
       ask: askRegistry(client, instance, settings.probed === 'always'),
       signal: (name) => running.signal(name),
     });
-    const stopListening = listenToSignals(process.stdin.isTTY, (event) => supervisor.tell(event));
-    const running: RunningProgram = startProgram(program, args, environment, (event) => supervisor.tell(event));
+    const tell = supervisor.tell.bind(supervisor);
+    const onTerminal = process.stdin.isTTY;
+    const stopListening = listenToSignals(onTerminal, tell);
+    // Whoever reads our lines may go away: `2>&1 | head`. The program and its registration stay.
+    process.stderr.on('error', ignored);
+    const running: RunningProgram = startProgram({ command: program, args, environment, onTerminal }, clock, tell);
     return await supervisor.over.finally(stopListening);
   } finally {
     await client.close();
   }
 }
+
+const ignored = (): void => undefined;
 
 async function find(
   { url, host: said }: RunOptions,

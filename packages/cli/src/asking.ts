@@ -25,6 +25,8 @@ export interface AskingDescription<Values> {
   readonly summary: string;
   readonly details?: string;
   readonly options: OptionTable<Values>;
+  /** It goes on when nobody reads its output any more; otherwise that is its end. */
+  readonly outlivesReader?: true;
   /** Left out, the command is done when it is over; else it answers the exit code. */
   readonly ask: (desk: Desk, values: Values, operands: readonly string[]) => Promise<number | undefined>;
 }
@@ -54,7 +56,7 @@ export interface Desk {
 }
 
 export function askingCommand<Values>(description: AskingDescription<Values>, surroundings: Surroundings): Command {
-  const { ask, options, ...rest } = description;
+  const { ask, options, outlivesReader = false, ...rest } = description;
   type All = Values & AnswerOptions & ConnectionOptions;
   const all = { ...options, ...answerOptions, ...connectionOptions } as OptionTable<All>;
   return command<All>({
@@ -62,6 +64,7 @@ export function askingCommand<Values>(description: AskingDescription<Values>, su
     options: all,
     run: async (values, operands, context) => {
       const registry = connect({ ...connectOptions(values), clock: surroundings.clock, random: surroundings.random });
+      const release = surroundings.onReaderGone(() => (outlivesReader ? undefined : surroundings.end(exitCodes.done)));
       try {
         return (await ask(deskFor(registry, values, context, surroundings), values, operands)) ?? exitCodes.done;
       } catch (error) {
@@ -69,6 +72,7 @@ export function askingCommand<Values>(description: AskingDescription<Values>, su
         if (refusal === null) throw error;
         return complain(context, refusal.lines, refusal.code);
       } finally {
+        release();
         await registry.close();
       }
     },
@@ -82,7 +86,9 @@ function deskFor(
   surroundings: Surroundings,
 ): Desk {
   const paint = painter(output, environment);
-  const layout: TableLayout = { paint, columnsMax: output.isTTY === true ? output.columns : undefined };
+  // A terminal that nobody told its size says that it has none.
+  const columnsMax = output.isTTY === true && output.columns !== 0 ? output.columns : undefined;
+  const layout: TableLayout = { paint, columnsMax };
   return {
     registry,
     surroundings,

@@ -6,17 +6,21 @@ import { heartbeatCommand } from './commands/heartbeat.js';
 import { instancesCommand } from './commands/instances.js';
 import { machinesCommand } from './commands/machines.js';
 import { modeCommand } from './commands/mode.js';
+import { registerCommand } from './commands/register.js';
 import { servicesCommand } from './commands/services.js';
 import { statusCommand } from './commands/status.js';
+import { watchCommand } from './commands/watch.js';
 import { systemSurroundings, type Surroundings } from './surroundings.js';
 
 /** In the order of the overview, within its headings. */
 export function askingCommandsIn(surroundings: Surroundings): readonly Command[] {
   return [
+    registerCommand(surroundings),
     heartbeatCommand(surroundings),
     deregisterCommand(surroundings),
     servicesCommand(surroundings),
     instancesCommand(surroundings),
+    watchCommand(surroundings),
     statusCommand(surroundings),
     machinesCommand(surroundings),
     modeCommand(surroundings),

@@ -12,6 +12,8 @@ export interface Surroundings {
   ask(question: string): Promise<string | null>;
   /** Each Ctrl-C and each SIGTERM; the answer ends it. */
   onStop(listener: (signal: string) => void): () => void;
+  /** Nobody reads the output any more, as behind `| head`; the answer ends it. */
+  onReaderGone(listener: () => void): () => void;
   /** Ends the program on the spot. */
   end(code: number): void;
 }
@@ -37,6 +39,11 @@ export const systemSurroundings: Surroundings = {
   onStop(listener) {
     process.on('SIGINT', listener).on('SIGTERM', listener);
     return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
+  },
+  onReaderGone(listener) {
+    process.stdout.on('error', listener);
+    // It may be told late of what was written last.
+    return () => undefined;
   },
   end: (code) => process.exit(code),
 };

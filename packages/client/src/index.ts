@@ -1,10 +1,12 @@
 /** Rollcall for Node programs: register, discover, watch. */
+export { backoffMs, type Failure } from './backoff.js';
 export type { AnswerHead, CallOptions, ConnectOptions, InstanceFilters, InstanceOptions, ReadOptions, TlsOptions } from './options.js';
 export type * from './ports.js';
 export { connect, RegistryClient } from './registry-client.js';
 export { isRegistryProblem, RegistryProblem, type AnsweredCode } from './registry-problem.js';
 export { registryUrl, usualRegistryUrl, type RegistryUrl } from './registry-url.js';
 export type * from './shapes.js';
+export { sleep } from './sleep.js';
 export { systemClock } from './system-clock.js';
 export { systemRandom } from './system-random.js';
 export { Unanswered, type UnansweredReason } from './unanswered.js';

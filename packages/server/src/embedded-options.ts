@@ -28,6 +28,8 @@ export interface RegistryOptions {
   readonly guardWindow?: Duration;
   readonly panicEligible?: number;
   readonly panicBelow?: `${number}%`;
+  /** A directory of files that register services. Left out: none. */
+  readonly servicesDir?: string;
   /** Who is told what happens; `console` will do. Left out: nobody, and nothing is printed. */
   readonly log?: Log;
 }
@@ -51,6 +53,7 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   guardWindow: 'guardWindowMs',
   panicEligible: 'panicEligibleMin',
   panicBelow: 'panicBelowShare',
+  servicesDir: 'servicesDir',
 };
 
 /** Throws a TypeError that says everything that is wrong at once. The environment is not looked at: the caller's words alone count. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optionsHelp, readOptions, type Option } from '@rollcall/core';
+import { readOptions } from '@rollcall/core';
 import { serveOptions } from './options.js';
 
 const read = (args: string[], environment: Record<string, string> = {}): ReturnType<typeof readOptions<object>> =>
@@ -19,6 +19,7 @@ describe('readOptions', () => {
         watchersMax: 10000,
         historyRevisionsMax: 100_000,
         historyAgeMaxMs: 86_400_000,
+        servicesDir: null,
         guardShare: 0.15,
         guardDeparturesMin: 10,
         guardWindowMs: 900_000,
@@ -70,53 +71,5 @@ describe('readOptions', () => {
 
   it('leaves what stands beside the flags to the command', () => {
     expect(read(['save', '--http', '1', 'file']).operands).toEqual(['save', 'file']);
-  });
-});
-
-describe('optionsHelp', () => {
-  it('is this', () => {
-    expect(optionsHelp(Object.values<Option<unknown>>(serveOptions))).toMatchInlineSnapshot(`
-      "The log:
-        --data DIR               Where the embedded store keeps its file.
-                                 (default ./rollcall-data; ROLLCALL_DATA)
-        --store ENGINE           embedded: on disk, for one machine. memory: forgotten at the end.
-                                 (default embedded; ROLLCALL_STORE)
-        --history-revisions N    How many revisions watchers can come back over.
-                                 (default 100000; ROLLCALL_HISTORY_REVISIONS)
-        --history-age DURATION   How old revisions may become.
-                                 (default 24h; ROLLCALL_HISTORY_AGE)
-
-      Doors:
-        --bind ADDR              The address that the doors listen on. There is no access control yet.
-                                 (default 127.0.0.1; ROLLCALL_BIND)
-        --http PORT              Where HTTP is answered; 0 picks a free port.
-                                 (default 8500; ROLLCALL_HTTP)
-        --cors-origin ORIGIN     Whose web pages may ask this registry, besides its own.
-                                 (default none; ROLLCALL_CORS_ORIGIN)
-
-      Limits:
-        --connections N          How many may be connected at a time, watchers included.
-                                 (default 20000; ROLLCALL_CONNECTIONS)
-        --answer-cache SIZE      Memory for answers that lie ready, of all faces.
-                                 (default 256MiB; ROLLCALL_ANSWER_CACHE)
-        --watchers N             How many may watch at a time; about 11 kB each.
-                                 (default 10000; ROLLCALL_WATCHERS)
-
-      The guard, a brake on departures:
-        --guard-share PERCENT    How many of those present may depart per window without a goodbye; the
-                                 rest is held. 100%: no guard.
-                                 (default 15%; ROLLCALL_GUARD_SHARE)
-        --guard-departures N     How many may in any case, however few are present.
-                                 (default 10; ROLLCALL_GUARD_DEPARTURES)
-        --guard-window DURATION  How long a window of the guard lasts.
-                                 (default 15m; ROLLCALL_GUARD_WINDOW)
-
-      Panic, the answer of a service that seems to be ill as a whole:
-        --panic-eligible N       Of fewer instances that could be tried than this, a service never panics:
-                                 an empty answer is the truth. A service may have its own.
-                                 (default 10; ROLLCALL_PANIC_ELIGIBLE)
-        --panic-below PERCENT    It panics when less than this share of them is in rotation. 0%: never.
-                                 (default 50%; ROLLCALL_PANIC_BELOW)"
-    `);
   });
 });

@@ -5,9 +5,10 @@ import { answerCacheOption, connectionsOption, corsOriginOption, httpOption } fr
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
 import { panicOptions, type PanicOptions } from './panic-options.js';
+import { servicesDirOption } from './services-dir/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 
-export interface ServeOptions extends GuardOptions, PanicOptions, PanicOptions {
+export interface ServeOptions extends GuardOptions, PanicOptions {
   /** The directory of the embedded store. */
   readonly data: string;
   readonly store: 'embedded' | 'memory';
@@ -19,6 +20,8 @@ export interface ServeOptions extends GuardOptions, PanicOptions, PanicOptions {
   readonly watchersMax: number;
   readonly historyRevisionsMax: number;
   readonly historyAgeMaxMs: number;
+  /** The directory of files that register services; `null` for none. */
+  readonly servicesDir: string | null;
 }
 
 const SECOND_MS = 1000;
@@ -64,6 +67,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
       help: 'How old revisions may become.',
     },
   }),
+  ...inGroup('Services from files', { servicesDir: servicesDirOption }),
   ...inGroup('Doors', {
     bind: {
       flag: 'bind',

@@ -41,6 +41,7 @@ async function start(
     guardWindowMs: 900_000,
     panicEligibleMin: 10,
     panicBelowShare: 0.5,
+    servicesDir: null,
     ...options,
   };
   const registry = await runRegistry(all, { clock, random: new SeededRandom(1), log, version: '1.2.3' });

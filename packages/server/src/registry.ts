@@ -25,6 +25,7 @@ import { Lifecycle, type Part } from './lifecycle.js';
 import type { ServeOptions } from './options.js';
 import { Measuring } from './measuring/measuring.js';
 import { AnswerCache } from './shared/answer-cache.js';
+import { servicesParts } from './services-part.js';
 import { statusOf } from './status.js';
 import { isLoopback } from './shared/loopback.js';
 import { encodeSnapshot } from './shared/snapshot.js';
@@ -90,7 +91,20 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const access = openAccess;
   const http = new HttpDoor({ faces: [native], bind, port, corsOrigins, connectionsMax, access, load, clock, random, meter });
 
-  const parts: readonly Part[] = [
+  const house = { store, catalog, attendance, measuring, caretaker, registrar, http, native };
+  const lifecycle = new Lifecycle({ parts: partsOf(house, options, surroundings), clock, log });
+  await lifecycle.start();
+  if (!isLoopback(options.bind)) log.warn(OPEN_TO_OTHERS, { bind: options.bind });
+  return { doors: { http: http.address }, metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
+}
+
+/** What runs, in the order in which it starts; it stops in the opposite one. */
+function partsOf(
+  { store, catalog, attendance, measuring, caretaker, registrar, http, native }: House,
+  options: ServeOptions,
+  { clock, log }: Surroundings,
+): readonly Part[] {
+  return [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
     { name: 'the store', close: () => store.close() },
     // Reads everything, so that nobody is told of an absence that is none.
@@ -98,18 +112,27 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
     // From here on heartbeats count; everybody has a full ttl.
     { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
     // Behind all who follow the catalog, so that what is counted has happened.
-    { name: 'the measuring', start: () => measuring.start(view), close: () => measuring.close() },
+    { name: 'the measuring', start: () => measuring.start(catalog.view), close: () => measuring.close() },
     // Drains end, and what was begun before is finished.
     { name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() },
+    // Whoever asks finds what stands in files too.
+    ...servicesParts(options, { view: catalog.view, registrar, clock, log }),
     // The doors last: whoever gets in finds a registry that can answer.
     { name: 'the HTTP door', start: () => open(http, options), drain: () => http.drain(), close: () => http.close() },
     // Its streams end before the door waits for those inside to leave.
     { name: 'the native face', drain: () => native.drain() },
   ];
-  const lifecycle = new Lifecycle({ parts, clock, log });
-  await lifecycle.start();
-  if (!isLoopback(options.bind)) log.warn(OPEN_TO_OTHERS, { bind: options.bind });
-  return { doors: { http: http.address }, metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
+}
+
+interface House {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly attendance: Attendance;
+  readonly measuring: Measuring;
+  readonly caretaker: Caretaker;
+  readonly registrar: LogRegistrar;
+  readonly http: HttpDoor;
+  readonly native: NativeFace;
 }
 
 const OPEN_TO_OTHERS = 'THERE IS NO ACCESS CONTROL: everybody who reaches this address can register, deregister and read';

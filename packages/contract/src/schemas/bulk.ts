@@ -55,11 +55,11 @@ export const bulkSchemas = {
     type: 'object',
     description: 'What one heartbeat alone would have been answered.',
     properties: {
-      id: { type: 'string', description: 'As it was sent.' },
+      id: { type: 'string', description: 'As it was sent, if it was a text.' },
       status: { type: 'integer', description: '204 if it was heard; 404 says: register again.', minimum: 200, maximum: 599 },
       problem: { $ref: '#/components/schemas/Problem' },
     },
-    required: ['id', 'status'],
+    required: ['status'],
     examples: [{ id: 'payments-10.0.0.5-8080', status: 204 }],
   },
 } as const;

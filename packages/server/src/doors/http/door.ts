@@ -33,7 +33,7 @@ import {
 import { Asked } from './asked.js';
 import { parseQuery } from './query.js';
 import { RouteTable, type Found } from './routes.js';
-import { nonsenseIn, TOO_SLOW } from './nonsense.js';
+import { nonsenseIn } from './nonsense.js';
 import { rawAnswer, send, sendLater, sendStream } from './sending.js';
 import { Tally, type Count } from './tally.js';
 
@@ -243,12 +243,14 @@ export class HttpDoor {
   /** What is no HTTP has no head that could be read; whoever sent it is told so, and the connection ends. */
   #refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
     const answering = (socket as unknown as Readonly<Record<string, ServerResponse | null | undefined>>)[UNDER_WAY] ?? null;
-    if (answering !== null && error.code === TOO_SLOW && !answering.headersSent) {
+    const isLost = error.code === 'ECONNRESET';
+    // What is wrong is in its body. Behind a whole request it would be in the next one's head.
+    if (answering !== null && !answering.req.complete && !answering.headersSent && !isLost) {
       answering.shouldKeepAlive = false;
       return this.#fail(nonsenseIn(error), answering.req, answering);
     }
     // Half an answer needs no second one in it.
-    if (!socket.writable || error.code === 'ECONNRESET' || answering !== null) return void socket.destroy();
+    if (!socket.writable || isLost || answering !== null) return void socket.destroy();
     const answer = this.#faceOf(NO_HEAD).failed(nonsenseIn(error), NO_HEAD);
     this.#tally.none(answer.status);
     socket.end(rawAnswer(answer));

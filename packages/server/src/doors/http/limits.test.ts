@@ -86,6 +86,7 @@ describe('what is no request', () => {
     ['nonsense', 'hello\r\n\r\n', 'invalid-request'],
     ['a head without an end', `${get('/look').slice(0, -2)}x: ${'x'.repeat(20_000)}\r\n\r\n`, 'head-too-large'],
     ['two lengths', 'PUT /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na', 'invalid-request'],
+    ['a piece of no size', 'PUT /echo HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'invalid-request'],
     ['no host', 'GET /look HTTP/1.1\r\nconnection: close\r\n\r\n', 'invalid-request'],
     [
       'a length and pieces',

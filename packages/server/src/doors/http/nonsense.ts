@@ -3,7 +3,7 @@ import { refusal, RollcallError } from '@rollcall/core';
 import { HEAD_BYTES_MAX, HEAD_MS_MAX, REQUEST_MS_MAX } from './limits.js';
 
 /** Node's word for a request that did not arrive in time. */
-export const TOO_SLOW = 'ERR_HTTP_REQUEST_TIMEOUT';
+const TOO_SLOW = 'ERR_HTTP_REQUEST_TIMEOUT';
 
 /** `error`: what Node found. */
 export function nonsenseIn({ code, message }: NodeJS.ErrnoException): RollcallError {

@@ -47,7 +47,7 @@ async function heartbeats({ body, query, caller }: NativeRequest, { registrar }:
   const answers = (await registrar.heartbeats(sound, caller)).values();
   const results = parsed.map((one, at) => {
     const error = isRollcallError(one) ? one : (answers.next().value ?? null);
-    return { id: ids[at], ...(error === null ? { status: 204 } : refused(orRegisterAgain(error) as RollcallError)) };
+    return { ...asSent(ids[at]), ...(error === null ? { status: 204 } : refused(orRegisterAgain(error) as RollcallError)) };
   });
   return { status: 200, body: { results } };
 }
@@ -73,6 +73,11 @@ function registrationResult(result: ItemResult<Registered> | undefined): object 
   if ('error' in result) return refused(result.error);
   const { instance, created, revision } = result.answer;
   return { status: created ? 201 : 200, ...readRef(instance), revision };
+}
+
+/** What is no text is no id, and not repeated. */
+function asSent(id: unknown): object {
+  return typeof id === 'string' ? { id } : {};
 }
 
 /** What it alone would have been answered. */

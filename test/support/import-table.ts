@@ -20,6 +20,7 @@ export const importTable: readonly Row[] = [
   { room: 'server/src/shared', ours: ['core'], others: ['node:', 'yaml'] },
   { room: 'server/src/stores/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/stores/lmdb', ours: ['core', 'server/src/shared'], others: ['node:', 'lmdb'] },
+  { room: 'server/src/access', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/doors/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/*', ours: ['core', 'contract', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/services-dir', ours: ['core', 'server/src/shared'], others: ['node:'] },

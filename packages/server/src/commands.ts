@@ -2,6 +2,7 @@
 import { askingCommands, runCommand, type Command } from '@rollcall/cli';
 import { serveCommand } from './serve-command.js';
 import { snapshotCommand } from './snapshot-command.js';
+import { tokenCommand } from './token-command.js';
 
 /** In the order of the overview, within its headings. */
-export const commands: readonly Command[] = [serveCommand, runCommand, ...askingCommands, snapshotCommand];
+export const commands: readonly Command[] = [serveCommand, runCommand, ...askingCommands, snapshotCommand, tokenCommand];

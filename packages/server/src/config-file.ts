@@ -1,6 +1,6 @@
 /** The file of `--config`: options by their names, in YAML or JSON. */
-import { open } from 'node:fs/promises';
 import { describe, isObject, type SettingsFile } from '@rollcall/core';
+import { readFileText } from './shared/file-text.js';
 import { readYaml } from './shared/yaml-text.js';
 
 /** Far more than every option with a page of remarks on each. */
@@ -9,25 +9,9 @@ const CONFIG_BYTES_MAX = 262_144;
 /** Never throws: what is wrong with the file is among its complaints. */
 export async function readConfigFile(path: string): Promise<SettingsFile> {
   try {
-    return readSettings(path, await textIn(path));
+    return readSettings(path, await readFileText(path, CONFIG_BYTES_MAX));
   } catch (error) {
-    return { name: path, entries: [], complaints: [`${path} cannot be read: ${reasonOf(error)}.`] };
-  }
-}
-
-/** No more than the bound is ever read, whatever the file is. */
-async function textIn(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const bytes = Buffer.alloc(CONFIG_BYTES_MAX + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
-    }
-    if (length > CONFIG_BYTES_MAX) throw new Error(`it is longer than ${CONFIG_BYTES_MAX} bytes`);
-    return bytes.toString('utf8', 0, length);
-  } finally {
-    await file.close();
+    return { name: path, entries: [], complaints: [`${path} cannot be read: ${(error as Error).message}.`] };
   }
 }
 
@@ -49,15 +33,4 @@ export function readSettings(name: string, text: string): SettingsFile {
     };
   }
   return { name, entries: Object.entries(value).map(([key, one]) => ({ key, value: one, line: lineOf([key]) })), complaints };
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it is not there',
-  EACCES: 'this user may not read it',
-  EISDIR: 'it is a directory',
-};
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return reasons[code ?? ''] ?? message;
 }

@@ -19,6 +19,9 @@ export interface RegistryOptions {
   readonly http?: number;
   readonly connections?: number;
   readonly corsOrigin?: string | readonly string[];
+  readonly tokenFile?: string;
+  readonly trustLoopback?: boolean;
+  readonly insecure?: boolean;
   readonly answerCache?: Size;
   readonly watchers?: number;
   readonly historyRevisions?: number;
@@ -44,6 +47,9 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   http: 'http',
   connections: 'connectionsMax',
   corsOrigin: 'corsOrigins',
+  tokenFile: 'tokenFile',
+  trustLoopback: 'trustLoopback',
+  insecure: 'insecure',
   answerCache: 'answerCacheBytesMax',
   watchers: 'watchersMax',
   historyRevisions: 'historyRevisionsMax',
@@ -78,12 +84,12 @@ export function readEmbedded({ log: _log, ...given }: RegistryOptions): ServeOpt
   return values as unknown as ServeOptions;
 }
 
-/** The table reads what one types. A program has numbers and lists as such, which are the same when typed. */
+/** The table reads what one types. A program has numbers, truths and lists as such, which are the same when typed. */
 function readTyped(kind: ValueKind<unknown>, came: unknown): unknown {
   const read = kind.parse(came);
   if (read !== undefined) return read;
   if (Array.isArray(came)) return came.length === 0 ? [] : kind.parse(came.join(','));
-  return typeof came === 'number' ? kind.parse(String(came)) : undefined;
+  return typeof came === 'number' || typeof came === 'boolean' ? kind.parse(String(came)) : undefined;
 }
 
 function isOption(name: string): name is OptionName {

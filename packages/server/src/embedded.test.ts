@@ -83,7 +83,7 @@ describe('startRegistry', () => {
   it('is asked on loopback where it listens on all addresses, and tells the log that others can too', async () => {
     const told: string[] = [];
     const note = (message: string): void => void told.push(message);
-    const { url } = await start({ bind: '0.0.0.0', log: { info: note, warn: note, error: note } });
+    const { url } = await start({ bind: '0.0.0.0', insecure: true, log: { info: note, warn: note, error: note } });
     expect(await services(url)).toEqual([]);
     expect(told.join()).toContain('NO ACCESS CONTROL');
   });

@@ -1,6 +1,7 @@
 /** The options of `rollcall serve`: one table, from which flags, environment, file, validation, help and documents follow. */
 import { isIP } from 'node:net';
 import { digitsKind, Host, inGroup, pathKind, typedDurationKind, wordKind, type OptionTable, type ValueKind } from '@rollcall/core';
+import { accessOptions, type AccessOptions } from './access/config.js';
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption } from './doors/http/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
@@ -8,7 +9,7 @@ import { panicOptions, type PanicOptions } from './panic-options.js';
 import { servicesDirOption } from './services-dir/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 
-export interface ServeOptions extends GuardOptions, PanicOptions {
+export interface ServeOptions extends GuardOptions, PanicOptions, AccessOptions {
   /** The directory of the embedded store. */
   readonly data: string;
   readonly store: 'embedded' | 'memory';
@@ -75,11 +76,12 @@ export const serveOptions: OptionTable<ServeOptions> = {
       kind: listenAddress,
       default: '127.0.0.1',
       defaultText: '127.0.0.1',
-      help: 'The address that the doors listen on. There is no access control yet.',
+      help: 'The address that the doors listen on. Wider than loopback it takes --token-file, --tls-client-ca or --insecure.',
     },
     http: httpOption,
     corsOrigins: corsOriginOption,
   }),
+  ...inGroup('Access', accessOptions),
   ...inGroup('Limits', {
     connectionsMax: connectionsOption,
     answerCacheBytesMax: answerCacheOption,

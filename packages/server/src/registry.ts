@@ -9,14 +9,16 @@ import {
   environmentName,
   FilteredView,
   LogRegistrar,
-  openAccess,
   visibilityIn,
+  type CatalogView,
   type Clock,
   type Log,
   type Metric,
   type Random,
   type Store,
 } from '@rollcall/core';
+import { accessOf, type Access } from './access/access.js';
+import { exposureOf } from './access/exposure.js';
 import { httpOption } from './doors/http/config.js';
 import { HttpDoor } from './doors/http/door.js';
 import { FRAGMENTS_SHARE } from './faces/native/fragments.js';
@@ -27,7 +29,6 @@ import { Measuring } from './measuring/measuring.js';
 import { AnswerCache } from './shared/answer-cache.js';
 import { servicesParts } from './services-part.js';
 import { statusOf } from './status.js';
-import { isLoopback } from './shared/loopback.js';
 import { encodeSnapshot } from './shared/snapshot.js';
 import { openLmdbStore } from './stores/lmdb/store.js';
 import { openMemoryStore } from './stores/memory/store.js';
@@ -54,23 +55,15 @@ export interface Registry {
 /** Settles when it is ready. Throws with everything closed again. */
 export async function runRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
   const { clock, random, log, version } = surroundings;
+  const access = await readAccess(options, log);
   const measuring = new Measuring(clock);
   const { meter } = measuring;
-  const store = measuring.measured(await openStore(options, surroundings), log);
-  const panicRule = { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare };
-  const catalog = new Catalog({ store, clock, log, panicRule });
+  const ledger = await openLedger(options, surroundings, measuring);
+  const { store, catalog, attendance, registrar } = ledger;
   const { view } = catalog;
-  // Before everybody who comes through a door.
-  const shown = new FilteredView(view);
-  const visibility = visibilityIn(catalog);
-  const amendments = new Amendments(store, clock);
-  const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
-  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard });
-  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance, visibility, clock });
-  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = new NativeFace({
-    view: shown,
+    view: ledger.shown,
     registrar: new CheckedRegistrar(registrar),
     guard: new CheckedGuardDesk(attendance),
     status: statusOf({ store, view, clock, instances: () => measuring.instances, doors: () => ({ http: http.address }) }),
@@ -86,21 +79,26 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
     meter,
     log,
   });
-  const { bind, http: port, corsOrigins, connectionsMax } = options;
-  const { load } = measuring;
-  const access = openAccess;
-  const http = new HttpDoor({ faces: [native], bind, port, corsOrigins, connectionsMax, access, load, clock, random, meter });
+  const http = new HttpDoor({
+    ...options,
+    port: options.http,
+    faces: [native],
+    access: access.control,
+    load: measuring.load,
+    clock,
+    random,
+    meter,
+  });
 
-  const house = { store, catalog, attendance, measuring, caretaker, registrar, http, native };
+  const house = { ...ledger, access, measuring, http, native };
   const lifecycle = new Lifecycle({ parts: partsOf(house, options, surroundings), clock, log });
   await lifecycle.start();
-  if (!isLoopback(options.bind)) log.warn(OPEN_TO_OTHERS, { bind: options.bind });
   return { doors: { http: http.address }, metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
 }
 
 /** What runs, in the order in which it starts; it stops in the opposite one. */
 function partsOf(
-  { store, catalog, attendance, measuring, caretaker, registrar, http, native }: House,
+  { store, catalog, attendance, access, measuring, caretaker, registrar, http, native }: House,
   options: ServeOptions,
   { clock, log }: Surroundings,
 ): readonly Part[] {
@@ -115,6 +113,8 @@ function partsOf(
     { name: 'the measuring', start: () => measuring.start(catalog.view), close: () => measuring.close() },
     // Drains end, and what was begun before is finished.
     { name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() },
+    // From its file at the start, and from then on whenever that is read anew.
+    { name: 'access control', reload: () => access.reload() },
     // Whoever asks finds what stands in files too.
     ...servicesParts(options, { view: catalog.view, registrar, clock, log }),
     // The doors last: whoever gets in finds a registry that can answer.
@@ -124,18 +124,49 @@ function partsOf(
   ];
 }
 
-interface House {
-  readonly store: Store;
-  readonly catalog: Catalog;
-  readonly attendance: Attendance;
+interface House extends Ledger {
+  readonly access: Access;
   readonly measuring: Measuring;
-  readonly caretaker: Caretaker;
-  readonly registrar: LogRegistrar;
   readonly http: HttpDoor;
   readonly native: NativeFace;
 }
 
-const OPEN_TO_OTHERS = 'THERE IS NO ACCESS CONTROL: everybody who reaches this address can register, deregister and read';
+/** What knows and decides: the log, and all that is derived from it. */
+interface Ledger {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  /** The catalog's view, for everybody who comes through a door. */
+  readonly shown: CatalogView;
+  readonly attendance: Attendance;
+  readonly registrar: LogRegistrar;
+  readonly caretaker: Caretaker;
+}
+
+async function openLedger(options: ServeOptions, surroundings: Surroundings, measuring: Measuring): Promise<Ledger> {
+  const { clock, random, log } = surroundings;
+  const store = measuring.measured(await openStore(options, surroundings), log);
+  const panicRule = { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare };
+  const catalog = new Catalog({ store, clock, log, panicRule });
+  const { view } = catalog;
+  const shown = new FilteredView(view);
+  const visibility = visibilityIn(catalog);
+  const amendments = new Amendments(store, clock);
+  const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
+  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter: measuring.meter, guard });
+  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance, visibility, clock });
+  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
+  return { store, catalog, shown, attendance, registrar, caretaker };
+}
+
+/** Before everything else, so that a mistake there is found at once. */
+async function readAccess(options: ServeOptions, log: Log): Promise<Access> {
+  const { refusal, warnings } = exposureOf({ ...options, tlsClientCa: null, isEncrypted: false });
+  if (refusal !== null) throw new Error(refusal);
+  for (const warning of warnings) log.warn(warning, { bind: options.bind });
+  const access = accessOf({ ...options, tlsClientCa: null, log });
+  await access.load();
+  return access;
+}
 
 function openStore(options: ServeOptions, { clock, random, log }: Surroundings): Promise<Store> {
   const history = { revisionsMax: options.historyRevisionsMax, ageMaxMs: options.historyAgeMaxMs };

@@ -24,7 +24,7 @@ export function demandRight(caller: Asking, right: Right, concern: Concern): voi
 
 /** What to say before it is known what a call is about: throws if this caller has the right nowhere. */
 export function demandRightSomewhere(caller: Asking, right: Right): void {
-  if (caller.may[right].isNothing) throw missing(caller, right, 'this');
+  if (caller.may[right].isNothing) throw missing(caller, right, 'at least one service');
 }
 
 export function rightMissing(caller: Asking, right: Right, concern: Concern): RollcallError {

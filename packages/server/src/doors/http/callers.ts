@@ -49,6 +49,7 @@ export class Callers {
   readonly #hasty = new WeakMap<Identity, Map<string, Caller>>();
   readonly #held = new Map<ServerResponse, Held>();
   readonly #unfollow: () => void;
+  #latest: { readonly request: IncomingMessage; readonly face: Face; readonly identity: Identity } | null = null;
 
   constructor(access: AccessControl) {
     this.#access = access;
@@ -91,8 +92,16 @@ export class Callers {
     response.once('close', () => this.#held.delete(response));
   }
 
+  /** Asked first for an answer that may lie ready, and then on the ordinary way: found out once. */
   #identify(request: IncomingMessage, face: Face): Identity {
     if (this.#access.isOpen) return this.#access.identify(noCredentials);
+    if (this.#latest?.request === request && this.#latest.face === face) return this.#latest.identity;
+    const identity = this.#identifyAnew(request, face);
+    this.#latest = { request, face, identity };
+    return identity;
+  }
+
+  #identifyAnew(request: IncomingMessage, face: Face): Identity {
     const token = face.tokenIn === undefined ? bearerTokenIn(request.rawHeaders) : face.tokenIn(request);
     return this.#access.identify({
       token,
@@ -105,6 +114,7 @@ export class Callers {
 
   /** Whoever still may comes back at once, and goes on where it was. */
   #endThoseWhoMayNot(): void {
+    this.#latest = null;
     for (const [response, { request, face, may }] of this.#held) {
       const now = this.hastily(request, face);
       if (now === null || !isSame(now.may, may)) response.socket?.destroy();

@@ -8,6 +8,7 @@ import {
   everything,
   CheckedGuardDesk,
   CheckedRegistrar,
+  demandRight,
   FilteredView,
   findInstance,
   noMeter,
@@ -165,7 +166,9 @@ export class FedFace implements Registrar, GuardDesk {
     return Promise.all(
       selectors.map(async (selector) => {
         try {
-          await this.heartbeat(findInstance(this.view, selector, caller), caller, selector);
+          const found = findInstance(new FilteredView(this.view), selector, caller);
+          demandRight(caller, 'write', found);
+          await this.heartbeat(found, caller, selector);
           return null;
         } catch (error) {
           return error as RollcallError;

@@ -1,0 +1,33 @@
+/** Small files that people write, read whole: never more than a bound, whatever the file is. */
+import { open } from 'node:fs/promises';
+
+/** Rejects with an error whose message is a reason to be shown: `it is not there`. */
+export async function readFileText(path: string, bytesMax: number): Promise<string> {
+  try {
+    return await textIn(path, bytesMax);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(reasons[code ?? ''] ?? message, { cause: error });
+  }
+}
+
+async function textIn(path: string, bytesMax: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const bytes = Buffer.alloc(bytesMax + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
+    }
+    if (length > bytesMax) throw new Error(`it is longer than ${bytesMax} bytes`);
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a directory',
+};

@@ -10,7 +10,9 @@ token from a file (- for what is typed or piped in) and prints its hash.
   rollcall token new payments
   printf %s "$TOKEN" | rollcall token hash -`;
 
-export const tokenCommand: Command = command<Record<never, never>>({
+type NoOptions = Readonly<Record<string, never>>;
+
+export const tokenCommand: Command = command<NoOptions>({
   name: 'token',
   group: 'operate',
   operands: 'new NAME | hash FILE',
@@ -29,7 +31,8 @@ const STANDARD_INPUT = '/dev/stdin';
 async function token(_options: object, operands: readonly string[], context: Context): Promise<number> {
   const [verb, operand] = operands;
   if (operand === undefined || (verb !== 'new' && verb !== 'hash')) throw new Misuse('Say new and a name for it, or hash and a file.');
-  return verb === 'new' ? makeNew(operand, context) : await sayHash(operand, context);
+  if (verb === 'hash') return sayHash(operand, context);
+  return makeNew(operand, context);
 }
 
 function makeNew(name: string, { output, complaints }: Context): number {

@@ -95,7 +95,7 @@ const rowRules: FieldRules<Row> = {
   ...allowanceRules,
 };
 
-const reserved: readonly string[] = [ANONYMOUS, ROLLCALL, LOOPBACK];
+const reserved: ReadonlySet<string> = new Set([ANONYMOUS, ROLLCALL, LOOPBACK]);
 
 class TokenFileReader {
   readonly #name: string;
@@ -132,7 +132,7 @@ class TokenFileReader {
     if (row === null) return;
     const { name, token, sha256, certificate } = row;
     const identity: Identity = { name, may: permissions(row) };
-    if (reserved.includes(name)) this.#complain([...path, 'name'], `name is ${describe(name)}, which means something else already.`);
+    if (reserved.has(name)) this.#complain([...path, 'name'], `name is ${describe(name)}, which means something else already.`);
     if (this.#names.size === this.#names.add(name).size)
       this.#complain([...path, 'name'], `name is ${describe(name)}, as of a row before.`);
     if ([token, sha256, certificate].filter((one) => one !== null).length !== 1)

@@ -176,19 +176,19 @@ describe('a stream', () => {
   it('ends when its caller may no longer have it, and not when others may not', async () => {
     const { open } = await import('../../doors/http/in-memory.fixture.js');
     const [clerk, grocer] = await Promise.all(['clerk', 'grocer'].map((token) => open(face.door, { url: '/watch', headers: as(token) })));
-    let ended = '';
+    const ended: string[] = [];
     clerk?.body
-      .on('close', () => (ended += 'clerk'))
+      .on('close', () => ended.push('clerk'))
       .resume()
       .on('error', () => undefined);
     grocer?.body
-      .on('close', () => (ended += 'grocer'))
+      .on('close', () => ended.push('grocer'))
       .resume()
       .on('error', () => undefined);
     access.gone.add('clerk');
     for (const changed of access.changed) changed();
-    while (ended === '') await new Promise((resolve) => setImmediate(resolve));
-    expect(ended).toBe('clerk');
+    while (ended.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toEqual(['clerk']);
     grocer?.leave();
   });
 });

@@ -138,6 +138,7 @@ export class Checkpoint {
     }
     this.#settling = new Gathered(this.#appliedRevision);
     this.#arrangeReader();
+    if (this.#trouble !== null) await this.#options.log.giveBackSpares().catch(() => undefined);
   }
 
   async #writeSettling(settling: Gathered): Promise<void> {

@@ -1,10 +1,13 @@
+import { readdirSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkInvariants, SimulatedClock } from '@rollcall/conformance';
 import { describe, expect, it, vi } from 'vitest';
 import { pairs, put, write } from './brief-requests.fixture.js';
 import { copyDirectory } from './every-step.fixture.js';
+import { holdTables } from './held-disk.fixture.js';
 import { openStore } from './open-store.fixture.js';
-import { Segment } from './segment.js';
+import { decodeHeader, Segment } from './segment.js';
 import { writeThings } from './some-entries.fixture.js';
 import { Tables } from './tables.js';
 import { temporaryDirectory } from './temporary-directory.fixture.js';
@@ -53,7 +56,7 @@ describe('the log', () => {
       const directory = join(parent, `store ${at}`);
       const clock = new SimulatedClock();
       const store = await openStore(directory, clock);
-      // Each in a segment of its own, and more of them than are kept to be used again.
+      // Each in a segment of its own.
       for (let count = 0; count < 5; count++) await write(store, put(`${count}`, big));
       isReached = false;
       const stop = afterEachCommit(async (count) => {
@@ -63,9 +66,11 @@ describe('the log', () => {
       });
       const released = nextRelease();
       await clock.advance(PASS_MS);
-      await released;
+      const oldest = await released;
       stop();
-      const again = await openStore(copyDirectory(directory, join(parent, `copy ${at}`)));
+      const copy = copyDirectory(directory, join(parent, `copy ${at}`));
+      await removeSegmentsBefore(oldest, copy);
+      const again = await openStore(copy);
       expect((await pairs(again)).map((pair) => pair.split('=')[0])).toEqual([
         '0',
         '1',
@@ -81,15 +86,47 @@ describe('the log', () => {
   });
 });
 
-/** Settles when the log has let go of what the tables no longer need. */
-function nextRelease(): Promise<void> {
+describe('segments that have done their duty', () => {
+  it('wait to be used again, unless the disk is full', async () => {
+    const directory = join(await temporaryDirectory(), 'store');
+    const clock = new SimulatedClock();
+    const disk = holdTables();
+    const store = await openStore(directory, clock);
+    const files = (): readonly string[] => readdirSync(directory).filter((name) => name.startsWith('rollcall.wal.'));
+    for (let count = 0; count < 5; count++) await write(store, put(`${count}`, 'x'.repeat(700_000)));
+    const released = nextRelease();
+    await clock.advance(PASS_MS);
+    await released;
+    const made = files();
+    await write(store, put('next', 'x'.repeat(700_000)));
+    expect(files()).toEqual(made);
+    disk.fail(new Error('ENOSPC'));
+    await clock.advance(PASS_MS);
+    await vi.waitFor(() => expect(files().length).toBeLessThan(made.length - 2));
+    disk.fail(null);
+    await checkInvariants(store);
+    await store.close();
+  });
+});
+
+/** Settles when the log has let go of what the tables no longer need. Answers the oldest segment that it keeps. */
+function nextRelease(): Promise<number> {
   const { release } = WriteAheadLog.prototype;
   return new Promise((resolve) => {
-    const spy = vi.spyOn(WriteAheadLog.prototype, 'release').mockImplementation(function (this: WriteAheadLog, ...args) {
+    const spy = vi.spyOn(WriteAheadLog.prototype, 'release').mockImplementation(function (this: WriteAheadLog, oldest) {
       spy.mockRestore();
-      return release.apply(this, args).finally(resolve);
+      return release.call(this, oldest).finally(() => resolve(oldest));
     });
   });
+}
+
+/** What the log let go of may be used again at any time, or be gone. */
+async function removeSegmentsBefore(oldest: number, directory: string): Promise<void> {
+  for (const name of readdirSync(directory).filter((one) => one.startsWith('rollcall.wal.'))) {
+    const file = join(directory, name);
+    const header = decodeHeader(await readFile(file));
+    if (header === null || header.number < oldest) await rm(file);
+  }
 }
 
 /** All but the last, by which the store lets go of its log when it is closed. */

@@ -20,8 +20,11 @@ const NAME = /^rollcall\.wal\.\d+$/;
 const FIRST_SEGMENT_BYTES = 128 * 1024;
 const SEGMENT_BYTES_MAX = 1024 * 1024;
 
-/** Segments that have done their duty and wait for the next: more than that are given back to the disk. */
-const SPARE_MAX = 2;
+/**
+ * Segments that have done their duty and wait to be used again: more than that are given back to the disk. As many as a pass sets
+ * free while everybody writes, because making one costs more than filling it: its zeros, and two syncs that all wait for.
+ */
+const SPARE_MAX = 24;
 
 /** Beyond so many that the tables have not caught up with, whoever writes waits for them. */
 export const SEGMENTS_PENDING_MAX = 64;
@@ -118,6 +121,11 @@ export class WriteAheadLog {
     this.#spare.push(...this.#full.filter(({ number }) => number < oldest).map(({ file }) => file));
     this.#full = this.#full.filter(({ number }) => number >= oldest);
     for (const file of this.#spare.splice(SPARE_MAX)) await rm(file, { force: true });
+  }
+
+  /** The disk is full: nothing waits to be used again. */
+  async giveBackSpares(): Promise<void> {
+    for (const file of this.#spare.splice(0)) await rm(file, { force: true });
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, manifestIn, openPackageShelf, type PackageShelf } from './support/package-shelf.js';
 import { describeWith } from './support/program.js';
 import { readyDoor } from './support/registry.js';
-import { ourFiles, textOf } from './support/repository.js';
+import { ourFiles, repositoryRoot, textOf } from './support/repository.js';
 
 const LONG_MS = 120_000;
 
@@ -95,6 +95,16 @@ describeWith(['npm', 'tar'], 'the packages', () => {
       );
       expect(Number(stdout)).toBeGreaterThan(0);
     });
+  });
+
+  it('have types that hold for whoever looks at all of them', async () => {
+    const imports = names.map((name, at) => `import * as all${at} from '${name}';\nexport { all${at} };`);
+    await writeFile(join(project, 'all.ts'), `${imports.join('\n')}\n`);
+    const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, types: ['node'] };
+    const typeRoots = [join(repositoryRoot, 'node_modules/@types')];
+    const settings = { compilerOptions: { ...compilerOptions, typeRoots, skipLibCheck: false }, files: ['all.ts'] };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify(settings));
+    await inProject(process.execPath, join(repositoryRoot, 'node_modules/typescript/bin/tsc'), '-p', project);
   });
 
   it('start as the command `rollcall`', async () => {

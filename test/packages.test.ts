@@ -11,7 +11,7 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, manifestIn, openPackageShelf, type PackageShelf } from './support/package-shelf.js';
 import { describeWith } from './support/program.js';
-import { readyDoor } from './support/registry.js';
+import { readyDoor } from './support/ready-door.js';
 import { ourFiles, repositoryRoot, textOf } from './support/repository.js';
 
 const LONG_MS = 120_000;

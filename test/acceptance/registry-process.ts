@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readyDoor } from '../support/registry.js';
+import { readyDoor } from '../support/ready-door.js';
 import { repositoryRoot } from '../support/repository.js';
 
 export interface ProcessOptions {

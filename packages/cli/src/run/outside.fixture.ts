@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readyDoor } from '../../../../test/support/registry.js';
+import { readyDoor } from '../../../../test/support/ready-door.js';
 import { repositoryRoot } from '../../../../test/support/repository.js';
 
 /** Serves `/`, `/health` and `/become/STATUS`, which is what `/health` answers from then on. On SIGTERM it tells who is still listed. */

@@ -15,13 +15,15 @@ export interface Look {
   readonly timeoutMs: number;
 }
 
-/** As much of an answer's body as is repeated to people. */
-const BODY_CHARACTERS_MAX = 200;
+/** As much of an answer's body as is looked at. */
+const BODY_CHARACTERS_MAX = 1000;
+/** As much of what is wrong as is repeated to people. */
+const OUTPUT_CHARACTERS_MAX = 300;
 /** Consul's convention: the program takes requests, and wants fewer. */
 const TOO_MANY_REQUESTS = 429;
 
 const passing: Verdict = { health: 'passing', output: '' };
-const critical = (output: string): Verdict => ({ health: 'critical', output });
+const critical = (output: string): Verdict => ({ health: 'critical', output: shown(output) });
 
 /** Never rejects. */
 export async function lookAt({ target, hosts, port, timeoutMs }: Look, clock: Clock): Promise<Verdict> {
@@ -83,9 +85,17 @@ function isFine(status = 0): boolean {
 }
 
 function complaintOf({ href }: URL, status: number, body: string): Verdict {
-  const text = body.replaceAll(/\s+/g, ' ').trim();
-  const output = `${href} answered ${status}${text === '' ? '' : `: ${text}`}`;
+  const output = shown(`${href} answered ${status}${body.trim() === '' ? '' : `: ${body}`}`);
   return { health: status === TOO_MANY_REQUESTS ? 'warning' : 'critical', output };
+}
+
+/** A line, of whole characters: half of one, where a body was cut, would be refused by the registry. */
+function shown(text: string): string {
+  const line = text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\p{Cs}/gu, '')
+    .trim();
+  return Array.from(line).slice(0, OUTPUT_CHARACTERS_MAX).join('');
 }
 
 function reasonOf(error: unknown): string {

@@ -111,5 +111,5 @@ export const runOptions: OptionTable<RunOptions> = {
   ...inGroup('Looking at it', checkOptions),
   ...inGroup('Its end', endingOptions),
   ...inGroup('The instance', registrationOptions),
-  ...inGroup('The registry', connectionOptions),
+  ...connectionOptions,
 };

@@ -3,6 +3,7 @@ import { connect, systemClock, systemRandom, type RegistryClient } from '@rollca
 import type { Clock } from '@rollcall/core';
 import { command, Misuse, type Command, type Context } from '../command.js';
 import { connectOptions } from '../connection-options.js';
+import { oneLine } from '../shown.js';
 import { freePort } from './free-port.js';
 import { isReachable, lookAt, type Look } from './look.js';
 import { runOptions, type RunOptions } from './options.js';
@@ -46,8 +47,8 @@ async function run(options: RunOptions, [program, ...args]: readonly string[], c
     throw new Misuse('What is to be run stands behind two dashes: rollcall run --service web --port 3000 -- node app.js');
   const clock = systemClock;
   const wanted = wantedPort(options, context.environment);
-  const say = (line: string): void => context.complaints.write(`rollcall: ${line}\n`);
-  const timeoutMs = Math.min(CALL_MS_MAX, Math.max(CALL_MS_MIN, (options.ttlMs ?? 0) / 3));
+  const say = (line: string): void => context.complaints.write(`rollcall: ${oneLine(line)}\n`);
+  const timeoutMs = Math.min(options.timeoutMs, CALL_MS_MAX, Math.max(CALL_MS_MIN, (options.ttlMs ?? 0) / 3));
   const client = connect({ ...connectOptions(options), timeoutMs });
   try {
     const found = await find(options, wanted, client, clock, say);

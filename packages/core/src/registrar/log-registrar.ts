@@ -1,5 +1,5 @@
 /** The registrar over a log: what is said about an instance becomes a commit, and the answer waits until it shows. */
-import { asItem } from './item.js';
+import { asItem, asRollcallError } from './item.js';
 import type { RollcallError } from '../errors.js';
 import type { Attendance } from '../attendance/attendance.js';
 import type { Health } from '../catalog/health.js';
@@ -74,13 +74,16 @@ export class LogRegistrar implements Registrar {
         decide: (stored: Told) => planRegistration(registration, stored, clock.wallMs()),
       })),
     );
+    // Once for all; whoever is not shown in time then, waits by itself and says so.
+    const latest = Math.max(0, ...results.map((result) => (result.status === 'fulfilled' ? result.value.revision : 0)));
+    if (this.#options.view.revision < latest) await this.#options.visibility.wait(latest).catch(() => undefined);
     return Promise.all(
-      results.map((result, at) =>
-        asItem(async () => {
-          if (result.status === 'rejected') throw result.reason;
-          return this.#registered(registrations[at] as Registration, result.value, caller);
-        }),
-      ),
+      results.map((result, at) => {
+        if (result.status === 'rejected') return { error: asRollcallError(result.reason) };
+        const registration = registrations[at] as Registration;
+        if (this.#isHeard(result.value)) return { answer: this.#answer(registration, result.value, caller) };
+        return asItem(() => this.#registered(registration, result.value, caller));
+      }),
     );
   }
 
@@ -140,12 +143,20 @@ export class LogRegistrar implements Registrar {
     return this.#shown(amended);
   }
 
-  async #registered(registration: Registration, { answer, revision }: Amended<RegistrationPlan>, caller: Caller): Promise<Registered> {
+  async #registered(registration: Registration, amended: Amended<RegistrationPlan>, caller: Caller): Promise<Registered> {
     const { visibility, attendance, view } = this.#options;
-    if (view.revision < revision) await visibility.wait(revision);
-    // What was written, attendance has learned from the view; where verdicts were found, their end is waited for.
-    if (!answer.written || answer.before.health !== null) await attendance.beat(registration);
-    return { instance: this.#instanceOf(answer, revision, caller), created: answer.created, revision };
+    if (view.revision < amended.revision) await visibility.wait(amended.revision);
+    if (!this.#isHeard(amended)) await attendance.beat(registration);
+    return this.#answer(registration, amended, caller);
+  }
+
+  /** It is shown, and what was written attendance has learned from the view. Where verdicts were found, their end is waited for. */
+  #isHeard({ answer, revision }: Amended<RegistrationPlan>): boolean {
+    return answer.written && answer.before.health === null && this.#options.view.revision >= revision;
+  }
+
+  #answer(registration: Registration, { answer, revision }: Amended<RegistrationPlan>, caller: Caller): Registered {
+    return { instance: this.#instanceOf(registration, answer, revision, caller), created: answer.created, revision };
   }
 
   /** Says something about an instance that is here. `say` is given its registration. */
@@ -162,24 +173,35 @@ export class LogRegistrar implements Registrar {
       return { operations: [value === null ? deleteRecord('intents', ref) : putRecord('intents', ref, value)], answer };
     });
     const { revision } = await this.#shown(amended);
-    return { instance: this.#instanceOf(amended.answer, revision, caller), revision };
+    return { instance: this.#instanceOf(ref, amended.answer, revision, caller), revision };
   }
 
   /** What was made, also if somebody has changed it again before it was shown. */
-  #instanceOf({ record, written, reborn, intent, said, before }: RegistrationPlan, revision: number, caller: Caller): Instance {
+  #instanceOf(
+    ref: InstanceRef,
+    { record, written, reborn, intent, said, before }: RegistrationPlan,
+    revision: number,
+    caller: Caller,
+  ): Instance {
+    const { view } = this.#options;
     const found = before.registration ?? { createRevision: revision, revision };
-    const entry = { createRevision: found.createRevision, revision: written ? revision : found.revision };
     const health = reborn ? null : before.health;
-    const machine =
-      record.machine === null ? null : this.#options.view.machine({ namespace: record.namespace, name: record.machine }, caller);
+    const revisions = {
+      revision: written ? revision : found.revision,
+      healthRevision: health?.revision ?? 0,
+      intentRevision: intent === null ? 0 : said ? revision : (before.intent?.revision ?? 0),
+    };
+    const shown = view.instance(ref, caller);
+    if (shown !== undefined && isOf(revisions, shown)) return shown;
+    const { createRevision } = found;
+    const machine = record.machine === null ? null : view.machine({ namespace: record.namespace, name: record.machine }, caller);
     return instanceOf(
-      { ...record, ...entry, incarnation: incarnationIn(record, entry.createRevision) },
+      { ...record, createRevision, revision: revisions.revision, incarnation: incarnationIn(record, createRevision) },
       {
+        ...revisions,
         verdicts: health?.verdicts ?? bornCircumstances.verdicts,
-        healthRevision: health?.revision ?? 0,
         held: health?.held ?? false,
         intent,
-        intentRevision: intent === null ? 0 : said ? revision : (before.intent?.revision ?? 0),
         machine: machine ?? null,
       },
     );
@@ -189,6 +211,12 @@ export class LogRegistrar implements Registrar {
     await this.#options.visibility.wait(revision);
     return { revision };
   }
+}
+
+type Revisions = Pick<Instance, 'revision' | 'healthRevision' | 'intentRevision'>;
+
+function isOf(one: Revisions, shown: Revisions): boolean {
+  return one.revision === shown.revision && one.healthRevision === shown.healthRevision && one.intentRevision === shown.intentRevision;
 }
 
 function planDeparture(ref: InstanceRef, { registration, intent }: Told, wallNowMs: number): Plan<null> {

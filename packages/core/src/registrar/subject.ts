@@ -6,6 +6,7 @@ import type { MachineRef } from '../catalog/machine.js';
 import { decodeMachineRecord, decodeRemovalRecord, type MachineRecord } from '../catalog/machine-record.js';
 import type { Knowing, KnownRecords } from '../catalog/known-records.js';
 import { decodeHealthRecord, decodeInstanceRecord, incarnationIn, type HealthRecord, type InstanceRecord } from '../catalog/records.js';
+import type { Unknown } from '../catalog/record-codec.js';
 import type { Verdicts } from '../catalog/health.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import { decodeServiceRecord, type ServiceRecord } from '../catalog/service-record.js';
@@ -50,9 +51,13 @@ export interface Told {
   readonly logRevision: number;
   /** Somebody is registered there, also if nobody here can read it. */
   readonly isRegistered: boolean;
-  readonly registration: FoundFirst<InstanceRecord> | null;
+  readonly registration: FoundInstance | null;
   readonly health: FoundHealth | null;
   readonly intent: Found<IntentRecord> | null;
+}
+
+export interface FoundInstance extends FoundFirst<Omit<InstanceRecord, 'unknown'>> {
+  readonly unknown: Unknown;
 }
 
 /** In the order of `instanceKinds`. */
@@ -171,9 +176,11 @@ function foundHealth(entry: Entry | undefined): Stored['health'] {
   return one && { ...one, verdicts: one.record.verdicts, held: one.record.heldSinceMs !== null };
 }
 
-function foundInstance(entry: Entry | undefined): FoundFirst<InstanceRecord> | null {
+function foundInstance(entry: Entry | undefined): FoundInstance | null {
   const one = found(entry, decodeInstanceRecord);
-  return one && { ...one, record: { ...one.record, incarnation: incarnationIn(one.record, one.createRevision) } };
+  if (one === null) return null;
+  const { unknown, ...record } = one.record;
+  return { ...one, unknown, record: { ...record, incarnation: incarnationIn(record, one.createRevision) } };
 }
 
 function recalled(known: KnownRecords, keys: InstanceKeys): Recalled<Told> {
@@ -183,7 +190,8 @@ function recalled(known: KnownRecords, keys: InstanceKeys): Recalled<Told> {
     logRevision: viewRevision,
     isRegistered: registered !== null,
     registration: registered && {
-      record: { ...registered, unknown: nothingUnknown },
+      record: registered,
+      unknown: nothingUnknown,
       createRevision: registered.createRevision,
       revision: registered.revision,
     },
@@ -193,7 +201,7 @@ function recalled(known: KnownRecords, keys: InstanceKeys): Recalled<Told> {
   return { stored, revisions: [registered?.revision ?? 0, health?.healthRevision ?? 0, intentRevision] };
 }
 
-const nothingUnknown = Object.freeze({});
+const nothingUnknown: Unknown = Object.freeze({});
 
 function overtaken(what: string): RollcallError {
   return new RollcallError('conflict', `Others changed ${what} at the same time; nothing was written. Ask again.`);

@@ -3,6 +3,7 @@
  * the bytes do, which is all that an ordered map needs of a key.
  */
 import type { Bytes } from '../ports/store.js';
+import { someBytes } from './some-bytes.js';
 
 /** Arguments that one call may spread: engines allow far more, older ones around 65,000. */
 const CHUNK_BYTES = 8_192;
@@ -16,7 +17,7 @@ export function toText(bytes: Bytes): string {
 
 /** The law: `fromText(toText(bytes))` equals `bytes`. Text with characters above 255 is nobody's bytes. */
 export function fromText(text: string): Bytes {
-  const bytes = new Uint8Array(text.length);
+  const bytes = someBytes(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return bytes;
 }

@@ -157,7 +157,7 @@ function withRevision(result: CommitResult, revision: number): CommitResult {
   return { ...result, revision, results };
 }
 
-const missing = { createRevision: 0, modRevision: 0, version: 0, lease: NO_LEASE };
+const missing: Compared = { value: new Uint8Array(0), createRevision: 0, modRevision: 0, version: 0, lease: NO_LEASE };
 
 /** On a range: for every key that it holds; one without any is treated as a missing key. */
 function holds(compare: Compare, reader: Reader): boolean {
@@ -166,7 +166,7 @@ function holds(compare: Compare, reader: Reader): boolean {
     found = true;
     if (!holdsFor(compare, entry)) return false;
   }
-  return found || (compare.target !== 'value' && holdsFor(compare, { ...missing, value: new Uint8Array(0) }));
+  return found || (compare.target !== 'value' && holdsFor(compare, missing));
 }
 
 type Compared = Omit<Entry, 'key'>;

@@ -4,6 +4,7 @@
  */
 import type { Bytes, KeyRange } from '../ports/store.js';
 import { compareBytes, toText } from './bytes.js';
+import { someBytes } from './some-bytes.js';
 
 /** A range over text keys (see bytes.ts), for those who keep their keys so. */
 export interface TextRange {
@@ -13,8 +14,9 @@ export interface TextRange {
 
 /** Exactly this key: nothing sorts between a key and the same key with a zero behind it. */
 export function singleKey(key: Bytes): KeyRange {
-  const to = new Uint8Array(key.length + 1);
+  const to = someBytes(key.length + 1);
   to.set(key);
+  to[key.length] = 0;
   return { from: key, to };
 }
 

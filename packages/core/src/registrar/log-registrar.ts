@@ -77,14 +77,16 @@ export class LogRegistrar implements Registrar {
     // Once for all; whoever is not shown in time then, waits by itself and says so.
     const latest = Math.max(0, ...results.map((result) => (result.status === 'fulfilled' ? result.value.revision : 0)));
     if (this.#options.view.revision < latest) await this.#options.visibility.wait(latest).catch(() => undefined);
-    return Promise.all(
-      results.map((result, at) => {
-        if (result.status === 'rejected') return { error: asRollcallError(result.reason) };
-        const registration = registrations[at] as Registration;
-        if (this.#isHeard(result.value)) return { answer: this.#answer(registration, result.value, caller) };
-        return asItem(() => this.#registered(registration, result.value, caller));
-      }),
-    );
+    const answers: ItemResult<Registered>[] = [];
+    const late: Promise<unknown>[] = [];
+    for (const [at, result] of results.entries()) {
+      const registration = registrations[at] as Registration;
+      if (result.status === 'rejected') answers[at] = { error: asRollcallError(result.reason) };
+      else if (this.#isHeard(result.value)) answers[at] = { answer: this.#answer(registration, result.value, caller) };
+      else late.push(asItem(() => this.#registered(registration, result.value, caller)).then((answer) => (answers[at] = answer)));
+    }
+    await Promise.all(late);
+    return answers;
   }
 
   async deregister(ref: InstanceRef, _caller: Caller): Promise<Written> {

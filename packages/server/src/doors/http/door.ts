@@ -253,7 +253,8 @@ export class HttpDoor {
     if (!socket.writable || isLost || answering !== null) return void socket.destroy();
     const answer = this.#faceOf(NO_HEAD).failed(nonsenseIn(error), NO_HEAD);
     this.#tally.none(answer.status);
-    socket.end(rawAnswer(answer));
+    // Whoever does not close its side would keep the connection for ever.
+    socket.end(rawAnswer(answer), () => socket.destroy());
   }
 
   #faceOf({ url = '' }: HttpHead): HttpFace {

@@ -106,6 +106,24 @@ it('whatever is expected, an answer is given', async () => {
   expect(await heard(connection)).toMatch(/^HTTP\/1\.1 200 /);
 });
 
+it('who does not let go of what was no request is let go of', async () => {
+  const door = doorOf({ patience: { headMs: 50, requestMs: 50, lookMs: 10 } });
+  await door.start();
+  const [host, port] = door.address.split(':');
+  for (const sent of ['', 'GET /look HTTP/1.1\r\nhost: local', 'hello\r\n\r\n']) {
+    const socket = connect({ port: Number(port), host: String(host), allowHalfOpen: true });
+    await once(socket, 'connect');
+    socket.on('error', () => undefined).resume();
+    if (sent !== '') socket.write(sent);
+    await once(socket, 'end');
+    // Only a connection that is gone answers so.
+    while (!socket.destroyed) {
+      socket.write('x');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+});
+
 describe('a body', () => {
   it('that says that it is too large is not waited for', async () => {
     const connection = connectTo(doorOf());

@@ -3,7 +3,8 @@
  * that a piece lasts longer: to make one costs more than all the copies in it. A copy keeps its whole piece in memory.
  */
 
-const PIECE_BYTES = 32 * 1024;
+/** Fifty registrations: enough to forget what a piece costs, and not much to keep for the sake of one of them. */
+const PIECE_BYTES = 16 * 1024;
 /** What is larger gets memory of its own. */
 const SMALL_BYTES_MAX = PIECE_BYTES / 8;
 

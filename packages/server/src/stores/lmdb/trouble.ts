@@ -22,12 +22,15 @@ export function asStoreError(error: unknown, file: string): RollcallError {
   if (/MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|PANIC)/.test(reason)) {
     return new RollcallError('store-corrupt', `${file} is damaged (${reason}). Stop, and restore a snapshot.`, { file }, { cause: error });
   }
-  return new RollcallError(
-    'store-failed',
-    `Writing ${file} failed (${reason}). The store takes no more writes until it is opened again.`,
-    { file },
-    { cause: error },
-  );
+  const what = isDefect(error)
+    ? `Rollcall itself failed over ${file} (${reason}), which is a defect: please report it.`
+    : `Writing ${file} failed (${reason}).`;
+  return new RollcallError('store-failed', `${what} The store takes no more writes until it is opened again.`, { file }, { cause: error });
+}
+
+/** Errors that no disk and no driver ever has. */
+function isDefect(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }
 
 /** For what goes wrong before there is a store. */

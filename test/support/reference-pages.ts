@@ -38,8 +38,9 @@ const cliIntro = `# The command line
 
 Every command of \`rollcall\`, with its help as the program prints it. A test compares them; \`npm run docs\` writes this page anew.
 
-Exit codes are the same for all: 0 for what was done, 1 for what was understood and could not be done, 2 for what makes no sense. What
-was asked for goes to the standard output, complaints and progress to the other.`;
+Exit codes are the same for all: 0 for what was done, 1 for what was understood and could not be done, 2 for what makes no sense, 3 where the
+registry knows nobody by that name, 4 where no registry answered. Only \`rollcall run\` ends as its program does. What was asked for goes to the
+standard output, complaints and progress to the other.`;
 
 export function cliPage(): string {
   const groups = Object.entries(commandGroups).flatMap(([group, heading]) => {

@@ -19,6 +19,7 @@ export function refusalOf(error: unknown): Refusal | null {
 const adviceByCode: Readonly<Record<string, string>> = {
   'ambiguous-id': 'Choose one of them with --service NAME.',
   'not-found': '`rollcall services` shows the names, and `rollcall instances NAME --health any` the ids.',
+  'unauthenticated': 'Say who is asking with --token-file, or with ROLLCALL_TOKEN in the environment.',
   'host-not-allowed': 'Name the registry in --url as it is bound, such as http://localhost:8500.',
 };
 

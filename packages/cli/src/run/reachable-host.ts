@@ -28,7 +28,7 @@ export async function reachableHost(registry: string, clock: Clock): Promise<Rea
   return { host: outerAddress() ?? LOOPBACK, because: `no route to ${name} is known; --host says it better` };
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

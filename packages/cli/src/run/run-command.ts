@@ -1,4 +1,5 @@
 /** `rollcall run`: runs any program and keeps it registered for as long as it is ready to be called. */
+import { isatty } from 'node:tty';
 import { connect, systemClock, systemRandom, type RegistryClient } from '@rollcall/client';
 import type { Clock } from '@rollcall/core';
 import { command, Misuse, type Command, type Context } from '../command.js';
@@ -57,12 +58,13 @@ async function run(options: RunOptions, [program, ...args]: readonly string[], c
       clock,
       random: systemRandom,
       say,
-      probe: prober(look, clock, say),
+      probe: prober(look, settings.address, clock, say),
       ask: askRegistry(client, instance, settings.probed === 'always'),
       signal: (name) => running.signal(name),
     });
     const tell = supervisor.tell.bind(supervisor);
-    const onTerminal = process.stdin.isTTY;
+    // Asked of the descriptor: a stream over it would be a second reader beside the program.
+    const onTerminal = isatty(0);
     const stopListening = listenToSignals(onTerminal, tell);
     // Whoever reads our lines may go away: `2>&1 | head`. The program and its registration stay.
     process.stderr.on('error', ignored);
@@ -92,7 +94,7 @@ async function find(
 }
 
 /** The first time that the program answers, it is also seen whether it does where callers will look. */
-function prober(look: Look, clock: Clock, say: (line: string) => void): () => Promise<Verdict> {
+function prober(look: Look, address: string, clock: Clock, say: (line: string) => void): () => Promise<Verdict> {
   const [outer] = look.hosts;
   let asked = look.port === null || outer === undefined;
   return async () => {
@@ -100,7 +102,7 @@ function prober(look: Look, clock: Clock, say: (line: string) => void): () => Pr
     if (!asked && verdict.health !== 'critical') {
       asked = true;
       if (!(await isReachable(outer as string, look.port as number, look.timeoutMs, clock))) {
-        say(`it does not answer at ${outer}, where callers will look; does it listen on loopback only? --host says where they should.`);
+        say(`nobody answers at ${address}, where callers will look. Does it listen elsewhere? --host and --port say where they should.`);
       }
     }
     return verdict;

@@ -3,7 +3,7 @@ import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import type { Answer, Call, Settings, Verdict } from './state.js';
 import { Supervisor, type Surroundings } from './supervisor.js';
 
-export const settings: Settings = {
+const settings: Settings = {
   service: 'web',
   instance: 'web-1',
   address: '10.0.0.5:3000',

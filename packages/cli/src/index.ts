@@ -1,5 +1,6 @@
 /** The command line: what is typed is read, done through the client, and printed. */
 export * from './command.js';
+export { completionCommand } from './completion/completion-command.js';
 export { askingCommands } from './commands.js';
 export * from './connection-options.js';
 export * from './program.js';

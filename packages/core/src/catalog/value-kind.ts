@@ -7,6 +7,8 @@ export interface ValueKind<Value> {
   readonly allowed: string;
   /** `undefined` for what is not allowed. */
   parse(value: unknown): Value | undefined;
+  /** For one of a few words: which ones, so that a shell can offer them. */
+  readonly words?: readonly string[];
   /** For a kind made of parts: which of them is wrong. Only asked when `parse` refused. */
   explain?(value: unknown, field: string): readonly FieldProblem[];
 }
@@ -42,7 +44,7 @@ export function textKind<Text extends string>(allowed: string, pattern: RegExp):
 
 /** One of a few words. */
 export function wordKind<Word extends string>(words: readonly Word[]): ValueKind<Word> {
-  return { allowed: `one of ${words.join(', ')}`, parse: (value) => words.find((word) => word === value) };
+  return { allowed: `one of ${words.join(', ')}`, words, parse: (value) => words.find((word) => word === value) };
 }
 
 export function wholeNumberKind(min: number, max: number): ValueKind<number> {

@@ -8,6 +8,11 @@ export interface StoreHarness {
    * cases (`restart: the epoch stays`). What is named here but passes, or does not exist, is an error.
    */
   readonly cannot?: readonly Inability[];
+  /**
+   * Time cannot be simulated where the engine is a program of others: then it really passes. Such cases run beside each
+   * other, with leases that are as short as the engine takes them, and chance lets none expire.
+   */
+  readonly realTime?: { readonly leaseTtlMs: number; readonly caseWithinMs: number };
   /** A fresh, empty store. */
   create(): Promise<StoreUnderTest>;
 }

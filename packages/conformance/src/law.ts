@@ -21,8 +21,11 @@ export function enforce(law: Law, harness: StoreHarness): void {
   describe(`${law.name}: ${law.sentence}`, () => {
     for (const [title, run] of Object.entries(law.cases)) {
       const inability = harness.cannot?.find((one) => namesCase(one, law, title));
-      if (inability === undefined) it(title, () => tryOut(harness, run));
-      else it(`${title} (cannot: ${inability.reason})`, () => mustFail(inability, () => tryOut(harness, run)));
+      const name = inability === undefined ? title : `${title} (cannot: ${inability.reason})`;
+      const attempt = (): Promise<void> => tryOut(harness, run);
+      const test = inability === undefined ? attempt : (): Promise<void> => mustFail(inability, attempt);
+      if (harness.realTime === undefined) it(name, test);
+      else it.concurrent(name, test, harness.realTime.caseWithinMs);
     }
   });
 }

@@ -17,7 +17,8 @@ export interface Trial {
   head(): Promise<number>;
   /** Watches everything, or what `request` says. */
   listen(request?: Partial<WatchRequest>, pace?: Pace): Listener;
-  /** A lease; 10 s long if nothing is said. */
+  /** How long leases are if nothing is said. */
+  readonly leaseTtlMs: number;
   grant(ttlMs?: number): Promise<{ readonly id: bigint; readonly ttlMs: number }>;
   advance(ms: number): Promise<void>;
   sleep(ms: number): Promise<void>;
@@ -32,7 +33,7 @@ export async function tryOut(harness: StoreHarness, run: (trial: Trial) => Promi
   const subject = await harness.create();
   const listeners: Listener[] = [];
   try {
-    await run(trialOf(subject, listeners));
+    await run(trialOf(subject, listeners, harness.realTime?.leaseTtlMs ?? LEASE_TTL_MS));
     await checkUnlessClosed(subject.store);
     await subject.store.close();
     for (const listener of listeners) await listener.ends();
@@ -43,7 +44,7 @@ export async function tryOut(harness: StoreHarness, run: (trial: Trial) => Promi
   }
 }
 
-function trialOf(subject: StoreUnderTest, listeners: Listener[]): Trial {
+function trialOf(subject: StoreUnderTest, listeners: Listener[], leaseTtlMs: number): Trial {
   return {
     get store() {
       return subject.store;
@@ -59,7 +60,8 @@ function trialOf(subject: StoreUnderTest, listeners: Listener[]): Trial {
       listeners.push(listener);
       return listener;
     },
-    grant: (ttlMs = LEASE_TTL_MS) => subject.store.grantLease({ ttlMs }),
+    leaseTtlMs,
+    grant: (ttlMs = leaseTtlMs) => subject.store.grantLease({ ttlMs }),
     advance: (ms) => subject.advance(ms),
     async sleep(ms) {
       if (subject.sleep === undefined) throw new Error('This harness cannot put its engine to sleep.');

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'store-full'
   | 'store-locked'
   | 'store-newer'
+  | 'store-unavailable'
   | 'too-many-requests'
   | 'unauthenticated'
   | 'unknown-route'
@@ -88,6 +89,7 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   'store-full': { meaning: 'There is no room for this write.', retryable: true, outcome: 'refused' },
   'store-locked': { meaning: 'Another process is using this store.', retryable: false, outcome: 'refused' },
   'store-newer': { meaning: 'A newer Rollcall wrote this store.', retryable: false, outcome: 'refused' },
+  'store-unavailable': { meaning: 'The engine under the log does not answer.', retryable: true, outcome: 'refused' },
   'too-many-requests': { meaning: 'A limit on what runs at once is reached.', retryable: true, outcome: 'refused' },
   'unauthenticated': { meaning: 'The caller has not said who it is, or not so that it is believed.', retryable: false, outcome: 'refused' },
   'unknown-route': { meaning: 'This door has nothing at this path for this method.', retryable: false, outcome: 'refused' },

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { law, refused, type Law } from '../law.js';
 import { numbered, put } from '../talk.js';
-import { LEASE_TTL_MS, type Trial } from '../trial.js';
+import type { Trial } from '../trial.js';
 import { eventually } from '../wait.js';
 
 /** So long after a deadline every engine has noticed it. */
@@ -68,8 +68,8 @@ export const leaseExpiry: Law = law('lease-expiry', 'a lease that nobody keeps e
   },
 
   'each by its own ttl': async (trial) => {
-    const { store, write, grant, pairs, advance } = trial;
-    const [short, long] = [await grant(LEASE_TTL_MS), await grant(LEASE_TTL_MS * 10)];
+    const { store, write, grant, pairs, advance, leaseTtlMs } = trial;
+    const [short, long] = [await grant(leaseTtlMs), await grant(leaseTtlMs * 4)];
     await write(put('short', '1', short.id), put('long', '1', long.id));
     await advance(short.ttlMs * WELL_PAST);
     await expires(trial, short.id);
@@ -107,10 +107,10 @@ export const leaseExpiry: Law = law('lease-expiry', 'a lease that nobody keeps e
     expect(await pairs()).toEqual(['a=2']);
   },
 
-  'many at once all go': async ({ store, write, grant, pairs, advance }) => {
+  'many at once all go': async ({ store, write, grant, pairs, advance, leaseTtlMs }) => {
     const leases = await Promise.all(Array.from({ length: 100 }, () => grant()));
     await Promise.all(leases.map(({ id }, at) => write(put(`k${at}`, '1', id))));
-    await advance(LEASE_TTL_MS * WELL_PAST);
+    await advance(leaseTtlMs * WELL_PAST);
     await eventually(
       async () => (await store.leases()).length === 0,
       () => 'for 100 leases to expire',
@@ -119,11 +119,11 @@ export const leaseExpiry: Law = law('lease-expiry', 'a lease that nobody keeps e
   },
 
   'its id may be granted again afterwards': async (trial) => {
-    const { store, advance, write, pairs } = trial;
-    const { ttlMs } = await store.grantLease({ id: 5n, ttlMs: LEASE_TTL_MS });
+    const { store, advance, write, pairs, leaseTtlMs } = trial;
+    const { ttlMs } = await store.grantLease({ id: 5n, ttlMs: leaseTtlMs });
     await advance(ttlMs * WELL_PAST);
     await expires(trial, 5n);
-    await store.grantLease({ id: 5n, ttlMs: LEASE_TTL_MS });
+    await store.grantLease({ id: 5n, ttlMs: leaseTtlMs });
     await write(put('a', '1', 5n));
     await advance(ttlMs * 0.9);
     expect(await pairs()).toEqual(['a=1']);

@@ -10,6 +10,6 @@ export function keyOf(change: Change): Bytes {
 /** What a revision did within a range: the very same batch if that is all of it, `null` if it is nothing. */
 export function changesWithin(batch: RevisionBatch, range: TextRange): RevisionBatch | null {
   const changes = batch.changes.filter((change) => textRangeHolds(range, toText(keyOf(change))));
-  if (changes.length === batch.changes.length) return batch;
-  return changes.length === 0 ? null : { revision: batch.revision, changes };
+  if (changes.length === 0) return null;
+  return changes.length === batch.changes.length ? batch : { revision: batch.revision, changes };
 }

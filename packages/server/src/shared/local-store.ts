@@ -57,7 +57,16 @@ export class LocalStore implements Store {
   constructor({ medium, clock, random, log, history = {} }: LocalStoreOptions) {
     this.#medium = medium;
     this.#random = random;
-    this.#hub = new WatchHub(medium);
+    this.#hub = new WatchHub({
+      get durable() {
+        return medium.durable;
+      },
+      history(fromRevision, limit) {
+        const { compactedRevision } = medium;
+        if (fromRevision < compactedRevision) throw compacted(fromRevision, compactedRevision);
+        return medium.revisions(fromRevision, limit);
+      },
+    });
     this.#past = new Past(medium);
     this.#leases = new LeaseBook({ clock, expire: (id) => this.revokeLease(id) });
     this.#compaction = new AutoCompaction({ medium, clock, log, history });

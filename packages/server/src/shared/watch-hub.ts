@@ -9,30 +9,40 @@ import {
   changesWithin,
   FIRST_REVISION,
   toTextRange,
+  type Abort,
   type RevisionBatch,
   type TextRange,
   type Watch,
   type WatchRequest,
   type WatchSink,
 } from '@rollcall/core';
-import type { Medium } from './medium.js';
-import { compacted } from './past.js';
 import { nextTurn } from './turn.js';
 
 /** Revisions read from the history at once: a fraction of a millisecond, then others have their turn. */
 const CATCH_UP_REVISIONS = 256;
 
+/** What a hub needs of the log behind it. */
+export interface WatchSource {
+  /** What a read would show now. */
+  readonly durable: { readonly revision: number };
+  /**
+   * At most `limit` of the revisions from here on, none missing in between. Throws `revision-compacted`. May take its time,
+   * and wait until there is one; nobody waits any more once `signal` is aborted.
+   */
+  history(fromRevision: number, limit: number, signal: Abort): readonly RevisionBatch[] | Promise<readonly RevisionBatch[]>;
+}
+
 export class WatchHub {
-  readonly #medium: Medium;
+  readonly #source: WatchSource;
   /** Live watchers by their range, so that a revision is filtered once for all who watch the same. */
   readonly #live = new Map<string, RangeGroup>();
   readonly #watchers = new Set<Watcher>();
   /** Every revision up to here has been handed to whoever was live. */
   #published: number;
 
-  constructor(medium: Medium) {
-    this.#medium = medium;
-    this.#published = medium.durable.revision;
+  constructor(source: WatchSource) {
+    this.#source = source;
+    this.#published = source.durable.revision;
   }
 
   get published(): number {
@@ -41,7 +51,7 @@ export class WatchHub {
 
   /** What a read would show now: while revisions are being published, already the last of them. */
   get durable(): number {
-    return this.#medium.durable.revision;
+    return this.#source.durable.revision;
   }
 
   get size(): number {
@@ -88,10 +98,14 @@ export class WatchHub {
     this.#watchers.delete(watcher);
   }
 
-  history(fromRevision: number): readonly RevisionBatch[] {
-    const { compactedRevision } = this.#medium;
-    if (fromRevision < compactedRevision) throw compacted(fromRevision, compactedRevision);
-    return this.#medium.revisions(fromRevision, CATCH_UP_REVISIONS);
+  /** The log is another one, or lost its place: everybody reads anew, and hears what comes behind `revision`. */
+  startOver(revision: number, reason: Error): void {
+    for (const watcher of this.#watchers) watcher.end(reason);
+    this.#published = revision;
+  }
+
+  history(fromRevision: number, signal: Abort): readonly RevisionBatch[] | Promise<readonly RevisionBatch[]> {
+    return this.#source.history(fromRevision, CATCH_UP_REVISIONS, signal);
   }
 }
 
@@ -109,6 +123,8 @@ class Watcher implements Watch {
   #next: number;
   #live = false;
   #ended = false;
+  /** For those who read the history for it. */
+  readonly #ending = new AbortController();
 
   constructor(hub: WatchHub, request: WatchRequest, sink: WatchSink) {
     this.#hub = hub;
@@ -140,6 +156,7 @@ class Watcher implements Watch {
     this.#next = this.position + 1;
     this.#live = false;
     this.#ended = true;
+    this.#ending.abort();
     this.#signal?.removeEventListener('abort', this.#abort);
     this.#hub.forget(this);
     this.#sink.ended(reason);
@@ -182,7 +199,8 @@ class Watcher implements Watch {
     try {
       while (!this.#ended) {
         if (this.#next > this.#hub.published) return this.#goLive();
-        await this.#handOverPage(this.#hub.history(this.#next));
+        const page = this.#hub.history(this.#next, this.#ending.signal);
+        await this.#handOverPage(page instanceof Promise ? await page : page);
         if (this.#next <= this.#hub.published) await nextTurn();
       }
     } catch (error) {

@@ -1,0 +1,90 @@
+/** What a watch of etcd tells, as revisions: a revision's changes together, also where they came in pieces. */
+import { RollcallError, type Change, type RevisionBatch } from '@rollcall/core';
+import { readWatchResponse, writeWatchCreate, type EtcdEvent, type EtcdWatchResponse } from '@rollcall/wire';
+import { reading, watchPath, written } from './calls.js';
+import type { Cluster } from './cluster.js';
+import type { MessageStream } from './connection.js';
+import type { EtcdRange, Keyspace } from './keyspace.js';
+import { entryOf } from './transaction.js';
+import { troubleOf, unavailable } from './trouble.js';
+
+export interface RevisionsRequest {
+  readonly range: EtcdRange;
+  readonly fromRevision: number;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * All revisions in the range from one on, in order, for ever; with each message those that it brought. Throws
+ * `revision-compacted`, `store-unavailable` when the stream breaks, and ends quietly with the signal. Whoever takes
+ * his time is waited for: etcd keeps what comes meanwhile.
+ */
+export async function* revisions(
+  cluster: Cluster,
+  keyspace: Keyspace,
+  { range, fromRevision, signal }: RevisionsRequest,
+): AsyncGenerator<readonly RevisionBatch[]> {
+  const { stream, left } = await cluster.open(watchPath, reading(readWatchResponse));
+  const end = (): void => stream.cancel();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    if (signal.aborted) return;
+    stream.write(written((writer) => writeWatchCreate({ ...range, startRevision: fromRevision }, writer)));
+    yield* batches(stream, cluster, keyspace);
+    throw unavailable('etcd ended a watch.');
+  } catch (thrown) {
+    if (signal.aborted) return;
+    if (!(thrown instanceof RollcallError)) {
+      left();
+      throw troubleOf(thrown).error;
+    }
+    throw thrown;
+  } finally {
+    signal.removeEventListener('abort', end);
+    stream.on('error', () => undefined);
+    stream.cancel();
+  }
+}
+
+async function* batches(
+  stream: MessageStream<EtcdWatchResponse>,
+  cluster: Cluster,
+  keyspace: Keyspace,
+): AsyncGenerator<readonly RevisionBatch[]> {
+  let pieces: EtcdEvent[] = [];
+  for await (const message of stream as AsyncIterable<EtcdWatchResponse>) {
+    if (message.created) cluster.look(message.header);
+    if (message.canceled) throw endOf(message);
+    pieces.push(...message.events);
+    if (message.fragment || pieces.length === 0) continue;
+    yield inRevisions(pieces, keyspace);
+    pieces = [];
+  }
+}
+
+/** What is beside the keyspace moves the revision, and is nothing else. */
+function inRevisions(events: readonly EtcdEvent[], keyspace: Keyspace): readonly RevisionBatch[] {
+  const found: { readonly revision: number; readonly changes: Change[] }[] = [];
+  for (const event of events) {
+    const revision = event.kv.modRevision;
+    const changes = keyspace.holds(event.kv.key) ? [changeOf(event, keyspace)] : [];
+    const last = found.at(-1);
+    if (last?.revision === revision) last.changes.push(...changes);
+    else found.push({ revision, changes });
+  }
+  return found;
+}
+
+function changeOf({ type, kv, previous }: EtcdEvent, keyspace: Keyspace): Change {
+  const before = previous === null ? null : entryOf(previous, keyspace);
+  if (type === 'delete') return { type, key: keyspace.inner(kv.key), previous: before };
+  return { type, entry: entryOf(kv, keyspace), previous: before };
+}
+
+function endOf({ compactRevision, cancelReason }: EtcdWatchResponse): RollcallError {
+  if (compactRevision === 0) return unavailable(`etcd refuses a watch: ${cancelReason}.`);
+  return new RollcallError('revision-compacted', `What is older than revision ${compactRevision} is compacted.`, {
+    revision: compactRevision,
+  });
+}

@@ -1,0 +1,8 @@
+/** Byte codecs, pure: only where no good library exists, or none is fast enough. */
+export * from './etcd/kv.js';
+export * from './etcd/lease.js';
+export * from './etcd/maintenance.js';
+export * from './etcd/transaction.js';
+export * from './etcd/watch.js';
+export { ProtoReader } from './protobuf/reader.js';
+export { ProtoWriter } from './protobuf/writer.js';

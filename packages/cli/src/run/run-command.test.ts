@@ -79,6 +79,7 @@ describe('a program that is run', () => {
   it('that never listens is complained about, and registered nowhere', async () => {
     await desk.startRegistry();
     const run = desk.run([...quick, '--start-timeout', '300ms', ...muteProgram]);
+    await programOf(run);
     await toSay(run, 'web has not answered for 300ms');
     expect(await desk.listed()).toEqual([]);
     run.child.kill('SIGTERM');

@@ -58,6 +58,8 @@ export const connectionOptions: OptionTable<ConnectionOptions> = inGroup('The re
     kind: file,
     default: null,
     defaultText: '',
+    // In the environment the same name means the file by which a registry knows its callers.
+    givenIn: 'typed',
     help: 'Where the token stands; read again before each call, so that it can change.',
   },
   caFile: {

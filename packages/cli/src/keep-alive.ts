@@ -92,8 +92,8 @@ class Keeper {
   }
 
   async #register(): Promise<void> {
-    const { registry, json, print } = this.#desk;
-    const { instance } = await registry.register(this.#registration, { signal: this.#stop });
+    const { registry, json, print, wait } = this.#desk;
+    const { instance } = await wait(registry.register(this.#registration, { signal: this.#stop }));
     const again = this.#instance !== null;
     this.#instance = instance;
     if (!again && !json) print(`${oneLine(instance.id)}\n`);

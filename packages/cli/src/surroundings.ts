@@ -32,6 +32,10 @@ export const systemSurroundings: Surroundings = {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
       return await terminal.question(question);
+    } catch {
+      // Ctrl-C, which is an answer too.
+      process.stderr.write('\n');
+      return '';
     } finally {
       terminal.close();
     }

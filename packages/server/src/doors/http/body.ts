@@ -19,7 +19,7 @@ export function isShort({ headers }: Pick<IncomingMessage, 'headers'>): boolean 
 /** Throws `payload-too-large`, and `aborted` if the sender leaves. What is too large is not read to its end. */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (!hasBody(request)) return Promise.resolve(NOTHING);
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  if (Number(headerIn(request.rawHeaders, 'content-length') ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
@@ -29,7 +29,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       request.pause();
       reject(tooLarge(bytesMax));
     });
-    request.on('end', () => resolve(Buffer.concat(pieces, bytes)));
+    request.on('end', () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)));
     request.on('error', (error) =>
       reject(new RollcallError('aborted', 'The sender left before its request was whole.', {}, { cause: error })),
     );

@@ -18,7 +18,7 @@ import {
   type ValueKind,
 } from '@rollcall/core';
 import type { NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './exchange.js';
-import { readRef, write } from './map.js';
+import { write } from './map.js';
 import { problemOf } from './problem.js';
 import { inNamespace } from './selected.js';
 import { orRegisterAgain } from './writes.js';
@@ -72,7 +72,8 @@ function registrationResult(result: ItemResult<Registered> | undefined): object 
   if (result === undefined) throw new RollcallError('internal', 'A registration of many has no result.');
   if ('error' in result) return refused(result.error);
   const { instance, created, revision } = result.answer;
-  return { status: created ? 201 : 200, ...readRef(instance), revision };
+  const { namespace, service, id } = instance;
+  return { status: created ? 201 : 200, namespace, service, id, revision };
 }
 
 /** What is no text is no id, and not repeated. */

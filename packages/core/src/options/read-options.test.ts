@@ -148,6 +148,8 @@ describe('the environment', () => {
   it.each<[Record<string, string>, Partial<Values>]>([
     [{ ROLLCALL_PORT: '9' }, { port: 9 }],
     [{ ROLLCALL_PORT: '' }, { port: 1 }],
+    // As Kubernetes says where a service called rollcall is.
+    [{ ROLLCALL_PORT: 'tcp://10.0.0.1:8500' }, { port: 1 }],
     [{ ROLLCALL_MAX_AGE: '40s' }, { ageMs: 40_000 }],
     [{ ROLLCALL_ETCD: 'on' }, { etcd: 2379 }],
     [{ ROLLCALL_ETCD: 'false' }, { etcd: null }],

@@ -70,9 +70,17 @@ function flagOf({ flag, form }: Option<unknown>, flags: ReadonlyMap<string, read
 function twinOf(option: Option<unknown>, environment: Environment): Given | null {
   const name = environmentName(option.flag);
   const text = canBeInEnvironment(option) ? environment[name] : undefined;
-  if (text === undefined || text === '') return null;
+  if (text === undefined || text === '' || isServiceLink(text)) return null;
   const typed = option.form === 'list' ? [text] : orBare(text, option);
   return { name, source: 'environment', place: 'in the environment', typed, raw: text };
+}
+
+/**
+ * Kubernetes says `ROLLCALL_PORT=tcp://10.0.0.1:8500` to every container beside a service of the name `rollcall`: that is
+ * where the registry is, and nobody's option.
+ */
+function isServiceLink(text: string): boolean {
+  return /^(tcp|udp|sctp):\/\/[\d.:[\]a-f]+$/.test(text);
 }
 
 function entryOf(option: Option<unknown>, file: SettingsFile): Given | null {

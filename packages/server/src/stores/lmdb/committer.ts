@@ -8,6 +8,11 @@ import { SEGMENTS_PENDING_MAX, type WriteAheadLog } from './write-ahead-log.js';
 
 /** So many are worth a sync of their own: while the disk is at it, the rest of a burst is judged. */
 const EAGER_WRITES = 32;
+/** But a disk that takes longer is asked seldom rather than early: the larger its groups, the more it gets done. */
+const EAGER_SYNC_MAX_MS = 2;
+/** How long a sync takes, as far as we know at first, and the weight of each further one in what we know. */
+const SYNC_AT_FIRST_MS = 4;
+const SYNC_WEIGHT = 1 / 8;
 
 export interface CommitterOptions {
   readonly log: WriteAheadLog;
@@ -32,6 +37,8 @@ export class Committer {
   /** Of the group that gathers. */
   readonly #writer = new FrameWriter();
   #doubt: RollcallError | null = null;
+  /** How long the disk takes, lately. */
+  #syncMs = SYNC_AT_FIRST_MS;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -52,7 +59,7 @@ export class Committer {
     const group = this.#gathering ?? this.#newGroup();
     group.add(write, this.#options.clock.wallMs());
     this.#tipRevision = write.batch?.revision ?? this.#tipRevision;
-    if (group.size >= EAGER_WRITES) this.#sendNext();
+    if (group.size >= EAGER_WRITES && this.#syncMs <= EAGER_SYNC_MAX_MS) this.#sendNext();
     return group.done;
   }
 
@@ -112,8 +119,9 @@ export class Committer {
   }
 
   async #append(group: Group): Promise<SealedGroup> {
-    const { log, catchUp } = this.#options;
+    const { log, catchUp, clock } = this.#options;
     const sealed = group.seal();
+    const beganMs = clock.monotonicMs();
     // Tables that fall far behind would make the log, the memory and the next start grow without end.
     if (log.pending >= SEGMENTS_PENDING_MAX) await catchUp();
     try {
@@ -124,6 +132,7 @@ export class Committer {
       await catchUp();
       await log.append(sealed.frame);
     }
+    this.#syncMs += (clock.monotonicMs() - beganMs - this.#syncMs) * SYNC_WEIGHT;
     return sealed;
   }
 

@@ -22,6 +22,9 @@ export interface RegistryOptions {
   readonly tokenFile?: string;
   readonly trustLoopback?: boolean;
   readonly insecure?: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
   readonly answerCache?: Size;
   readonly watchers?: number;
   readonly historyRevisions?: number;
@@ -50,6 +53,9 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   tokenFile: 'tokenFile',
   trustLoopback: 'trustLoopback',
   insecure: 'insecure',
+  tlsCert: 'tlsCert',
+  tlsKey: 'tlsKey',
+  tlsClientCa: 'tlsClientCa',
   answerCache: 'answerCacheBytesMax',
   watchers: 'watchersMax',
   historyRevisions: 'historyRevisionsMax',

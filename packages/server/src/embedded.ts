@@ -27,7 +27,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
   const { log = nobody } = options;
   const registry = await runRegistry(readEmbedded(options), { clock: systemClock, random: systemRandom, log, version: version() });
   const close = (): Promise<void> => registry.stop();
-  return { url: `http://${reachable(registry.doors['http'] ?? '')}`, close, [Symbol.asyncDispose]: close };
+  const { http = '', https } = registry.doors;
+  const url = https === undefined ? `http://${reachable(http)}` : `https://${reachable(https)}`;
+  return { url, close, [Symbol.asyncDispose]: close };
 }
 
 /** Nobody is at 0.0.0.0: who listens on all addresses is asked on loopback. */

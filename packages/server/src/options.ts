@@ -2,14 +2,15 @@
 import { isIP } from 'node:net';
 import { digitsKind, Host, inGroup, pathKind, typedDurationKind, wordKind, type OptionTable, type ValueKind } from '@rollcall/core';
 import { accessOptions, type AccessOptions } from './access/config.js';
-import { answerCacheOption, connectionsOption, corsOriginOption, httpOption } from './doors/http/config.js';
+import { answerCacheOption, connectionsOption, corsOriginOption, httpOption, tlsOptions } from './doors/http/config.js';
+import type { TlsPaths } from './doors/http/tls.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
 import { panicOptions, type PanicOptions } from './panic-options.js';
 import { servicesDirOption } from './services-dir/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 
-export interface ServeOptions extends GuardOptions, PanicOptions, AccessOptions {
+export interface ServeOptions extends GuardOptions, PanicOptions, AccessOptions, TlsPaths {
   /** The directory of the embedded store. */
   readonly data: string;
   readonly store: 'embedded' | 'memory';
@@ -81,7 +82,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
     http: httpOption,
     corsOrigins: corsOriginOption,
   }),
-  ...inGroup('Access', accessOptions),
+  ...inGroup('Access', { ...accessOptions, ...tlsOptions }),
   ...inGroup('Limits', {
     connectionsMax: connectionsOption,
     answerCacheBytesMax: answerCacheOption,

@@ -21,6 +21,7 @@ import { accessOf, type Access } from './access/access.js';
 import { exposureOf } from './access/exposure.js';
 import { httpOption } from './doors/http/config.js';
 import { HttpDoor } from './doors/http/door.js';
+import { readTls } from './doors/http/tls.js';
 import { FRAGMENTS_SHARE } from './faces/native/fragments.js';
 import { NativeFace } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';
@@ -56,6 +57,8 @@ export interface Registry {
 export async function runRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
   const { clock, random, log, version } = surroundings;
   const access = await readAccess(options, log);
+  const tls = await readTls(options, clock.wallMs());
+  for (const warning of tls?.warnings ?? []) log.warn(warning);
   const measuring = new Measuring(clock);
   const { meter } = measuring;
   const ledger = await openLedger(options, surroundings, measuring);
@@ -66,7 +69,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
     view: ledger.shown,
     registrar: new CheckedRegistrar(registrar),
     guard: new CheckedGuardDesk(attendance),
-    status: statusOf({ store, view, clock, instances: () => measuring.instances, doors: () => ({ http: http.address }) }),
+    status: statusOf({ store, view, clock, instances: () => measuring.instances, doors: () => doorsOf(http, options) }),
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     version,
     metrics: () => measuring.text(),
@@ -84,6 +87,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
     port: options.http,
     faces: [native],
     access: access.control,
+    tls,
     load: measuring.load,
     clock,
     random,
@@ -93,15 +97,16 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const house = { ...ledger, access, measuring, http, native };
   const lifecycle = new Lifecycle({ parts: partsOf(house, options, surroundings), clock, log });
   await lifecycle.start();
-  return { doors: { http: http.address }, metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
+  return { doors: doorsOf(http, options), metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
 }
 
 /** What runs, in the order in which it starts; it stops in the opposite one. */
 function partsOf(
   { store, catalog, attendance, access, measuring, caretaker, registrar, http, native }: House,
   options: ServeOptions,
-  { clock, log }: Surroundings,
+  surroundings: Surroundings,
 ): readonly Part[] {
+  const { clock, log } = surroundings;
   return [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
     { name: 'the store', close: () => store.close() },
@@ -118,7 +123,13 @@ function partsOf(
     // Whoever asks finds what stands in files too.
     ...servicesParts(options, { view: catalog.view, registrar, clock, log }),
     // The doors last: whoever gets in finds a registry that can answer.
-    { name: 'the HTTP door', start: () => open(http, options), drain: () => http.drain(), close: () => http.close() },
+    {
+      name: 'the HTTP door',
+      start: () => open(http, options),
+      reload: () => renew(http, options, surroundings),
+      drain: () => http.drain(),
+      close: () => http.close(),
+    },
     // Its streams end before the door waits for those inside to leave.
     { name: 'the native face', drain: () => native.drain() },
   ];
@@ -160,10 +171,10 @@ async function openLedger(options: ServeOptions, surroundings: Surroundings, mea
 
 /** Before everything else, so that a mistake there is found at once. */
 async function readAccess(options: ServeOptions, log: Log): Promise<Access> {
-  const { refusal, warnings } = exposureOf({ ...options, tlsClientCa: null, isEncrypted: false });
+  const { refusal, warnings } = exposureOf({ ...options, isEncrypted: options.tlsCert !== null });
   if (refusal !== null) throw new Error(refusal);
   for (const warning of warnings) log.warn(warning, { bind: options.bind });
-  const access = accessOf({ ...options, tlsClientCa: null, log });
+  const access = accessOf({ ...options, log });
   await access.load();
   return access;
 }
@@ -175,6 +186,23 @@ function openStore(options: ServeOptions, { clock, random, log }: Surroundings):
       return openLmdbStore({ directory: options.data, clock, random, log, history });
     case 'memory':
       return openMemoryStore({ clock, random, log, history });
+  }
+}
+
+/** A door that speaks TLS says so by its name. */
+function doorsOf(http: HttpDoor, { tlsCert }: ServeOptions): Readonly<Record<string, string>> {
+  return { [tlsCert === null ? 'http' : 'https']: http.address };
+}
+
+async function renew(http: HttpDoor, options: ServeOptions, { clock, log }: Surroundings): Promise<void> {
+  try {
+    const tls = await readTls(options, clock.wallMs());
+    if (tls === null) return;
+    http.secure(tls);
+    for (const warning of tls.warnings) log.warn(warning);
+    log.info('the certificate was read anew', { file: options.tlsCert ?? '' });
+  } catch (error) {
+    log.error('the files of TLS cannot be used; those from before stay in force', { reason: (error as Error).message });
   }
 }
 

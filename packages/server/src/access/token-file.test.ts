@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ANONYMOUS, mayDo, Namespace, ServiceName, type Identity, type Right } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
 import { RuledAccess } from './rules.js';
@@ -113,4 +114,13 @@ describe('a mistake in a token file', () => {
     expect(message).toContain(complaint);
     for (const kept of [secret, 'short-secret', 'with space']) expect(message).not.toContain(kept);
   });
+});
+
+it('the example of the documents is one', async () => {
+  const page = await readFile(new URL('../../../../docs/security.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```text\n(# Who[^]*?)```/.exec(page) ?? [];
+  const { rules, hasSecrets } = readTokenFile('security.md', example);
+  expect([rules.byHash.size, rules.byCertificate.size, hasSecrets]).toEqual([2, 1, true]);
+  const operator = rules.byHash.get(hashOf('a-long-secret-as-it-is'));
+  expect(operator?.may.operate.isEverything).toBe(true);
 });

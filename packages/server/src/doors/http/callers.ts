@@ -8,6 +8,7 @@ import { bearerTokenIn } from '../../shared/bearer-token.js';
 import type { HttpFace } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
 import { isLoopback } from '../../shared/loopback.js';
+import { certificateNamesOf } from './tls.js';
 
 type Face = Pick<HttpFace, 'name' | 'tokenIn'>;
 
@@ -105,7 +106,7 @@ export class Callers {
     const token = face.tokenIn === undefined ? bearerTokenIn(request.rawHeaders) : face.tokenIn(request);
     return this.#access.identify({
       token,
-      certificateNames: [],
+      certificateNames: token === null ? certificateNamesOf(request.socket) : [],
       get isLocal() {
         return isLocal(request);
       },

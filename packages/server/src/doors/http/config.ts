@@ -1,5 +1,6 @@
 /** The HTTP door's rows of the options table. */
-import { bytesKind, digitsKind, separatedKind, type Option, type ValueKind } from '@rollcall/core';
+import { pathKind, bytesKind, digitsKind, separatedKind, type Option, type OptionTable, type ValueKind } from '@rollcall/core';
+import type { TlsPaths } from './tls.js';
 
 const MIB = 1024 * 1024;
 
@@ -49,4 +50,17 @@ export const corsOriginOption: Option<readonly string[]> = {
   default: [],
   defaultText: 'none',
   help: 'Whose web pages may ask this registry, besides its own.',
+};
+
+function fileOption(flag: string, help: string): Option<string | null> {
+  return { flag, placeholder: 'FILE', kind: pathKind('the path of a file'), default: null, defaultText: '', help };
+}
+
+export const tlsOptions: OptionTable<TlsPaths> = {
+  tlsCert: fileOption(
+    'tls-cert',
+    'The certificate of the HTTP door, in PEM, with those between it and its authority. Then it speaks TLS only.',
+  ),
+  tlsKey: fileOption('tls-key', 'The private key of the certificate, in PEM without a passphrase.'),
+  tlsClientCa: fileOption('tls-client-ca', 'The authorities whose certificates say who a client is. All three are read anew on SIGHUP.'),
 };

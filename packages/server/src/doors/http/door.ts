@@ -3,6 +3,7 @@
  * has the answer lying ready, and otherwise takes its route. There is no framework: docs/adr/0005 says why.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer, type ServerOptions } from 'node:https';
 import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -24,6 +25,7 @@ import { Gate } from './gate.js';
 import {
   BODY_BYTES_MAX,
   GOODBYE_MS_MAX,
+  HANDSHAKE_MS_MAX,
   HEAD_MS_MAX,
   IDLE_MS_MAX,
   REQUEST_MS_MAX,
@@ -36,6 +38,7 @@ import { RouteTable, type Found } from './routes.js';
 import { nonsenseIn } from './nonsense.js';
 import { rawAnswer, send, sendLater, sendStream } from './sending.js';
 import { Tally, type Count } from './tally.js';
+import type { TlsMaterial } from './tls.js';
 
 export interface HttpDoorOptions {
   /** One of them has no prefix. */
@@ -46,6 +49,8 @@ export interface HttpDoorOptions {
   /** Whose web pages may ask, besides our own. */
   readonly corsOrigins: readonly string[];
   readonly connectionsMax: number;
+  /** Left out: none. */
+  readonly tls?: TlsMaterial | null;
   /** Who may do what. */
   readonly access: AccessControl;
   /** Asked for every request: must be cheap. */
@@ -69,6 +74,8 @@ const NO_QUERY: HttpRequest['query'] = Object.freeze({});
 export class HttpDoor {
   readonly #options: HttpDoorOptions;
   readonly #server: Server;
+  /** The same one, where it speaks TLS. */
+  readonly #secure: SecureServer | null;
   readonly #gate: Gate;
   readonly #admission: Admission;
   readonly #callers: Callers;
@@ -91,19 +98,21 @@ export class HttpDoor {
     this.#routes = new RouteTable(routes);
     this.#faces = options.faces.toSorted((one, other) => other.prefix.length - one.prefix.length);
     const { headMs, requestMs, lookMs } = options.patience ?? { headMs: HEAD_MS_MAX, requestMs: REQUEST_MS_MAX, lookMs: SLOW_LOOK_MS };
-    const timeouts = {
+    const settings = {
+      noDelay: true,
       requestTimeout: requestMs,
       headersTimeout: headMs,
       connectionsCheckingInterval: lookMs,
       keepAliveTimeout: IDLE_MS_MAX,
+      // The gate says it in better words.
+      requireHostHeader: false,
     };
-    // The gate says it in better words.
-    const strictness = { requireHostHeader: false };
-    this.#server = createServer({ noDelay: true, ...timeouts, ...strictness }, (request, response) => this.#handle(request, response));
-    // Whatever somebody expects beyond an answer: it gets that.
-    this.#server.on('checkExpectation', (request, response) => this.#handle(request, response));
+    const { tls = null } = options;
+    const handle = (request: IncomingMessage, response: ServerResponse): void => this.#handle(request, response);
+    this.#secure = tls === null ? null : createSecureServer({ ...settings, ...secureOptions(tls) }, handle);
+    this.#server = this.#secure ?? createServer(settings, handle);
     this.#server.maxConnections = options.connectionsMax + SURPLUS_CONNECTIONS_MAX;
-    this.#server.on('connection', (socket: Duplex) => this.#gate.connected(socket));
+    this.#server.on(tls === null ? 'connection' : 'secureConnection', (socket: Duplex) => this.#gate.connected(socket));
     this.#server.on('clientError', (error, socket) => this.#refuseNonsense(error, socket));
   }
 
@@ -111,6 +120,11 @@ export class HttpDoor {
   get address(): string {
     const { address, port } = this.#server.address() as AddressInfo;
     return `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  }
+
+  /** From now on, for new connections; those that are open stay. */
+  secure({ context }: TlsMaterial): void {
+    this.#secure?.setSecureContext(context);
   }
 
   /** Rejects with what the system says of an address that cannot be had. */
@@ -260,6 +274,11 @@ export class HttpDoor {
   #faceOf({ url = '' }: HttpHead): HttpFace {
     return this.#faces.find(({ prefix }) => url.startsWith(prefix)) as HttpFace;
   }
+}
+
+function secureOptions({ context, asksForCertificates }: TlsMaterial): ServerOptions {
+  // Who shows a certificate that is not believed is let in to be told so.
+  return { ...context, requestCert: asksForCertificates, rejectUnauthorized: false, handshakeTimeout: HANDSHAKE_MS_MAX };
 }
 
 function laneOf({ lane = 'read' }: HttpRoute, request: IncomingMessage): Lane | null {

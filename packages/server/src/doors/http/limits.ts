@@ -12,6 +12,9 @@ export const HEAD_MS_MAX = 10_000;
 /** Node's own bound: a path, a token and a handful of headers are less than two. */
 export const HEAD_BYTES_MAX: number = 16 * 1024;
 
+/** A handshake is a few packets; node's own two minutes are a place for everybody who wants to hold connections. */
+export const HANDSHAKE_MS_MAX = 5000;
+
 /** How often the slow ones are looked for; Node's own half minute would make ten seconds forty. */
 export const SLOW_LOOK_MS = 2000;
 

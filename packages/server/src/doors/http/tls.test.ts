@@ -29,19 +29,27 @@ describe('the names in a certificate', () => {
   });
 });
 
-describeWith(['openssl'], 'TLS', () => {
-  let directory: string;
-  const file = (name: string): string => join(directory, name);
+async function makeCertificates(directory: string): Promise<void> {
   const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   const selfSigned = (name: string, subject: string): void =>
     openssl('req', '-x509', ...newKey, '-days', '2', '-subj', subject, '-keyout', `${name}.key`, '-out', `${name}.crt`);
   const signed = async (name: string, subject: string, names: string): Promise<void> => {
     openssl('req', ...newKey, '-subj', subject, '-keyout', `${name}.key`, '-out', `${name}.csr`);
-    await writeFile(file('extensions'), `subjectAltName=${names}\n`);
+    await writeFile(join(directory, 'extensions'), `subjectAltName=${names}\n`);
     const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'extensions'];
     openssl('x509', '-req', '-in', `${name}.csr`, ...authority, '-out', `${name}.crt`);
   };
+  selfSigned('ca', '/CN=test authority');
+  selfSigned('stranger', '/CN=node-7');
+  await signed('server', '/CN=one', 'DNS:localhost');
+  await signed('second', '/CN=two', 'DNS:localhost');
+  await signed('node', '/CN=node-7', 'URI:spiffe://example/node-7');
+}
+
+describeWith(['openssl'], 'TLS', () => {
+  let directory: string;
+  const file = (name: string): string => join(directory, name);
   const paths = (cert: string, key: string, ca: string | null = null): TlsPaths => ({
     tlsCert: file(cert),
     tlsKey: file(key),
@@ -51,11 +59,7 @@ describeWith(['openssl'], 'TLS', () => {
   const doors: HttpDoor[] = [];
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'rollcall-'));
-    selfSigned('ca', '/CN=test authority');
-    selfSigned('stranger', '/CN=node-7');
-    await signed('server', '/CN=one', 'DNS:localhost');
-    await signed('second', '/CN=two', 'DNS:localhost');
-    await signed('node', '/CN=node-7', 'URI:spiffe://example/node-7');
+    await makeCertificates(directory);
   }, 60_000);
   afterAll(async () => {
     for (const door of doors) await door.close();

@@ -33,6 +33,7 @@ const methods = {
   snapshot: null,
   status: 'status',
   guard: 'guard',
+  heartbeatMachine: 'heartbeatMachine',
   releaseHeld: 'releaseHeld',
   panicRule: 'panicRule',
   setPanicRule: 'setPanicRule',

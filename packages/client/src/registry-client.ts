@@ -159,6 +159,11 @@ export class RegistryClient {
     return { machine: body as Machine, created: status === 201 };
   }
 
+  /** I am here, said by a machine that has a `ttl`. */
+  async heartbeatMachine(name: string, options: CallOptions = {}): Promise<void> {
+    await this.#ask('heartbeatMachine', { varying: { name } }, options);
+  }
+
   /** Its instances stay, unless they are to go too. */
   async removeMachine(
     name: string,

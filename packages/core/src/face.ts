@@ -172,7 +172,10 @@ export interface Registrar {
   /** Laid over what the registration says; survives as `out` does, and never moves the incarnation. */
   patch(ref: InstanceRef, patch: Patch, caller: Caller): Promise<Changed>;
 
+  /** Where it has a heartbeat check, that is also its heartbeat. */
   putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten>;
+  /** I am here, said by a machine. As for an instance: `not-found` means that it should be put again, and is only said after the log was asked. */
+  heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void>;
   /** Its mode counts for all instances that name it. `draining` and `out` survive a new `putMachine`; they go with the machine. */
   setMachineMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, caller: Caller): Promise<MachineWritten>;
   /** With its instances in as many commits as that takes; what was begun is finished, also after a crash. */

@@ -100,6 +100,22 @@ describe('a machine', () => {
     expect((await ask('GET', '/machines/rack-7')).status).toBe(404);
   });
 
+  it('that beats takes all its instances with it when it falls silent', async () => {
+    await ask('POST', '/register', { ...one, ttl: 'none', machine: 'rack-7' });
+    expect((await ask('PUT', '/machines/rack-7', { ttl: '1s' })).body).toMatchObject({ ttl: '1s', health: 'passing' });
+    await clock.advance(800);
+    expect((await ask('PUT', '/machines/rack-7/heartbeat')).status).toBe(204);
+    await clock.advance(800);
+    expect(await inRotation()).toBe(1);
+    await clock.advance(1000);
+    while ((await inRotation()) > 0);
+    expect((await ask('GET', '/machines/rack-7')).body).toMatchObject({ health: 'critical', healthOutput: 'no heartbeat for 1s' });
+    expect((await ask('PUT', '/machines/rack-7', { metadata: { rack: '7' } })).body).toMatchObject({ ttl: '1s' });
+    expect((await ask('GET', '/machines/rack-7')).body).toMatchObject({ health: 'passing' });
+    expect(await inRotation()).toBe(1);
+    expect((await ask('PUT', '/machines/rack-8/heartbeat')).status).toBe(404);
+  });
+
   it('that goes alone leaves its instances', async () => {
     await ask('POST', '/register', { ...one, machine: 'rack-7' });
     await ask('PUT', '/machines/rack-7', {});
@@ -118,8 +134,8 @@ it('how it goes is told', async () => {
   const told = await (await fetch(`http://${registry.doors['http']}/metrics`)).text();
   const lines = [
     'rollcall_instances{health="passing",mode="in"} 1',
-    // A registration is the first heartbeat.
-    'rollcall_heartbeats_total 3',
+    // One that is new needs no heartbeat beside its registration.
+    'rollcall_heartbeats_total 2',
     'rollcall_http_requests_total{route="POST /register",status="2xx"} 1',
     'rollcall_http_requests_total{route="PUT /heartbeats",status="2xx"} 1',
     // Those that lay ready, too.

@@ -53,6 +53,22 @@ export const machineRoutes = [
     problems: ['payload-too-large', 'unsupported-media-type', ...writing],
   },
   {
+    operation: 'heartbeatMachine',
+    method: 'PUT',
+    path: '/machines/{name}/heartbeat',
+    area: 'machines',
+    lane: 'heartbeat',
+    right: 'write',
+    over: 'namespace',
+    summary: 'The machine is here.',
+    description:
+      'Only for one with a `ttl`: if it falls silent, it and all its instances are critical until it is heard again. A 404 says: put it again.',
+    parameters: { name: 'Label' },
+    query: [namespace],
+    answers: [{ status: 204, description: 'It was heard.' }],
+    problems: ['not-found', 'outcome-unknown'],
+  },
+  {
     operation: 'removeMachine',
     method: 'DELETE',
     path: '/machines/{name}',

@@ -13,6 +13,11 @@ export const machineSchemas = {
         maxProperties: 16,
       },
       metadata: { $ref: '#/components/schemas/Metadata' },
+      ttl: {
+        $ref: '#/components/schemas/DurationOrNone',
+        description:
+          'How long a heartbeat of the machine counts, from 200ms to 24h; `none` if it does not beat. Left out: as it was, `none` at first.',
+      },
       mode: { $ref: '#/components/schemas/Mode', description: 'Counts for all its instances. Left out: as it was.' },
       reason: {
         type: 'string',
@@ -21,10 +26,7 @@ export const machineSchemas = {
       },
     },
     additionalProperties: false,
-    examples: [
-      { addresses: { lan: '10.0.0.5' }, metadata: { rack: '7' } },
-      { mode: 'out', reason: 'a new disk' },
-    ],
+    examples: [{ addresses: { lan: '10.0.0.5' }, metadata: { rack: '7' } }, { ttl: '30s' }, { mode: 'out', reason: 'a new disk' }],
   },
   Machine: {
     type: 'object',
@@ -34,20 +36,24 @@ export const machineSchemas = {
       name: { $ref: '#/components/schemas/Label' },
       addresses: { type: 'object', additionalProperties: { $ref: '#/components/schemas/Host' } },
       metadata: { $ref: '#/components/schemas/Metadata' },
+      ttl: { $ref: '#/components/schemas/DurationOrNone' },
       mode: { $ref: '#/components/schemas/Mode' },
       modeReason: { type: 'string' },
-      health: { $ref: '#/components/schemas/Health' },
+      health: { $ref: '#/components/schemas/Health', description: 'Counts for all its instances, unless theirs is worse.' },
+      healthSince: { $ref: '#/components/schemas/Time' },
+      healthOutput: { type: 'string' },
       instances: { type: 'integer', description: 'How many name it.', minimum: 0 },
       registeredAt: { $ref: '#/components/schemas/Time' },
       revision: { $ref: '#/components/schemas/Revision' },
     },
-    required: ['namespace', 'name', 'addresses', 'metadata', 'mode', 'health', 'instances', 'registeredAt', 'revision'],
+    required: ['namespace', 'name', 'addresses', 'metadata', 'ttl', 'mode', 'health', 'instances', 'registeredAt', 'revision'],
     examples: [
       {
         namespace: 'default',
         name: 'rack-7-slot-2',
         addresses: { lan: '10.0.0.5' },
         metadata: { rack: '7' },
+        ttl: 'none',
         mode: 'in',
         health: 'passing',
         instances: 3,

@@ -32,6 +32,7 @@ const calls: readonly [keyof Registrar, (caller: Caller) => Promise<unknown>][] 
   ['patch', (who) => registrar.patch(ref, { metadata: { a: 'b' } }, who)],
   ['deregister', (who) => registrar.deregister(ref, who)],
   ['putMachine', (who) => registrar.putMachine({ ...described, metadata: { a: 'b' } }, who)],
+  ['heartbeatMachine', (who) => registrar.heartbeatMachine(machine, who)],
   ['setMachineMode', (who) => registrar.setMachineMode(machine, { mode: 'out' }, who)],
   ['removeMachine', (who) => registrar.removeMachine(machine, { instances: 'remove' }, who)],
   ['setPanicRule', (who) => registrar.setPanicRule(ref, { eligibleMin: 3, belowShare: 0.5 }, who)],

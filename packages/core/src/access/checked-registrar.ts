@@ -68,6 +68,10 @@ export class CheckedRegistrar implements Registrar {
     return checked(caller, 'write', ref, () => this.#registrar.patch(ref, patch, caller));
   }
 
+  heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void> {
+    return checked(caller, 'write', wholeOf(ref), () => this.#registrar.heartbeatMachine(ref, caller));
+  }
+
   putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
     return checked(caller, 'write', wholeOf(machine), () => this.#registrar.putMachine(machine, caller));
   }

@@ -9,6 +9,7 @@ import type { ChangeBatch } from '../catalog/feed.js';
 import type { GuardState } from '../catalog/guard-record.js';
 import type { Instance } from '../catalog/instance.js';
 import { ServiceName } from '../catalog/names.js';
+import type { MachineRef } from '../catalog/machine.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
@@ -22,6 +23,7 @@ import { Departures } from './departures.js';
 import { usualGuard, type GuardSettings } from './guard.js';
 import { GuardBook } from './guard-book.js';
 import { JudgementWriter, type Fences, type Showing } from './judgement-writer.js';
+import { Machines } from './machines.js';
 import { attendanceMeters, showGauges, type AttendanceMeters } from './meters.js';
 import { Muster, type Kind } from './muster.js';
 import { TICK_MS } from './pace.js';
@@ -51,6 +53,7 @@ export class Attendance implements GuardDesk {
   readonly #checks: Checks;
   readonly #guard: GuardBook;
   readonly #departures: Departures;
+  readonly #machines: Machines;
   /** Of other kinds than checks. */
   readonly #musters: { tick(nowMs: number): boolean; close(): Promise<void> }[] = [];
   /** How many the view shows, and how many of them as held. */
@@ -69,6 +72,7 @@ export class Attendance implements GuardDesk {
     this.#meters = attendanceMeters(meter);
     const now = (): number => this.#time.now(clock.monotonicMs());
     const shared = { clock, log, now, writer: new JudgementWriter({ store, showing, fences }), meters: this.#meters };
+    this.#machines = new Machines({ ...shared, store, showing, fences });
     const held = (): number => this.#held;
     this.#checks = new Checks(shared);
     this.#guard = new GuardBook({
@@ -114,7 +118,7 @@ export class Attendance implements GuardDesk {
     this.#stopTicking?.();
     this.#stopSlices?.();
     this.#guard.close();
-    await Promise.all([this.#checks, this.#departures, ...this.#musters].map((part) => part.close()));
+    await Promise.all([this.#checks, this.#departures, this.#machines, ...this.#musters].map((part) => part.close()));
   }
 
   /**
@@ -124,6 +128,11 @@ export class Attendance implements GuardDesk {
    */
   beat(ref: InstanceRef, checkId?: string): Promise<boolean> {
     return this.#checks.beat(ref, checkId);
+  }
+
+  /** The same of a machine. */
+  beatMachine(ref: MachineRef): Promise<boolean> {
+    return this.#machines.beat(ref);
   }
 
   /**
@@ -179,11 +188,12 @@ export class Attendance implements GuardDesk {
   /** One slice of everybody's work; if that was not all, the next one follows when others have had their turn. */
   #slice(): void {
     const nowMs = this.#time.now(this.#clock.monotonicMs());
-    const more = [this.#checks, this.#departures, ...this.#musters].map((part) => part.tick(nowMs)).includes(true);
+    const more = [this.#checks, this.#departures, this.#machines, ...this.#musters].map((part) => part.tick(nowMs)).includes(true);
     this.#stopSlices = more ? this.#clock.after(0, () => this.#slice()) : null;
   }
 
-  #changed({ changes }: ChangeBatch): void {
+  #changed({ changes, machines }: ChangeBatch): void {
+    for (const { ref, current } of machines) this.#machines.take(ref, current);
     for (const { ref, previous, current } of changes) {
       this.#present += Number(current !== null) - Number(previous !== null);
       this.#held += Number(current?.held ?? false) - Number(previous?.held ?? false);
@@ -196,6 +206,7 @@ export class Attendance implements GuardDesk {
     const instances: Instance[] = [...this.#view.allInstances(self)];
     this.#present = instances.length;
     this.#held = instances.filter(({ held }) => held).length;
+    this.#machines.takeAll(this.#view.allMachines(self));
     this.#checks.takeAll(instances);
     this.#departures.takeAll(instances);
   }

@@ -41,7 +41,7 @@ export interface LogRegistrarOptions {
   readonly amendments: Amendments;
   readonly view: CatalogView;
   readonly catalog: Knowing;
-  readonly attendance: Pick<Attendance, 'beat' | 'beatMany'>;
+  readonly attendance: Pick<Attendance, 'beat' | 'beatMany'> & Partial<Pick<Attendance, 'beatMachine'>>;
   readonly visibility: Visibility;
   readonly clock: Clock;
 }
@@ -112,6 +112,10 @@ export class LogRegistrar implements Registrar {
 
   patch(ref: InstanceRef, patch: Patch, caller: Caller): Promise<Changed> {
     return this.#say(ref, ({ metadata }) => sayPatch(patch, metadata), caller);
+  }
+
+  heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void> {
+    return this.#machines.hear(ref, caller);
   }
 
   putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {

@@ -24,7 +24,7 @@ async function exists(kind: 'machines' | 'machine-removals'): Promise<boolean> {
 
 async function find(status: 'passing' | 'critical'): Promise<void> {
   const value = encodeHealthRecord({
-    verdicts: { serf: { status, reason: 'lapse', sinceMs: 0, output: '' } },
+    verdicts: { serf: { status, reason: 'heartbeat', sinceMs: 0, output: '' } },
     heldSinceMs: null,
     unknown: {},
   });

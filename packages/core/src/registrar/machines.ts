@@ -1,4 +1,5 @@
 /** Writing about machines: what they are, their mode, and their removal with all that runs on them. */
+import type { Attendance } from '../attendance/attendance.js';
 import { RollcallError } from '../errors.js';
 import { machineKey, machineKinds } from '../catalog/keys.js';
 import { machineOf, type MachineRef, type MachineRegistration } from '../catalog/machine.js';
@@ -25,6 +26,7 @@ export interface MachinesOptions {
   readonly view: CatalogView;
   readonly visibility: Visibility;
   readonly clock: Clock;
+  readonly attendance: Partial<Pick<Attendance, 'beatMachine'>>;
 }
 
 interface MachinePlan {
@@ -42,8 +44,24 @@ export class Machines {
     this.#options = options;
   }
 
-  put(machine: MachineRegistration, _caller: Caller): Promise<MachineWritten> {
-    return this.#change(machine, (stored) => planMachine(machine, stored, this.#options.clock.wallMs()));
+  async put(machine: MachineRegistration, _caller: Caller): Promise<MachineWritten> {
+    const put = await this.#change(machine, (stored) => planMachine(machine, stored, this.#options.clock.wallMs()));
+    await this.#options.attendance.beatMachine?.(machine);
+    return put;
+  }
+
+  /** One that is not in sight may still be in the log: that is asked before anybody is told that there is none. */
+  async hear(ref: MachineRef, caller: Caller): Promise<void> {
+    const { amendments, view, visibility, attendance } = this.#options;
+    if (view.machine(ref, caller) === undefined) {
+      const { revision } = await amendments.amend(machineSubject(ref), (stored): Plan<null> => {
+        if (stored.registration === null) throw machineNotFound(ref);
+        return { operations: [], answer: null };
+      });
+      await visibility.wait(revision);
+    }
+    if ((await attendance.beatMachine?.(ref)) !== false) return;
+    throw new RollcallError('outcome-unknown', 'The heartbeat was heard, but the log would not take the recovery yet. Beat again.');
   }
 
   setMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, _caller: Caller): Promise<MachineWritten> {

@@ -2,8 +2,16 @@
  * What is wanted of an instance or a machine, from fields that anybody may have sent: every field checked, everything that
  * is wrong said at once.
  */
-import { ADDRESSES_MAX, DRAIN_MAX_MS, OUTPUT_CHARACTERS_MAX, PANIC_ELIGIBLE_MAX, REASON_CHARACTERS_MAX } from '../catalog/bounds.js';
-import { durationKind } from '../catalog/duration.js';
+import {
+  ADDRESSES_MAX,
+  DRAIN_MAX_MS,
+  OUTPUT_CHARACTERS_MAX,
+  PANIC_ELIGIBLE_MAX,
+  REASON_CHARACTERS_MAX,
+  TTL_MAX_MS,
+  TTL_MIN_MS,
+} from '../catalog/bounds.js';
+import { durationKind, durationOrNoneKind } from '../catalog/duration.js';
 import { optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
 import { healths, type Health } from '../catalog/health.js';
 import { Host } from '../catalog/host.js';
@@ -57,15 +65,17 @@ export function readWord(input: unknown): Word {
 export interface MachineWish {
   readonly addresses: Readonly<Record<string, Host>> | null;
   readonly metadata: Readonly<Record<string, string>> | null;
+  /** `undefined` for what was not said, because `null` is none. */
+  readonly ttlMs: number | null | undefined;
   readonly mode: Mode | null;
   readonly reason: string | null;
 }
 
 export function readMachineWish(input: unknown): MachineWish {
-  const wish = readFields(input, machineRules);
+  const { ttl, ...wish } = readFields(input, machineRules);
   if (wish.reason !== null && wish.mode === null)
     throw refusal([{ field: 'reason', came: 'without a mode', allowed: 'only with mode, which it is the reason of' }]);
-  return wish;
+  return { ...wish, ttlMs: ttl };
 }
 
 const reasonKind = lineKind(REASON_CHARACTERS_MAX, 0);
@@ -97,9 +107,10 @@ const wordRules: FieldRules<{ status: Health | null; output: string | null }> = 
   output: optional(proseKind(OUTPUT_CHARACTERS_MAX), null),
 };
 
-const machineRules: FieldRules<MachineWish> = {
+const machineRules: FieldRules<Omit<MachineWish, 'ttlMs'> & { ttl: MachineWish['ttlMs'] }> = {
   addresses: optional(tableKind(partNameKind, Host, ADDRESSES_MAX), null),
   metadata: optional(metadataKind, null),
+  ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), undefined),
   mode: optional(wordKind(modes), null),
   reason: optional(reasonKind, null),
 };

@@ -1,6 +1,7 @@
 /** The calls about machines: where instances run. */
 import {
   demand,
+  HEARTBEAT_CHECK_ID,
   MachineName,
   optional,
   readFields,
@@ -38,7 +39,8 @@ async function putMachine(request: NativeRequest, { view, registrar }: NativeCon
   const ref = refIn(request, {});
   const wish = readMachineWish(body);
   const known = view.machine(ref, caller);
-  const onlyMode = wish.mode !== null && wish.addresses === null && wish.metadata === null && known !== undefined;
+  const onlyMode =
+    wish.mode !== null && wish.addresses === null && wish.metadata === null && wish.ttlMs === undefined && known !== undefined;
   const put = onlyMode ? null : await registrar.putMachine({ ...ref, ...registrationOf(wish, known) }, caller);
   const change = wish.mode === null ? null : { mode: wish.mode, ...(wish.reason === null ? {} : { reason: wish.reason }) };
   const changed = change === null ? null : await registrar.setMachineMode(ref, change, caller);
@@ -51,9 +53,18 @@ function registrationOf(wish: MachineWish, known: Machine | undefined): Pick<Mac
   return {
     addresses: wish.addresses ?? known?.addresses ?? {},
     metadata: wish.metadata ?? known?.metadata ?? {},
-    checks: known?.checks ?? [],
+    checks: wish.ttlMs === undefined ? (known?.checks ?? []) : checksOf(wish.ttlMs),
     origin: known?.origin ?? { face: 'native' },
   };
+}
+
+function checksOf(ttlMs: number | null): Machine['checks'] {
+  return ttlMs === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs, born: 'passing' }];
+}
+
+async function heartbeat(request: NativeRequest, { registrar }: NativeContext): Promise<PlainAnswer> {
+  await registrar.heartbeatMachine(refIn(request, {}), request.caller);
+  return { status: 204 };
 }
 
 async function removeMachine(request: NativeRequest, { view, registrar }: NativeContext): Promise<PlainAnswer> {
@@ -83,5 +94,6 @@ export const machineRoutes: readonly NativeRoute[] = [
   { method: 'GET', path: '/machines', handle: machines },
   { method: 'GET', path: '/machines/:name', handle: machine },
   { method: 'PUT', path: '/machines/:name', handle: putMachine },
+  { method: 'PUT', path: '/machines/:name/heartbeat', handle: heartbeat },
   { method: 'DELETE', path: '/machines/:name', handle: removeMachine },
 ];

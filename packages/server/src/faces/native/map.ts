@@ -73,7 +73,10 @@ export function readRef({ namespace, service, id }: InstanceRef): object {
 /** `instances` is how many name it. */
 export function readMachine(machine: Machine, instances: number): object {
   const { namespace, name, addresses, metadata, mode, modeIntent, health, registeredAtMs, revision } = machine;
-  const shown = { namespace, name, addresses, metadata, mode, ...readReason(modeIntent), health, instances };
+  const verdict = shownVerdict(machine);
+  const ttl = formatDurationOrNone(heartbeatCheck(machine)?.ttlMs ?? null);
+  const found = { health, ...(verdict && { healthSince: time(verdict.sinceMs), healthOutput: verdict.output }) };
+  const shown = { namespace, name, addresses, metadata, ttl, mode, ...readReason(modeIntent), ...found, instances };
   return { ...shown, registeredAt: time(registeredAtMs), revision };
 }
 
@@ -122,7 +125,7 @@ function spelled(field: string, spellings: ReadonlyMap<string, string>): string 
 }
 
 /** The one that its health comes from. */
-function shownVerdict({ verdicts, health }: Instance): Verdict | undefined {
+function shownVerdict({ verdicts, health }: Pick<Instance, 'verdicts' | 'health'>): Verdict | undefined {
   for (const check in verdicts) if (verdicts[check]?.status === health) return verdicts[check];
   return undefined;
 }

@@ -198,6 +198,11 @@ export class FedFace implements Registrar, GuardDesk {
     return Promise.resolve(this.guard.held);
   }
 
+  heartbeatMachine(ref: MachineRef): Promise<void> {
+    this.wishes.push(ref);
+    return Promise.resolve();
+  }
+
   putMachine(machine: MachineRegistration): Promise<MachineWritten> {
     this.wishes.push(machine);
     return Promise.resolve({ machine: { ...machine, ...bornMachine }, created: true, revision: this.#revision });

@@ -1,0 +1,172 @@
+/**
+ * The heartbeats of machines. One that falls silent is critical, and all who run on it with it; one that is heard again
+ * is passing. A machine has no second stage: it stays until somebody takes it out.
+ */
+import { encodeHealthRecord, decodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import { verdictOn, type Verdict } from '../catalog/health.js';
+import { machineKey } from '../catalog/keys.js';
+import type { Machine, MachineRef } from '../catalog/machine.js';
+import { heartbeatCheck, type Check } from '../catalog/registration.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { Compare, Store } from '../ports/store.js';
+import { singleKey } from '../store/key-range.js';
+import { decide, type Decision, type Standing } from './decide.js';
+import { lapseVerdict, recoveryVerdict } from './judgement.js';
+import type { Fences, Showing } from './judgement-writer.js';
+import type { AttendanceMeters } from './meters.js';
+import { Muster } from './muster.js';
+
+export interface MachinesOptions {
+  readonly store: Store;
+  readonly showing: Showing;
+  readonly fences: Fences;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meters: AttendanceMeters;
+  /** Attended time, see attended-time.ts. */
+  readonly now: () => number;
+}
+
+const wait: Decision = { act: 'wait', untilMs: Infinity };
+
+export class Machines {
+  readonly #options: MachinesOptions;
+  readonly #muster: Muster<Machine>;
+
+  constructor(options: MachinesOptions) {
+    this.#options = options;
+    this.#muster = new Muster<Machine>({
+      ...options,
+      failures: options.meters.failures,
+      naming: { group: ({ namespace }) => namespace, name: ({ name }) => name },
+      kind: {
+        name: 'machine',
+        dueMs: (row, nowMs) => {
+          const decision = this.#decide(row, nowMs);
+          return decision.act === 'wait' ? decision.untilMs : nowMs;
+        },
+        settle: async (rows) => void (await Promise.all(rows.map((row) => this.#settle(row)))),
+      },
+    });
+  }
+
+  /** What the view says of a machine; `null` for one that is gone. */
+  take(ref: MachineRef, machine: Machine | null): void {
+    const row = this.#rowOf(ref);
+    const check = machine && heartbeatCheck(machine);
+    if (machine === null || check === null || check === undefined) {
+      if (row !== undefined) this.#muster.roll.leave(row);
+    } else if (row === undefined) this.#enter(machine, check);
+    else this.#stay(row, machine, check);
+  }
+
+  takeAll(machines: Iterable<Machine>): void {
+    const there = new Set<Machine>();
+    for (const machine of machines) {
+      this.take(machine, machine);
+      there.add(machine);
+    }
+    for (const row of this.#muster.roll.rowsUnless((machine) => there.has(machine))) this.#muster.roll.leave(row);
+  }
+
+  /**
+   * I am here. Settles when the view shows it, which is at once for one that had not lapsed; with `false` if the log would
+   * not take it (it is tried again, also without another beat). Nothing happens for strangers, nor for one that need not beat.
+   */
+  async beat(ref: MachineRef): Promise<boolean> {
+    const row = this.#rowOf(ref);
+    if (row === undefined) return true;
+    this.#muster.beat(row);
+    this.#options.meters.beats.add();
+    const machine = this.#muster.roll.subject(row);
+    if (machine === null || (standingOf(machine) !== 'lapsed' && !this.#muster.isQueued(row))) return true;
+    this.#muster.look(row);
+    await this.#muster.settled(row);
+    const now = this.#rowOf(ref) === row ? this.#muster.roll.subject(row) : null;
+    return now === null || standingOf(now) !== 'lapsed';
+  }
+
+  tick(nowMs: number): boolean {
+    return this.#muster.tick(nowMs);
+  }
+
+  close(): Promise<void> {
+    return this.#muster.close();
+  }
+
+  #enter(machine: Machine, { ttlMs }: Check): void {
+    const { roll } = this.#muster;
+    const row = roll.enter(machine);
+    roll.table.setTtlMs(row, ttlMs);
+    // One that had lapsed before has yet to be heard.
+    if (standingOf(machine) === 'lapsed') roll.table.setDeadlineMs(row, -Infinity);
+    else this.#muster.beat(row);
+    this.#muster.look(row);
+  }
+
+  /** What is said of it anew is a sign of life only where it says when the next one is due. */
+  #stay(row: number, machine: Machine, { ttlMs }: Check): void {
+    const { roll } = this.#muster;
+    const before = roll.subject(row);
+    roll.setSubject(row, machine);
+    if (roll.table.ttlMs(row) !== ttlMs || before?.createRevision !== machine.createRevision) {
+      roll.table.setTtlMs(row, ttlMs);
+      this.#muster.beat(row);
+    }
+    this.#muster.look(row);
+  }
+
+  #decide(row: number, nowMs: number): Decision {
+    const machine = this.#muster.roll.subject(row);
+    return machine === null ? wait : decide(standingOf(machine), this.#muster.roll.table.deadlineMs(row), nowMs);
+  }
+
+  async #settle(row: number): Promise<void> {
+    const { clock, now, meters } = this.#options;
+    const machine = this.#muster.roll.subject(row);
+    const check = machine && heartbeatCheck(machine);
+    const { act } = this.#decide(row, now());
+    if (machine === null || check === null || check === undefined || act === 'wait') return;
+    const wallMs = clock.wallMs();
+    const written = await this.#write(machine, check.id, act === 'lapse' ? lapseVerdict(check, wallMs) : recoveryVerdict(wallMs));
+    if (written) meters.verdicts[act === 'lapse' ? 'lapse' : 'recovery'].add();
+  }
+
+  /** Only if the machine is still the one that was judged. If it is not, the view will say so, and it is judged anew. */
+  async #write(machine: Machine, checkId: string, verdict: Verdict): Promise<boolean> {
+    const { store, showing, fences } = this.#options;
+    const record = await this.#healthOf(machine);
+    const value = encodeHealthRecord({ ...record, verdicts: { ...record.verdicts, [checkId]: verdict } });
+    const { succeeded, revision } = await store.commit({
+      when: [unchanged('machines', machine, machine.revision), unchanged('machine-health', machine, machine.healthRevision), ...fences()],
+      then: [{ type: 'put', key: machineKey('machine-health', machine), value }],
+    });
+    if (succeeded) await showing.wait(revision);
+    return succeeded;
+  }
+
+  /** With what others have written into it and nobody here understands. */
+  async #healthOf(machine: Machine): Promise<HealthRecord> {
+    const nothing: HealthRecord = { verdicts: machine.verdicts, heldSinceMs: null, unknown: {} };
+    if (machine.healthRevision === 0) return nothing;
+    const { entries } = await this.#options.store.range({ range: singleKey(machineKey('machine-health', machine)) });
+    return (entries[0] && decodeHealthRecord(entries[0].value)) ?? nothing;
+  }
+
+  #rowOf({ namespace, name }: MachineRef): number | undefined {
+    return this.#muster.roll.rows(namespace, name)[0];
+  }
+}
+
+function standingOf(machine: Machine): Standing {
+  const check = heartbeatCheck(machine);
+  const verdict = check && verdictOn(machine.verdicts, check.id);
+  if (verdict === undefined) return check?.born === 'critical' ? 'critical' : 'present';
+  if (verdict.status !== 'critical') return 'present';
+  return verdict.reason === 'lapse' ? 'lapsed' : 'critical';
+}
+
+function unchanged(kind: 'machines' | 'machine-health', machine: MachineRef, revision: number): Compare {
+  return { range: singleKey(machineKey(kind, machine)), target: 'mod', is: '=', operand: revision };
+}

@@ -20,6 +20,7 @@ const adviceByCode: Readonly<Record<string, string>> = {
   'ambiguous-id': 'Choose one of them with --service NAME.',
   'not-found': '`rollcall services` shows the names, and `rollcall instances NAME --health any` the ids.',
   'unauthenticated': 'Say who is asking with --token-file, or with ROLLCALL_TOKEN in the environment.',
+  'unknown-route': 'Is the path in --url the right one, and the registry as new as this program?',
   'host-not-allowed': 'Name the registry in --url as it is bound, such as http://localhost:8500.',
 };
 

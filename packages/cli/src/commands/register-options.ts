@@ -3,6 +3,7 @@ import type { Registration } from '@rollcall/client';
 import {
   digitsKind,
   Host,
+  inGroup,
   labelKind,
   partNameKind,
   pathKind,
@@ -13,7 +14,6 @@ import {
   type OptionTable,
   type ValueKind,
 } from '@rollcall/core';
-import { inGroup } from '@rollcall/core';
 import { registrationOptions } from '../registration-options.js';
 
 interface InstanceOptions {

@@ -1,7 +1,6 @@
 /** `rollcall watch`: who there is, and then every change as it happens. */
 import type { WatchEvent, WatchQuestion, WatchState } from '@rollcall/client';
-import type { OptionTable } from '@rollcall/core';
-import { lineKind } from '@rollcall/core';
+import { lineKind, type OptionTable } from '@rollcall/core';
 import { askingCommand, type Desk } from '../asking.js';
 import { Misuse, type Command } from '../command.js';
 import { filterOptions, filtersOf, type FilterOptions } from '../filter-options.js';
@@ -18,10 +17,8 @@ interface WatchCommandOptions extends FilterOptions {
 /** As long as a service name. */
 const PREFIX_CHARACTERS_MAX = 128;
 
-const { near: _inNoOrder, ...choosing } = filterOptions;
-
 const options: OptionTable<WatchCommandOptions> = {
-  ...choosing,
+  ...filterOptions,
   near: { ...filterOptions.near, help: 'ZONE or REGION/ZONE: those of the zone come first in the snapshot.' },
   prefix: {
     flag: 'prefix',

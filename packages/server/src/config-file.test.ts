@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printOptions, readOptions } from '@rollcall/core';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfigFile, readSettings } from './config-file.js';
+import { serveOptions, type ServeOptions } from './options.js';
 
 describe('readSettings', () => {
   it.each([
@@ -30,6 +33,36 @@ describe('readSettings', () => {
     ['http', ['r.yaml, line 1: it holds "http"; allowed are names with values, such as http: 8500.']],
   ])('refuses %j', (text, complaints) => {
     expect(readSettings('r.yaml', text)).toEqual({ name: 'r.yaml', complaints, entries: [] });
+  });
+});
+
+describe('what --print-config prints', () => {
+  const words = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1 }),
+    fc.constantFrom('on', 'null', '~', '0x10', '1.10', 'a: b', '- a', '# a', '"', '*a', '&a'),
+  );
+  const typed = fc.record(
+    {
+      'data': words.filter((word) => !/[\0\ufffd]|\p{Cs}/u.test(word)),
+      'http': fc.nat(65_535).map(String),
+      'guard-share': fc.nat(100).map((share) => `${share}%`),
+      'history-age': fc.integer({ min: 1, max: 1000 }).map((hours) => `${hours}h`),
+      'cors-origin': fc.uniqueArray(fc.constantFrom('https://a.example', 'http://[::1]:80'), { minLength: 1 }).map((all) => all.join()),
+    },
+    { requiredKeys: [] },
+  );
+
+  it('means the same when it is given again', () => {
+    fc.assert(
+      fc.property(typed, (given) => {
+        const args = Object.entries(given).map(([flag, value]) => `--${flag}=${value}`);
+        const first = readOptions<ServeOptions>(serveOptions, args, {});
+        expect(first.complaints).toEqual([]);
+        const again = readOptions<ServeOptions>(serveOptions, [], {}, readSettings('printed', printOptions(first.settled)));
+        expect(again).toMatchObject({ complaints: [], values: first.values });
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

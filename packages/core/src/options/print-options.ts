@@ -39,5 +39,5 @@ function yamlOf(typed: Given['typed']): string {
 
 /** Plain where YAML reads it as it stands, else as in JSON, which YAML reads too. */
 function scalarOf(text: string): string {
-  return /^[\w./%~+-][\w./%~+:-]*$/.test(text) && !/:$|^[-~]$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w./+][\w./%~+:-]*$/.test(text) && !/:$|^null$/i.test(text) ? text : JSON.stringify(text);
 }

@@ -21,9 +21,9 @@ export interface Found {
 }
 
 /** One for each service of a large house. */
-export const FILES_MAX = 1000;
+const FILES_MAX = 1000;
 
-/** More than a thousand instances; what is read takes the time of everybody else. */
+/** More than a thousand instances, as JSON; what is read takes the time of everybody else. */
 export const FILE_BYTES_MAX = 262_144;
 
 /** Editors and copying programs leave the others behind; a name that begins with a dot is nobody's business. */

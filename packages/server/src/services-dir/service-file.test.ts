@@ -58,7 +58,9 @@ describe('a file', () => {
     const { listed: all } = readServiceFile('f.yaml', 'service: a\nhost: h', readRegistration);
     expect(all[0]).toMatchObject({ origin: { face: 'files:f.yaml' }, deregisterAfterMs: null });
   });
+});
 
+describe('a file that makes no sense', () => {
   it.each([
     ['', ['1: it says nothing; `instances: []` is none']],
     ['# remark', ['1: it says nothing; `instances: []` is none']],
@@ -74,6 +76,7 @@ describe('a file', () => {
     ['port: x\ninstances:\n  - {service: a, host: h}', [expect.stringMatching(/^1: port is "x"/)]],
     ['hsot: h\nservice: a\nid: b', [expect.stringMatching(/^1: hsot is a field that is not known here.*\(did you mean host\?\)$/)]],
     ['service: a\nhost: h\n---\nhost: i\nservice: a\nid: a-h', ['4: default/a/a-h is there already, in line 1']],
+    [`# ${'x'.repeat(65_536)}`, ['1: it has more than 65536 characters of YAML; divide it, or write it as JSON']],
     ['service: a\nhost', [expect.stringMatching(/^2: /)]],
     [
       'instances:\n  - host: h\n  - service: b\n    host: i\n    weight: -1\n  - {}',
@@ -83,7 +86,7 @@ describe('a file', () => {
         expect.stringMatching(/^6: service is missing/),
       ],
     ],
-  ])('%j is refused with its lines', (text, expected) => {
+  ])('%.60j is named with its lines', (text, expected) => {
     expect(faults(text)).toEqual(expected);
   });
 });

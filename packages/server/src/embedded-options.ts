@@ -22,6 +22,7 @@ export interface RegistryOptions {
   readonly tokenFile?: string;
   readonly trustLoopback?: boolean;
   readonly insecure?: boolean;
+  readonly audit?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
@@ -53,6 +54,7 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   tokenFile: 'tokenFile',
   trustLoopback: 'trustLoopback',
   insecure: 'insecure',
+  audit: 'audit',
   tlsCert: 'tlsCert',
   tlsKey: 'tlsKey',
   tlsClientCa: 'tlsClientCa',

@@ -35,6 +35,7 @@ async function start(
     tokenFile: null,
     trustLoopback: false,
     insecure: false,
+    audit: null,
     tlsCert: null,
     tlsKey: null,
     tlsClientCa: null,

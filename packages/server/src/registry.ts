@@ -15,12 +15,15 @@ import {
   type Log,
   type Metric,
   type Random,
+  type RollcallError,
   type Store,
 } from '@rollcall/core';
 import { accessOf, type Access } from './access/access.js';
+import { Audit } from './access/audit.js';
+import { AuditedGuardDesk, AuditedRegistrar, isWritten } from './access/audited-registrar.js';
 import { exposureOf } from './access/exposure.js';
 import { httpOption } from './doors/http/config.js';
-import { HttpDoor } from './doors/http/door.js';
+import { HttpDoor, type Refused } from './doors/http/door.js';
 import { readTls } from './doors/http/tls.js';
 import { FRAGMENTS_SHARE } from './faces/native/fragments.js';
 import { NativeFace } from './faces/native/server.js';
@@ -64,11 +67,14 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const ledger = await openLedger(options, surroundings, measuring);
   const { store, catalog, attendance, registrar } = ledger;
   const { view } = catalog;
+  const book = new Audit({ target: options.audit ?? '-', clock, log, meter });
+  const audit = options.audit === null ? null : book;
+  const [checked, desk] = [new CheckedRegistrar(registrar), new CheckedGuardDesk(attendance)];
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = new NativeFace({
     view: ledger.shown,
-    registrar: new CheckedRegistrar(registrar),
-    guard: new CheckedGuardDesk(attendance),
+    registrar: audit === null ? checked : new AuditedRegistrar(checked, audit),
+    guard: audit === null ? desk : new AuditedGuardDesk(desk, audit),
     status: statusOf({ store, view, clock, instances: () => measuring.instances, doors: () => doorsOf(http, options) }),
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     version,
@@ -87,6 +93,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
     port: options.http,
     faces: [native],
     access: access.control,
+    refused: audit === null ? undefined : (error, refused) => noteRefusal(audit, error, refused),
     tls,
     load: measuring.load,
     clock,
@@ -94,7 +101,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
     meter,
   });
 
-  const house = { ...ledger, access, measuring, http, native };
+  const house = { ...ledger, access, audit, measuring, http, native };
   const lifecycle = new Lifecycle({ parts: partsOf(house, options, surroundings), clock, log });
   await lifecycle.start();
   return { doors: doorsOf(http, options), metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
@@ -102,7 +109,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
 
 /** What runs, in the order in which it starts; it stops in the opposite one. */
 function partsOf(
-  { store, catalog, attendance, access, measuring, caretaker, registrar, http, native }: House,
+  { store, catalog, attendance, access, audit, measuring, caretaker, registrar, http, native }: House,
   options: ServeOptions,
   surroundings: Surroundings,
 ): readonly Part[] {
@@ -118,6 +125,8 @@ function partsOf(
     { name: 'the measuring', start: () => measuring.start(catalog.view), close: () => measuring.close() },
     // Drains end, and what was begun before is finished.
     { name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() },
+    // Before anybody can do anything, and until nobody does any more.
+    ...(audit === null ? [] : [{ name: 'the audit', start: () => audit.open(), reload: () => audit.reopen(), close: () => audit.close() }]),
     // From its file at the start, and from then on whenever that is read anew.
     { name: 'access control', reload: () => access.reload() },
     // Whoever asks finds what stands in files too.
@@ -137,6 +146,7 @@ function partsOf(
 
 interface House extends Ledger {
   readonly access: Access;
+  readonly audit: Audit | null;
   readonly measuring: Measuring;
   readonly http: HttpDoor;
   readonly native: NativeFace;
@@ -187,6 +197,18 @@ function openStore(options: ServeOptions, { clock, random, log }: Surroundings):
     case 'memory':
       return openMemoryStore({ clock, random, log, history });
   }
+}
+
+/** What the registrar has refused stands in the audit already. */
+function noteRefusal(audit: Audit, error: RollcallError, refused: Refused): void {
+  if (isWritten(error)) return;
+  const { identity, right } = error.details;
+  audit.record({
+    who: typeof identity === 'string' ? identity : 'unknown',
+    ...refused,
+    result: error.code,
+    ...(typeof right === 'string' ? { right } : {}),
+  });
 }
 
 /** A door that speaks TLS says so by its name. */

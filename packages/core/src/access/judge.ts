@@ -33,8 +33,9 @@ export function rightMissing(caller: Asking, right: Right, concern: Concern): Ro
 
 function missing({ identity }: Asking, right: Right, what: string): RollcallError {
   const taken = `the right ${JSON.stringify(right)} for ${what}`;
-  if (identity === ANONYMOUS) return new RollcallError('unauthenticated', `This takes ${taken}; show a token that has it.`, { right });
-  return new RollcallError('forbidden', `This takes ${taken}, which ${JSON.stringify(identity)} does not have.`, { right });
+  if (identity === ANONYMOUS)
+    return new RollcallError('unauthenticated', `This takes ${taken}; show a token that has it.`, { right, identity });
+  return new RollcallError('forbidden', `This takes ${taken}, which ${JSON.stringify(identity)} does not have.`, { right, identity });
 }
 
 function nameOf(concern: Concern): string {

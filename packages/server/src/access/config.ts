@@ -5,6 +5,7 @@ export interface AccessOptions {
   readonly tokenFile: string | null;
   readonly trustLoopback: boolean;
   readonly insecure: boolean;
+  readonly audit: string | null;
 }
 
 export const accessOptions: OptionTable<AccessOptions> = {
@@ -18,4 +19,12 @@ export const accessOptions: OptionTable<AccessOptions> = {
   },
   trustLoopback: switchOption('trust-loopback', 'Whoever asks from this machine, and through no proxy, may do everything without a token.'),
   insecure: switchOption('insecure', 'Lets everybody who reaches it do everything, also where --bind is not loopback.'),
+  audit: {
+    flag: 'audit',
+    placeholder: 'FILE',
+    kind: pathKind('the path of a file, or - for standard error'),
+    default: null,
+    defaultText: '',
+    help: 'Writes a line of JSON for every call that changes something or is refused. Opened anew on SIGHUP.',
+  },
 };

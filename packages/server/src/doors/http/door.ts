@@ -8,6 +8,7 @@ import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   demandRightSomewhere,
+  isRollcallError,
   RollcallError,
   type AccessControl,
   type Caller,
@@ -53,6 +54,8 @@ export interface HttpDoorOptions {
   readonly tls?: TlsMaterial | null;
   /** Who may do what. */
   readonly access: AccessControl;
+  /** Told of whom was refused because of what it may not. Left out: nobody is. */
+  readonly refused?: ((error: RollcallError, refused: Refused) => void) | undefined;
   /** Asked for every request: must be cheap. */
   readonly load: () => Load;
   /** How long a request may take to arrive, and how often that is looked at. Left out: what limits.ts says. */
@@ -69,7 +72,16 @@ interface FaceRoute extends HttpRoute {
 
 const NOTHING: Buffer = Buffer.alloc(0);
 const NO_HEAD: HttpHead = Object.freeze({ headers: {}, rawHeaders: [] });
+/** As much of a path as is told of. */
+const OPERATION_CHARACTERS_MAX = 200;
 const NO_QUERY: HttpRequest['query'] = Object.freeze({});
+
+/** The call that was refused, without its query: there may be a secret in it. */
+export interface Refused {
+  readonly from: string;
+  readonly face: string;
+  readonly operation: string;
+}
 
 export class HttpDoor {
   readonly #options: HttpDoorOptions;
@@ -248,7 +260,13 @@ export class HttpDoor {
 
   #fail(error: unknown, request: IncomingMessage, response: ServerResponse, route: FaceRoute | null = null): void {
     if (response.headersSent) return void response.destroy();
-    const answer = (route?.face ?? this.#faceOf(request)).failed(error, request);
+    const face = route?.face ?? this.#faceOf(request);
+    const answer = face.failed(error, request);
+    if (isRollcallError(error, 'unauthenticated') || isRollcallError(error, 'forbidden')) {
+      const { method = '', url = '', socket } = request;
+      const operation = `${method} ${url.split('?', 1)[0]?.slice(0, OPERATION_CHARACTERS_MAX) ?? ''}`;
+      this.#options.refused?.(error, { from: socket.remoteAddress ?? '', face: face.name, operation });
+    }
     (route?.count ?? this.#tally.none)(answer.status);
     // What is left of a long body is not waited for.
     send(request, response, answer, this.#draining || !(request.complete || isShort(request)));

@@ -65,12 +65,7 @@ export class AuditedRegistrar implements Registrar {
   }
 
   async heartbeat(...[ref, caller, word]: Arguments<'heartbeat'>): Promise<void> {
-    try {
-      await this.#registrar.heartbeat(ref, caller, word);
-    } catch (error) {
-      if (isRefusal(error)) note(this.#book, 'heartbeat', ref, caller, error);
-      throw error;
-    }
+    await this.#refusalNoted(ref, caller, this.#registrar.heartbeat(ref, caller, word));
     // That somebody is here changes nothing; how it says that it is, may.
     if (word?.status !== undefined) note(this.#book, 'heartbeat', ref, caller, null);
   }
@@ -96,6 +91,10 @@ export class AuditedRegistrar implements Registrar {
     return this.#noted('patch', ref, caller, this.#registrar.patch(ref, patch, caller));
   }
 
+  heartbeatMachine(...[ref, caller]: Arguments<'heartbeatMachine'>): Promise<void> {
+    return this.#refusalNoted(ref, caller, this.#registrar.heartbeatMachine(ref, caller));
+  }
+
   putMachine(...[machine, caller]: Arguments<'putMachine'>): Promise<MachineWritten> {
     return this.#noted('putMachine', machine, caller, this.#registrar.putMachine(machine, caller));
   }
@@ -110,6 +109,15 @@ export class AuditedRegistrar implements Registrar {
 
   setPanicRule(...[ref, rule, caller]: Arguments<'setPanicRule'>): Promise<Written> {
     return this.#noted('setPanicRule', ref, caller, this.#registrar.setPanicRule(ref, rule, caller));
+  }
+
+  async #refusalNoted(about: About, caller: Caller, heard: Promise<void>): Promise<void> {
+    try {
+      await heard;
+    } catch (error) {
+      if (isRefusal(error)) note(this.#book, 'heartbeat', about, caller, error);
+      throw error;
+    }
   }
 
   #noted<Answer extends Written>(operation: string, about: About, caller: Caller, answer: Promise<Answer>): Promise<Answer> {

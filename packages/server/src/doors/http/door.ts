@@ -123,6 +123,8 @@ export class HttpDoor {
     const handle = (request: IncomingMessage, response: ServerResponse): void => this.#handle(request, response);
     this.#secure = tls === null ? null : createSecureServer({ ...settings, ...secureOptions(tls) }, handle);
     this.#server = this.#secure ?? createServer(settings, handle);
+    // Whatever somebody expects beyond an answer: it gets that.
+    this.#server.on('checkExpectation', handle);
     this.#server.maxConnections = options.connectionsMax + SURPLUS_CONNECTIONS_MAX;
     this.#server.on(tls === null ? 'connection' : 'secureConnection', (socket: Duplex) => this.#gate.connected(socket));
     this.#server.on('clientError', (error, socket) => this.#refuseNonsense(error, socket));

@@ -116,10 +116,13 @@ const saying =
 
 const snapshot = (id: string): string => `event: snapshot\nid: ${id}\ndata: {"service":"a","revision":1,"instances":[]}\n\n`;
 const change = (id: string): string => `event: change\nid: ${id}\ndata: {"revision":2,"upserts":[],"removes":[]}\n\n`;
-const refusing: Turn = (_request, response) => {
-  const body = { type: 'urn:rollcall:error:not-ready', title: 't', status: 503, detail: 'd', advice: 'a', retryable: true };
-  response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '2' }).end(JSON.stringify(body));
-};
+const refusal =
+  (code: string, status: number, retryable: boolean): Turn =>
+  (_request, response) => {
+    const body = { type: `urn:rollcall:error:${code}`, title: 't', status, detail: 'd', advice: 'a', retryable };
+    response.writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '2' }).end(JSON.stringify(body));
+  };
+const refusing = refusal('not-ready', 503, true);
 
 describe('a watch that loses its connection', () => {
   /** Watches until so many events were told; time passes by itself while it waits. */
@@ -195,6 +198,13 @@ describe('a watch that loses its connection', () => {
     const waiting = clientOf('http://127.0.0.1:1').watch({}, { signal: late.signal, onState: () => late.abort() });
     expect(await waiting.next()).toEqual({ done: true, value: undefined });
     expect(await clientOf(url).watch({}, { signal: AbortSignal.abort() }).next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('outlives a fault of the registry, but not a refusal', async () => {
+    const fault = refusal('internal', 500, false);
+    const { url } = await scripted(fault, saying(snapshot('e-1')), fault, saying(change('e-2')), refusal('forbidden', 403, false));
+    await expect(watched(url, 1)).rejects.toMatchObject({ code: 'internal' });
+    await expect(watched(url, 3)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('never waits for somebody else', async () => {

@@ -41,7 +41,7 @@ export class Watch {
 
   /**
    * Until the signal ends it. Throws what does not get better by waiting: what the registry refuses for good and, before
-   * the first connection, what no registry will ever answer.
+   * the first connection, its own faults and what is no registry.
    */
   async *events(): AsyncGenerator<WatchEvent, void, undefined> {
     const { clock, random } = this.#surroundings;
@@ -69,8 +69,10 @@ export class Watch {
 
   /** What may be over after a while; anything else is thrown. */
   #passing(error: unknown): RegistryProblem | Unanswered {
-    if (error instanceof RegistryProblem && error.retryable) return error;
-    if (error instanceof Unanswered && (error.retryable || this.#wasConnected)) return error;
+    // What was a registry before is one in trouble, or one that restarts behind a proxy.
+    const before = this.#wasConnected;
+    if (error instanceof RegistryProblem && (error.retryable || (before && error.status >= 500))) return error;
+    if (error instanceof Unanswered && (error.retryable || before)) return error;
     throw error;
   }
 

@@ -21,12 +21,12 @@ afterEach(async () => {
 
 let seed = 0;
 
-async function start(name: string): Promise<{ readonly registry: Registry; readonly url: string }> {
+async function start(name: string, options: Partial<ServeOptions> = {}): Promise<{ readonly registry: Registry; readonly url: string }> {
   const defaults = Object.fromEntries(
     Object.entries(serveOptions).map(([key, option]) => [key, option.default]),
   ) as unknown as ServeOptions;
   const surroundings = { clock: new SimulatedClock(), random: new SeededRandom(++seed), log, version: '1.2.3' };
-  const registry = await runRegistry({ ...defaults, data: join(directory, name), http: 0 }, surroundings);
+  const registry = await runRegistry({ ...defaults, data: join(directory, name), http: 0, ...options }, surroundings);
   running.push(registry);
   return { registry, url: `http://${registry.doors['http']}` };
 }
@@ -52,6 +52,17 @@ async function listed(url: string): Promise<{ readonly epoch: string; readonly i
   const { instances } = (await answer.json()) as { readonly instances: readonly object[] };
   return { epoch: (answer.headers.get('etag') ?? '').replace(/-\d+"$/, ''), instances };
 }
+
+it('shows a token to a registry that wants one, and says so where it is missing', async () => {
+  const [token, rules] = ['a-token-of-some-length', join(directory, 'tokens.yaml')];
+  await writeFile(rules, `tokens: [{ name: backup, token: ${token}, operate: '*', namespaces: '*' }]`, { mode: 0o600 });
+  const { url } = await start('guarded', { tokenFile: rules });
+  const file = join(directory, 'guarded.rollcall');
+  await expect(snapshot('save', file, '--url', url)).rejects.toThrow('--token-file');
+  expect(await snapshot('save', file, '--url', url, '--token', token)).toMatchObject({ code: 0 });
+  await writeFile(join(directory, 'token'), `${token}\n`);
+  expect(await snapshot('save', file, '--url', url, '--token-file', join(directory, 'token'))).toMatchObject({ code: 0 });
+});
 
 it('saves from a running registry, and restores into a stopped one, in a new epoch', async () => {
   const first = await start('first');

@@ -1,5 +1,5 @@
 /** `rollcall snapshot`: saves what a running registry holds, and restores it into the directory of a stopped one. */
-import { command, exitCodes, Misuse, type Command, type Context } from '@rollcall/cli';
+import { command, connectionOptions, connectOptions, exitCodes, Misuse, type Command, type Context } from '@rollcall/cli';
 import { isRollcallError, type OptionTable, type ValueKind } from '@rollcall/core';
 import { serveOptions } from './options.js';
 import { systemRandom } from './shared/system-random.js';
@@ -8,6 +8,8 @@ import { restoreLmdbStore } from './stores/lmdb/restore.js';
 
 interface SnapshotOptions {
   readonly url: string;
+  readonly token: string | null;
+  readonly tokenFile: string | null;
   readonly data: string;
 }
 
@@ -17,6 +19,8 @@ const url: ValueKind<string> = {
 };
 
 const { group: _ofServe, ...dataOption } = serveOptions.data;
+const { group: _ofToken, ...tokenOption } = connectionOptions.token;
+const { group: _ofTokenFile, ...tokenFileOption } = connectionOptions.tokenFile;
 
 const snapshotOptions: OptionTable<SnapshotOptions> = {
   url: {
@@ -27,6 +31,8 @@ const snapshotOptions: OptionTable<SnapshotOptions> = {
     defaultText: 'http://localhost:8500',
     help: 'For save: the registry to save from.',
   },
+  token: tokenOption,
+  tokenFile: tokenFileOption,
   data: { ...dataOption, help: 'For restore: the directory of the stopped registry to restore into.' },
 };
 
@@ -55,7 +61,7 @@ const ATTEMPTS_MAX = 3;
 async function save(file: string, options: SnapshotOptions): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const { entries, revision } = await saveSnapshotFile(file, fetchSnapshot(options.url));
+      const { entries, revision } = await saveSnapshotFile(file, fetchSnapshot(options));
       return `Saved ${entries} entries as of revision ${revision} to ${file}.`;
     } catch (error) {
       const brokenOff = isRollcallError(error, 'store-corrupt') || (error instanceof Error && error.message === 'terminated');
@@ -64,12 +70,25 @@ async function save(file: string, options: SnapshotOptions): Promise<string> {
   }
 }
 
-async function* fetchSnapshot(registry: string): AsyncGenerator<Uint8Array> {
-  const response = await fetch(new URL('/snapshot', registry)).catch((error: unknown) => {
+async function* fetchSnapshot(options: SnapshotOptions): AsyncGenerator<Uint8Array> {
+  const registry = options.url;
+  const response = await fetch(new URL('/snapshot', registry), { headers: authorization(options) }).catch((error: unknown) => {
     throw new Error(`${registry} does not answer. Is it running? Choose it with --url.`, { cause: error });
   });
+  if (response.status === 401 || response.status === 403) {
+    throw new Error(
+      `${registry} answers ${response.status}: a snapshot takes a token that may operate everything. Say it with --token-file.`,
+    );
+  }
   if (!response.ok || response.body === null) throw new Error(`${registry} answers ${response.status} instead of a snapshot.`);
   yield* response.body;
+}
+
+function authorization(options: SnapshotOptions): Readonly<Record<string, string>> {
+  const defaults = { namespace: connectionOptions.namespace.default, timeoutMs: connectionOptions.timeoutMs.default };
+  const { token } = connectOptions({ ...defaults, ...options, caFile: null, certFile: null, keyFile: null });
+  if (token === undefined) return {};
+  return { authorization: `Bearer ${typeof token === 'function' ? token() : token}` };
 }
 
 async function restore(file: string, { data }: SnapshotOptions): Promise<string> {

@@ -14,7 +14,7 @@ export interface Rules {
 }
 
 /** Before any file is read: nobody gets in by chance. */
-export const noRules: Rules = {
+const noRules: Rules = {
   anonymous: { name: ANONYMOUS, may: nothing },
   byHash: new Map(),
   byCertificate: new Map(),

@@ -1,5 +1,5 @@
 /** One request and its answer, over connections that are kept: undici's, because its pools answer three times as fast as `fetch`. */
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { parsedJson, readBody } from './answer-body.js';
 import type { AnswerHead, ConnectOptions, TlsOptions } from './options.js';
 import { problemIn, RegistryProblem } from './registry-problem.js';
@@ -28,20 +28,22 @@ export interface WholeAnswer extends AnswerHead {
   readonly text: string;
 }
 
+interface Pools {
+  readonly calls: Agent;
+  /** Apart, so that those who watch take no connection from those who ask. */
+  readonly streams: Agent;
+}
+
 export class Transport {
   readonly #url: RegistryUrl;
   readonly #token: () => string | undefined;
-  readonly #calls: Agent;
-  /** Apart, so that those who watch take no connection from those who ask. */
-  readonly #streams: Agent;
+  readonly #tls: TlsOptions;
+  #pools: Promise<Pools> | null = null;
 
   constructor(url: RegistryUrl, { token, tls = {} }: Pick<ConnectOptions, 'token' | 'tls'>) {
     this.#url = url;
     this.#token = typeof token === 'function' ? token : () => token;
-    // Every call has a deadline of its own, so the pool's are off.
-    const common = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: IDLE_MS_MAX, connect: connectOptions(tls) };
-    this.#calls = new Agent({ ...common, connections: CONNECTIONS_MAX });
-    this.#streams = new Agent(common);
+    this.#tls = tls;
   }
 
   get shownUrl(): string {
@@ -54,7 +56,7 @@ export class Transport {
 
   /** Throws what the registry refuses as `RegistryProblem`, and what is no answer of a registry as `Unanswered`. */
   async ask(request: Request): Promise<WholeAnswer> {
-    const answer = await this.#send(this.#calls, request);
+    const answer = await this.#send('calls', request);
     const text = await this.#whole(answer, request);
     const body = parsedJson(text);
     if (answer.statusCode >= 300) throw this.#refusal(answer, body);
@@ -63,7 +65,7 @@ export class Transport {
 
   /** The same for an answer without an end. */
   async open(request: Request): Promise<Dispatcher.ResponseData['body']> {
-    const answer = await this.#send(this.#streams, request);
+    const answer = await this.#send('streams', request);
     const kind = String(answer.headers['content-type'] ?? '');
     if (answer.statusCode === 200 && kind.startsWith('text/event-stream')) return answer.body;
     throw this.#refusal(answer, parsedJson(await this.#whole(answer, request)));
@@ -71,10 +73,16 @@ export class Transport {
 
   /** Lets go of every connection; what is still asked is broken off. */
   async close(): Promise<void> {
-    await Promise.all([this.#calls.destroy(), this.#streams.destroy()]);
+    const { calls, streams } = await this.#opened();
+    await Promise.all([calls.destroy(), streams.destroy()]);
   }
 
-  async #send(agent: Agent, { method, path, body, headers, signal }: Request): Promise<Dispatcher.ResponseData> {
+  #opened(): Promise<Pools> {
+    this.#pools ??= openPools(this.#tls);
+    return this.#pools;
+  }
+
+  async #send(pool: keyof Pools, { method, path, body, headers, signal }: Request): Promise<Dispatcher.ResponseData> {
     const token = this.#token();
     const sent = {
       'accept': 'application/json',
@@ -85,6 +93,7 @@ export class Transport {
     };
     const text = body === undefined ? null : JSON.stringify(body);
     try {
+      const { [pool]: agent } = await this.#opened();
       return await agent.request({ origin: this.#url.origin, method, path, headers: sent, body: text, signal });
     } catch (error) {
       throw this.#unanswered(error, signal);
@@ -111,6 +120,14 @@ export class Transport {
     const details = `${statusCode} ${String(headers['content-type'] ?? 'without a type')}`;
     return new Unanswered('not-a-registry', this.#url.shown, { details, retryable });
   }
+}
+
+/** undici is loaded with the first call: it takes longer than all the rest, and many a command makes none. */
+async function openPools(tls: TlsOptions): Promise<Pools> {
+  const undici = await import('undici');
+  // Every call has a deadline of its own, so the pool's are off.
+  const common = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: IDLE_MS_MAX, connect: connectOptions(tls) };
+  return { calls: new undici.Agent({ ...common, connections: CONNECTIONS_MAX }), streams: new undici.Agent(common) };
 }
 
 function connectOptions(tls: TlsOptions): object {

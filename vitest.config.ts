@@ -9,5 +9,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'interop/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for comes at once, or on a busy machine late; a second, as it would be otherwise, is no patience.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => registry?.close());
 
 describe('a registry that is killed', () => {
-  it('has everything that it acknowledged, and told nobody anything else', async () => {
+  it('has everything that it acknowledged, and told nobody anything else', { timeout: 60_000 }, async () => {
     const left = Array.from({ length: REGISTRATIONS }, (_, at) => `i-${at}`);
     const acknowledged: string[] = [];
     const statuses = new Set<number>();

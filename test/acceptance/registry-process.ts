@@ -67,9 +67,9 @@ export class RegistryProcess {
     });
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
-    const http = await Promise.race([readyDoor(child.stdout), once(child, 'exit').then(() => undefined)]);
-    if (http === undefined) throw new Error(`The registry ended before it was ready:\n${this.#complaints}`);
-    this.#http = http;
+    this.#http = await readyDoor(child.stdout).catch((error: unknown) => {
+      throw new Error(`It is not ready:\n${this.#complaints}`, { cause: error });
+    });
   }
 
   signal(signal: NodeJS.Signals): void {

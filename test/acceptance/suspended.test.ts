@@ -5,13 +5,14 @@ import { openStream } from './event-stream.js';
 import { RegistryProcess } from './registry-process.js';
 
 const FLEET = 20;
-const TTL = '1s';
-const SUSPENDED_MS = 3000;
+/** Far beyond what a busy machine holds up a beat. */
+const TTL = '2s';
+const SUSPENDED_MS = 5000;
 const BEAT_MS = 200;
 /** As clients have it that do not wait for ever. */
 const PATIENCE_MS = 500;
 /** Two ttls and a term: by then whoever was wrongly judged would be gone. */
-const AFTERWARDS_MS = 3500;
+const AFTERWARDS_MS = 6500;
 
 let registry: RegistryProcess;
 let beating: NodeJS.Timeout;

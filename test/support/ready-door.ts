@@ -2,13 +2,18 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** Where HTTP listens: `127.0.0.1:41234`. Reads on after the line was found, because a full pipe would stop the registry. */
+/**
+ * Where HTTP listens: `127.0.0.1:41234`. Reads on after the line was found, because a full pipe would stop the registry.
+ * Throws if it ends without that line.
+ */
 export function readyDoor(stdout: Readable): Promise<string> {
-  return new Promise((resolve) => {
-    createInterface({ input: stdout }).on('line', (line) => {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: stdout });
+    lines.on('line', (line) => {
       const http = httpDoorIn(line);
       if (http !== undefined) resolve(http);
     });
+    lines.once('close', () => reject(new Error('The registry ended before it was ready.')));
   });
 }
 

@@ -44,7 +44,7 @@ describe('rollcall watch', () => {
     const watch = begin('watch', '--prefix', 'pay');
     await expect.poll(watch.output).toContain('one');
     await restart();
-    await expect.poll(watch.complaints, { timeout: 15_000 }).toMatch(/! .*Trying again in[^]*answers again\.[^]*Something was missed/);
+    await expect.poll(watch.complaints).toMatch(/! .*Trying again in[^]*answers again\.[^]*Something was missed/);
     await expect.poll(watch.output).toMatch(/- payments {2}one/);
     await client.register({ service: 'payments', id: 'new' });
     await expect.poll(watch.output).toMatch(/\+ payments {2}new/);
@@ -102,7 +102,7 @@ describe('rollcall register --keep-alive', () => {
     const kept = begin(...keeping, '--json');
     await expect.poll(kept.output).toContain('"registered"');
     await restart();
-    await expect.poll(async () => (await client.instances('mail')).instances.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(async () => (await client.instances('mail')).instances.length).toBe(1);
     kept.stop();
     const events = (await kept.ended).output
       .trimEnd()

@@ -1,14 +1,12 @@
-import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import { killPrograms, readyLine, rollcall } from './program.fixture.js';
+import { killPrograms, rollcall } from '../../../test/support/rollcall-program.js';
 
 afterEach(killPrograms);
 
 describe('rollcall serve', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('says when it is ready, and ends politely on %s', async (signal) => {
-    const { child, ended } = rollcall('serve', '--store', 'memory', '--http', '0');
-    const { doors } = await readyLine(child);
-    const stream = await fetch(`http://${doors.http}/services/a/instances`, { headers: { accept: 'text/event-stream' } });
+    const { child, ended, url } = rollcall('serve', '--store', 'memory', '--http', '0');
+    const stream = await fetch(`${await url()}/services/a/instances`, { headers: { accept: 'text/event-stream' } });
     child.kill(signal);
     expect(await stream.text()).toContain(': this node is stopping');
     expect((await ended).code).toBe(0);
@@ -28,11 +26,11 @@ describe('rollcall serve', () => {
   });
 
   it('goes on when it is told to read its files anew', async () => {
-    const { child, ended } = rollcall('serve', '--store', 'memory', '--http', '0');
-    const { doors } = await readyLine(child);
+    const { child, ended, url, complained } = rollcall('serve', '--store', 'memory', '--http', '0');
+    const at = await url();
     child.kill('SIGHUP');
-    for await (const line of createInterface({ input: child.stderr })) if (line.includes('"reloaded"')) break;
-    expect((await fetch(`http://${doors.http}/livez`)).status).toBe(200);
+    await complained('"reloaded"');
+    expect((await fetch(`${at}/livez`)).status).toBe(200);
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
   });

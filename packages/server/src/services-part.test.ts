@@ -1,9 +1,8 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { killPrograms, readyLine, rollcall, type Child } from './program.fixture.js';
+import { killPrograms, rollcall, type Running } from '../../../test/support/rollcall-program.js';
 
 let directory: string;
 let services: string;
@@ -13,33 +12,18 @@ beforeEach(async () => {
   await mkdir(services);
 });
 afterEach(async () => {
-  killPrograms();
+  await killPrograms();
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Lines of its log, from whenever one begins to wait. */
-function lines(child: Child): (word: string) => Promise<string> {
-  const iterator = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
-  return async (word) => {
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
-      if (next.value.includes(word)) return next.value;
-    throw new Error(`It ended without saying ${word}.`);
-  };
-}
-
-async function serve(): Promise<{
-  readonly child: Child;
-  readonly said: (word: string) => Promise<string>;
-  readonly ids: () => Promise<unknown>;
-}> {
-  const { child } = rollcall('serve', '--http', '0', '--data', join(directory, 'data'), '--services-dir', services);
-  const said = lines(child);
-  const { doors } = await readyLine(child);
+async function serve(): Promise<Running & { readonly ids: () => Promise<unknown> }> {
+  const running = rollcall('serve', '--http', '0', '--data', join(directory, 'data'), '--services-dir', services);
+  const url = await running.url();
   const ids = async (): Promise<unknown> => {
-    const answer = await fetch(`http://${doors.http}/services/payments/instances`);
+    const answer = await fetch(`${url}/services/payments/instances`);
     return ((await answer.json()) as { readonly instances: readonly { readonly id: string }[] }).instances.map(({ id }) => id);
   };
-  return { child, said, ids };
+  return { ...running, ids };
 }
 
 const yaml = (...ports: readonly number[]): string =>
@@ -54,24 +38,23 @@ describe('a registry with services from files', () => {
     // As editors do it: a new file in the place of the old one.
     await writeFile(join(services, '.payments.yaml.swp'), yaml(80, 82));
     await rename(join(services, '.payments.yaml.swp'), join(services, 'payments.yaml'));
-    await first.said('"registered":1,"deregistered":1');
+    await first.complained('"registered":1,"deregistered":1');
     expect(await first.ids()).toEqual(['payments-10.0.0.1-80', 'payments-10.0.0.1-82']);
 
     await writeFile(join(services, 'payments.yaml'), 'service: payments\nprot: 80');
-    expect(await first.said('makes no sense')).toContain('line 2: prot is a field that is not known here');
+    expect(await first.complained('makes no sense')).toContain('line 2: prot is a field that is not known here');
     await writeFile(join(services, 'more.json'), JSON.stringify({ service: 'payments', id: 'more', host: 'h' }));
-    await first.said('"registered":1');
+    await first.complained('"registered":1');
 
-    const ended = new Promise((resolve) => first.child.once('close', resolve));
     first.child.kill('SIGKILL');
-    await ended;
+    await first.ended;
     await rm(join(services, 'more.json'));
     const second = await serve();
     // What makes no sense just now keeps what it had; what is gone has nothing any more.
     expect(await second.ids()).toEqual(['payments-10.0.0.1-80', 'payments-10.0.0.1-82']);
     await writeFile(join(services, 'payments.yaml'), 'instances: []');
     second.child.kill('SIGHUP');
-    await second.said('"deregistered":2');
+    await second.complained('"deregistered":2');
     expect(await second.ids()).toEqual([]);
   });
 });

@@ -88,6 +88,7 @@ export class Desk {
 
   async killRegistry(): Promise<void> {
     if (this.#registry === undefined) return;
+    if (hasEnded(this.#registry)) return;
     this.#registry.kill('SIGKILL');
     await once(this.#registry, 'exit');
   }
@@ -116,6 +117,8 @@ export class Desk {
 
   async close(): Promise<void> {
     for (const child of this.#children) child.kill('SIGKILL');
+    // Its directory can go only when it writes no more.
+    if (this.#registry !== undefined && !hasEnded(this.#registry)) await once(this.#registry, 'exit');
     // Programs outlive the killed run that started them.
     for (const run of this.#runs) killIfAlive(Number(/pid=(\d+)/.exec(run.said())?.[1]));
     await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })));
@@ -130,6 +133,10 @@ export class Desk {
     this.#children.push(child);
     return child;
   }
+}
+
+function hasEnded({ exitCode, signalCode }: Child): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function killIfAlive(pid: number): void {

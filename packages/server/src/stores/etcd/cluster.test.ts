@@ -66,7 +66,7 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
       if (n === 20) await members[0]?.kill();
       acknowledged.push((await insist(store, put(`k${n}`, `${n}`))).revision);
     }
-    await expect.poll(() => watch.batches.at(-1)?.revision, { timeout: 15_000 }).toBe(acknowledged.at(-1));
+    await expect.poll(() => watch.batches.at(-1)?.revision).toBe(acknowledged.at(-1));
     const told = watch.batches.map(({ revision }) => revision);
     expect(told).toEqual([...new Set(told)].toSorted((left, right) => left - right));
     expect(acknowledged.filter((revision) => !told.includes(revision))).toEqual([]);
@@ -85,11 +85,11 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
     member.signal('SIGCONT');
     await waiting;
     await member.kill();
-    await expect.poll(() => codeOf(store.commit({ then: [put('c', '1')] })), { timeout: 15_000 }).toBe('store-unavailable');
+    await expect.poll(() => codeOf(store.commit({ then: [put('c', '1')] }))).toBe('store-unavailable');
     expect(await codeOf(store.range({ range: allKeys }))).toBe('store-unavailable');
     await member.startAgain();
     const { revision } = await insist(store, put('d', '1'));
-    await expect.poll(() => watch.batches.at(-1)?.revision, { timeout: 15_000 }).toBe(revision);
+    await expect.poll(() => watch.batches.at(-1)?.revision).toBe(revision);
     expect(watch.endings).toEqual([]);
   });
 
@@ -105,12 +105,12 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
     if (again === undefined) throw new Error('No etcd.');
     processes.push(again);
     await insist(store, put('b', '1'));
-    await expect.poll(() => watch.endings.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => watch.endings.length).toBe(1);
     expect(isRollcallError(watch.endings[0], 'revision-compacted')).toBe(true);
     expect((await store.status()).epoch).not.toBe(epoch);
     const next = followed(store);
     const { revision } = await insist(store, put('c', '1'));
-    await expect.poll(() => next.batches.at(-1)?.revision, { timeout: 15_000 }).toBe(revision);
+    await expect.poll(() => next.batches.at(-1)?.revision).toBe(revision);
   });
 
   it('brings its watch up to where the log stands, though others write', async () => {
@@ -119,7 +119,7 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
     const watch = followed(ours);
     for (let n = 0; n < 5; n++) await others.commit({ then: [put('x', `${n}`)] });
     const { revision } = await ours.range({ range: allKeys, limit: 0 });
-    await expect.poll(watch.position, { timeout: 15_000 }).toBeGreaterThanOrEqual(revision);
+    await expect.poll(watch.position).toBeGreaterThanOrEqual(revision);
     expect(watch.batches).toEqual([]);
     expect((await ours.range({ range: allKeys })).entries).toEqual([]);
   });
@@ -138,7 +138,7 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
     // Whoever changes what users may makes every token old.
     await etcdctl('--user', 'root:secret', 'role', 'add', 'other');
     const { revision } = await insist(store, put('b', '1'));
-    await expect.poll(() => watch.batches.at(-1)?.revision, { timeout: 15_000 }).toBe(revision);
+    await expect.poll(() => watch.batches.at(-1)?.revision).toBe(revision);
   });
 
   it('does not open where no etcd is', async () => {

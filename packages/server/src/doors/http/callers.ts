@@ -89,6 +89,8 @@ export class Callers {
   /** Its answer goes on; should the rules change, it is looked at again. */
   hold(request: IncomingMessage, response: ServerResponse, face: Face, { may }: Caller): void {
     if (this.#access.isOpen) return;
+    // They may have changed while it was being made.
+    if (!this.#stillMay(request, face, may)) return void response.socket?.destroy();
     this.#held.set(response, { request, face, may });
     response.once('close', () => this.#held.delete(response));
   }
@@ -116,10 +118,12 @@ export class Callers {
   /** Whoever still may comes back at once, and goes on where it was. */
   #endThoseWhoMayNot(): void {
     this.#latest = null;
-    for (const [response, { request, face, may }] of this.#held) {
-      const now = this.hastily(request, face);
-      if (now === null || !isSame(now.may, may)) response.socket?.destroy();
-    }
+    for (const [response, { request, face, may }] of this.#held) if (!this.#stillMay(request, face, may)) response.socket?.destroy();
+  }
+
+  #stillMay(request: IncomingMessage, face: Face, may: Permissions): boolean {
+    const now = this.hastily(request, face);
+    return now !== null && isSame(now.may, may);
   }
 }
 

@@ -205,18 +205,18 @@ export class HttpDoor {
     const url = request.url ?? '';
     const queryAt = url.indexOf('?');
     const path = queryAt < 0 ? url : url.slice(0, queryAt);
-    const found = this.#find(request, path);
-    const lane = laneOf(found.route, request);
+    const { route, parameters } = this.#find(request, path);
+    const lane = laneOf(route, request);
     const shed = lane === null ? null : this.#admission.refusal(lane);
-    if (shed !== null) return this.#fail(shed, request, response, found.route);
-    const caller = this.#callerFor(found.route, request);
+    if (shed !== null) return this.#fail(shed, request, response, route);
+    const caller = this.#callerFor(route, request);
     const query = queryAt < 0 ? NO_QUERY : parseQuery(url.slice(queryAt + 1));
-    if (!hasBody(request))
-      return this.#answer(found.route, new Asked(request, found.parameters, query, NOTHING, caller), request, response);
-    readBody(request, found.route.bodyBytesMax ?? BODY_BYTES_MAX).then(
-      (body) => this.#answer(found.route, new Asked(request, found.parameters, query, body, caller), request, response),
-      (error: unknown) => this.#fail(error, request, response, found.route),
-    );
+    if (!hasBody(request)) return this.#answer(route, new Asked(request, parameters, query, NOTHING, caller), request, response);
+    readBody(request, route.bodyBytesMax ?? BODY_BYTES_MAX)
+      // Whoever sends slowly may have lost a right meanwhile.
+      .then((body) => new Asked(request, parameters, query, body, this.#callerFor(route, request)))
+      .then((asked) => this.#answer(route, asked, request, response))
+      .catch((error: unknown) => this.#fail(error, request, response, route));
   }
 
   /** Who has the right nowhere is told so before its body is read. What the call is about, others judge. */

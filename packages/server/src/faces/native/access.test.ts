@@ -2,7 +2,7 @@
 import { routes, type Route } from '@rollcall/contract';
 import { anybody, Namespace, permissionsOf, RollcallError, ServicePattern, type AccessControl, type Identity } from '@rollcall/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Answered } from '../../doors/http/in-memory.fixture.js';
+import { connectTo, type Answered } from '../../doors/http/in-memory.fixture.js';
 import { FedFace, registration, tester } from './native.fixture.js';
 import { nativeRoutes } from './handler.js';
 
@@ -185,10 +185,47 @@ describe('a stream', () => {
       .on('close', () => ended.push('grocer'))
       .resume()
       .on('error', () => undefined);
-    access.gone.add('clerk');
-    for (const changed of access.changed) changed();
+    forget('clerk');
     while (ended.length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect(ended).toEqual(['clerk']);
     grocer?.leave();
   });
+
+  it('does not begin for who lost the right while it was being made', async () => {
+    let reach: (reached: boolean) => void = () => undefined;
+    const isAsked = new Promise<void>((asked) => {
+      face.reached = () => {
+        asked();
+        return new Promise((resolve) => (reach = resolve));
+      };
+    });
+    const answer = ask('clerk', 'GET', '/watch?minRevision=99').then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await isAsked;
+    forget('clerk');
+    reach(true);
+    expect(await answer).toBe('cut off');
+  });
 });
+
+describe('a body that comes slowly', () => {
+  it('is of a caller as it is when all of it is there', async () => {
+    const connection = connectTo(face.door);
+    const answer = new Promise<string>((resolve) => connection.setEncoding('utf8').once('data', resolve));
+    const body = JSON.stringify({ service: 'payments', id: 'late', host: 'h', port: 1 });
+    const head = `authorization: Bearer clerk\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    connection.write(`POST /register HTTP/1.1\r\nhost: localhost\r\n${head}\r\n\r\n${body.slice(0, 5)}`);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    forget('clerk');
+    connection.write(body.slice(5));
+    expect(await answer).toContain('401 Unauthorized');
+    connection.destroy();
+  });
+});
+
+function forget(token: string): void {
+  access.gone.add(token);
+  for (const changed of access.changed) changed();
+}

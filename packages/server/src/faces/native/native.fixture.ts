@@ -81,6 +81,8 @@ export class FedFace implements Registrar, GuardDesk {
   /** What the guard says of itself. */
   guard: Omit<GuardReport, 'holding'> = someBudget;
   load: Load = { loopDelayMs: 0, commitsWaiting: 0 };
+  /** How a revision is waited for. */
+  reached: (revision: number) => Promise<boolean> = (revision) => Promise.resolve(this.view.revision >= revision);
   readonly cache: AnswerCache;
   readonly native: NativeFace;
   readonly door: HttpDoor;
@@ -94,7 +96,7 @@ export class FedFace implements Registrar, GuardDesk {
       registrar: new CheckedRegistrar(this),
       guard: new CheckedGuardDesk(this),
       status: () => Promise.resolve(someStatus),
-      reached: (revision) => Promise.resolve(view.revision >= revision),
+      reached: (revision) => this.reached(revision),
       version: '1.2.3',
       metrics: () => Promise.resolve('up 1\n'),
       snapshot: () => Readable.from([Buffer.from('everything')]),

@@ -27,6 +27,7 @@ export * from './catalog/intent.js';
 export * from './catalog/intent-record.js';
 export * from './catalog/keys.js';
 export * from './catalog/log-reader.js';
+export * from './catalog/loopback.js';
 export * from './catalog/machine.js';
 export * from './catalog/names.js';
 export * from './catalog/panic-rule.js';

@@ -1,10 +1,9 @@
 /** The native API over a whole registry: what was wanted is what is shown, to whoever asks. */
-import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
+import { SimulatedClock } from '@rollcall/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveOptions, type ServeOptions } from './options.js';
-import { runRegistry, type Registry } from './registry.js';
+import { idleRegistry } from '../../../test/support/idle-registry.js';
+import type { Registry } from './registry.js';
 
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const one = { service: 'payments', host: '10.0.0.5', port: 8080 };
 const id = 'payments-10.0.0.5-8080';
 
@@ -12,10 +11,7 @@ let registry: Registry;
 let clock: SimulatedClock;
 beforeEach(async () => {
   clock = new SimulatedClock();
-  const defaults = Object.fromEntries(
-    Object.entries(serveOptions).map(([key, option]) => [key, option.default]),
-  ) as unknown as ServeOptions;
-  registry = await runRegistry({ ...defaults, store: 'memory', http: 0 }, { clock, random: new SeededRandom(1), log, version: '1.2.3' });
+  registry = await idleRegistry({}, { clock });
 });
 afterEach(() => registry.stop());
 

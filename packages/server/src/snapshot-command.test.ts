@@ -1,13 +1,11 @@
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { serveOptions, type ServeOptions } from './options.js';
-import { runRegistry, type Registry } from './registry.js';
+import { idleRegistry } from '../../../test/support/idle-registry.js';
+import type { ServeOptions } from './options.js';
+import type { Registry } from './registry.js';
 import { snapshotCommand } from './snapshot-command.js';
-
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let directory: string;
 const running: Registry[] = [];
@@ -22,11 +20,7 @@ afterEach(async () => {
 let seed = 0;
 
 async function start(name: string, options: Partial<ServeOptions> = {}): Promise<{ readonly registry: Registry; readonly url: string }> {
-  const defaults = Object.fromEntries(
-    Object.entries(serveOptions).map(([key, option]) => [key, option.default]),
-  ) as unknown as ServeOptions;
-  const surroundings = { clock: new SimulatedClock(), random: new SeededRandom(++seed), log, version: '1.2.3' };
-  const registry = await runRegistry({ ...defaults, data: join(directory, name), http: 0, ...options }, surroundings);
+  const registry = await idleRegistry({ store: 'embedded', data: join(directory, name), ...options }, { seed: ++seed });
   running.push(registry);
   return { registry, url: `http://${registry.doors['http']}` };
 }

@@ -4,9 +4,8 @@
  */
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Clock } from '@rollcall/core';
+import { isLoopback, type Clock } from '@rollcall/core';
 
 export interface ReachableHost {
   readonly host: string;
@@ -26,10 +25,6 @@ export async function reachableHost(registry: string, clock: Clock): Promise<Rea
   const host = await withoutWaitingLong(() => routeTo(name), clock);
   if (host !== null) return { host: isLoopback(host) ? LOOPBACK : host, because: `it leads to ${name}` };
   return { host: outerAddress() ?? LOOPBACK, because: `no route to ${name} is known; --host says it better` };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 /** The address that packets to there would carry. A connected datagram socket is told by the system and sends none. */

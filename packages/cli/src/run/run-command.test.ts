@@ -88,7 +88,7 @@ describe('a program that is run', () => {
 
   it('stays registered when nobody reads what is said any more', async () => {
     await desk.startRegistry();
-    const run = desk.run([...quick, '--start-timeout', '1ms', '--drain', '0s', ...httpProgram]);
+    const run = desk.run([...quick, '--start-timeout', '1ms', '--check-interval', '100ms', '--drain', '0s', ...httpProgram]);
     await programOf(run);
     run.child.stderr.destroy();
     await registered();

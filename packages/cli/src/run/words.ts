@@ -5,7 +5,7 @@ import type { Settings, State, Verdict } from './state.js';
 export const waitsFor = ({ service, target }: Settings): string => `${service}: waiting for ${target} to answer.`;
 
 export const isLate = ({ service, target, startTimeoutMs }: Settings, { verdict }: State): string =>
-  `${service} has not answered for ${formatDuration(startTimeoutMs)} at ${target} (${verdict.output}), so no caller is told of it. Still looking.`;
+  `${service} has not answered for ${formatDuration(startTimeoutMs)} at ${target}${verdict.output === '' ? '' : ` (${verdict.output})`}, so no caller is told of it. Still looking.`;
 
 export const registered = ({ instance, address, registry }: Settings): string => `registered ${instance} (${address}) at ${registry}.`;
 

@@ -26,7 +26,7 @@ export interface Subject<Stored> {
 }
 
 /** What the log said when it was last heard. It may have changed: true only if these revisions still are the keys' own. */
-export interface Recalled<Stored> {
+interface Recalled<Stored> {
   readonly stored: Stored;
   /** In the order of the keys; 0 for one that does not exist. */
   readonly revisions: readonly number[];
@@ -40,7 +40,7 @@ export interface Found<Record> {
   readonly revision: number;
 }
 
-export interface FoundFirst<Record> extends Found<Record> {
+interface FoundFirst<Record> extends Found<Record> {
   readonly createRevision: number;
 }
 
@@ -56,14 +56,14 @@ export interface Told {
   readonly intent: Found<IntentRecord> | null;
 }
 
-export interface FoundInstance extends FoundFirst<Omit<InstanceRecord, 'unknown'>> {
+interface FoundInstance extends FoundFirst<Omit<InstanceRecord, 'unknown'>> {
   readonly unknown: Unknown;
 }
 
 /** In the order of `instanceKinds`. */
-export type InstanceKeys = readonly [registration: Bytes, health: Bytes, intent: Bytes];
+type InstanceKeys = readonly [registration: Bytes, health: Bytes, intent: Bytes];
 
-export interface FoundHealth {
+interface FoundHealth {
   readonly verdicts: Verdicts;
   readonly held: boolean;
   readonly revision: number;

@@ -1,5 +1,5 @@
 /** Whether a door may open where it is bound to: wider than loopback, somebody has to say who may come in. */
-import { isLoopback } from '../shared/loopback.js';
+import { isLoopback } from '@rollcall/core';
 
 export interface Exposure {
   readonly bind: string;

@@ -3,11 +3,10 @@
  * go on are ended when their callers may no longer have them.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ANONYMOUS, isSame, nothing, type AccessControl, type Caller, type Identity, type Permissions } from '@rollcall/core';
+import { ANONYMOUS, isLoopback, isSame, nothing, type AccessControl, type Caller, type Identity, type Permissions } from '@rollcall/core';
 import { bearerTokenIn } from '../../shared/bearer-token.js';
 import type { HttpFace } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
-import { isLoopback } from '../../shared/loopback.js';
 import { certificateNamesOf } from './tls.js';
 
 type Face = Pick<HttpFace, 'name' | 'tokenIn'>;

@@ -1,8 +1,11 @@
-/** Whether this door answers for the host that a request names. Decided once per name: there are few, and many requests. */
-import { RollcallError } from '@rollcall/core';
-import { headerIn } from '../../shared/http-headers.js';
+/**
+ * Whether this door answers for the host that a request names. One on loopback answers only to names of loopback: otherwise any
+ * web page could point a name of its own at 127.0.0.1 and have a visitor's browser talk to this registry (DNS rebinding).
+ * Decided once per name: there are few, and many requests.
+ */
+import { isLoopback, RollcallError } from '@rollcall/core';
+import { headerIn, hostNameIn } from '../../shared/http-headers.js';
 import type { HttpHead } from '../../shared/http-face.js';
-import { hostNameIn, isLoopback } from '../../shared/loopback.js';
 import { KNOWN_HOSTS_MAX } from './limits.js';
 
 export class HostCheck {

@@ -1,5 +1,5 @@
 /** The contract tells the truth: what it allows is taken, what it does not allow is refused, and what is answered has its shape. */
-import { openApiDocument, problemStatuses, routes, schemas, type Route, type Schema } from '@rollcall/contract';
+import { problemStatuses, routes, schemas, type Route, type Schema } from '@rollcall/contract';
 import {
   errorCatalogue,
   isRollcallError,
@@ -10,19 +10,11 @@ import {
   readPatch,
   readWord,
 } from '@rollcall/core';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { write } from './map.js';
 import { FedFace } from './native.fixture.js';
-
-const ajv = new Ajv2020({ strict: false });
-ajv.addFormat('date-time', true);
-ajv.addSchema({ ...openApiDocument('1.2.3'), $id: 'rollcall' });
-
-function fits(name: string, value: unknown): boolean {
-  return ajv.getSchema(`rollcall#/components/schemas/${name}`)?.(value) === true;
-}
+import { fits } from './shape.fixture.js';
 
 function isTaken(read: () => unknown): boolean {
   try {

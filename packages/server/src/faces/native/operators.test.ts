@@ -1,16 +1,6 @@
-import { openApiDocument, type SchemaName } from '@rollcall/contract';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FedFace, instanceOf, registration, someBudget } from './native.fixture.js';
-
-const ajv = new Ajv2020({ strict: false });
-ajv.addFormat('date-time', true);
-ajv.addSchema({ ...openApiDocument('1.2.3'), $id: 'rollcall' });
-
-function expectShape(name: SchemaName, value: unknown): void {
-  const validate = ajv.getSchema(`rollcall#/components/schemas/${name}`);
-  expect(validate?.(value), JSON.stringify(validate?.errors)).toBe(true);
-}
+import { expectShape } from './shape.fixture.js';
 
 let face: FedFace;
 beforeEach(() => {

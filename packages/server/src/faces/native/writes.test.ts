@@ -1,8 +1,8 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { openApiDocument, routes, type SchemaName } from '@rollcall/contract';
+import { routes } from '@rollcall/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nativeRoutes } from './handler.js';
 import { FedFace } from './native.fixture.js';
+import { expectShape } from './shape.fixture.js';
 
 interface Answer {
   readonly status: number;
@@ -24,15 +24,6 @@ async function ask(method: string, url: string, body?: unknown): Promise<Answer>
     headers: answer.headers,
     body: answer.body === '' ? {} : (JSON.parse(answer.body) as Answer['body']),
   };
-}
-
-const ajv = new Ajv2020({ strict: false });
-ajv.addFormat('date-time', true);
-ajv.addSchema({ ...openApiDocument('1.2.3'), $id: 'rollcall' });
-
-function expectShape(name: SchemaName, value: unknown): void {
-  const validate = ajv.getSchema(`rollcall#/components/schemas/${name}`);
-  expect(validate?.(value), JSON.stringify(validate?.errors)).toBe(true);
 }
 
 const one = { service: 'payments', host: '10.0.0.5', port: 8080 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { checkInvariants, SimulatedClock } from '@rollcall/conformance';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pairs, put, remove, write } from './brief-requests.fixture.js';
 import { copyAtEveryStep } from './every-step.fixture.js';
 import { holdTables } from './held-disk.fixture.js';
@@ -22,7 +22,7 @@ describe('what is carried over into the current table', () => {
 
     disk.hold();
     await clock.advance(PASS_MS);
-    await vi.waitFor(() => expect(disk.written()).toBeGreaterThan(0));
+    await expect.poll(() => disk.written()).toBeGreaterThan(0);
     expect(await pairs(store)).toEqual(things);
     const writing = write(store, put('b', '4'), remove(LONG), put('d', '4'));
     expect(await pairs(store)).toEqual(things);

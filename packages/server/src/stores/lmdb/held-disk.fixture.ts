@@ -87,6 +87,6 @@ export async function openHeld(): Promise<{ readonly store: Store; readonly disk
 
 /** Something has been written, and whoever waited for that has gone on. */
 export async function writtenBut(disk: HeldDisk): Promise<void> {
-  await vi.waitFor(() => expect(disk.written()).toBeGreaterThan(0));
+  await expect.poll(() => disk.written()).toBeGreaterThan(0);
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

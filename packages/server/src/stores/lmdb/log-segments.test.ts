@@ -37,7 +37,7 @@ describe('the log', () => {
         await begun;
       });
       await clock.advance(PASS_MS);
-      await vi.waitFor(async () => expect(await pairs(store)).toContain('came meanwhile=1'));
+      await expect.poll(() => pairs(store)).toContain('came meanwhile=1');
       await written;
       stop();
       const again = await openStore(copyDirectory(directory, join(parent, `copy ${at}`)));
@@ -102,7 +102,7 @@ describe('segments that have done their duty', () => {
     expect(files()).toEqual(made);
     disk.fail(new Error('ENOSPC'));
     await clock.advance(PASS_MS);
-    await vi.waitFor(() => expect(files().length).toBeLessThan(made.length - 2));
+    await expect.poll(() => files().length).toBeLessThan(made.length - 2);
     disk.fail(null);
     await checkInvariants(store);
     await store.close();

@@ -1,5 +1,6 @@
+import { isLoopback } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
-import { hostNameIn, isLoopback } from './loopback.js';
+import { hostNameIn } from './http-headers.js';
 
 describe('the Host header', () => {
   it.each(['localhost', 'LOCALHOST:8500', 'localhost.', 'registry.localhost', '127.0.0.1', '127.9.8.7:80', '[::1]', '[::1]:8500'])(

@@ -1,4 +1,6 @@
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { mkdtemp, open, readFile, rename, rm, symlink, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimulatedClock } from '@rollcall/conformance';
@@ -75,6 +77,49 @@ describe('the audit', () => {
 
   it('says that it cannot write, at the start as an error', async () => {
     await expect(auditTo(join(directory, 'none', 'audit')).open()).rejects.toThrow('cannot be written');
+  });
+
+  it('never waits for who reads a pipe', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(auditTo(pipe).open()).rejects.toThrow('it is a pipe; give a file');
+    const reader = await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    await expect(auditTo(pipe).open()).rejects.toThrow('it is a pipe; give a file');
+    await reader.close();
+  });
+
+  // /dev/full is Linux's.
+  it.skipIf(process.platform !== 'linux')('goes on by itself when there is room again', async () => {
+    const path = join(directory, 'audit');
+    await symlink('/dev/full', path);
+    const audit = auditTo(path);
+    await audit.open();
+    audit.record(entry);
+    while (drops.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await unlink(path);
+    audit.record(entry);
+    await clock.advance(60_000);
+    audit.record(entry);
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const before = drops.length;
+      audit.record({ ...entry, operation: 'patch' });
+      if (drops.length === before) break;
+    }
+    await audit.close();
+    expect(new Set(drops)).toEqual(new Set(['failed']));
+    expect(await linesOf(path)).toMatchObject([{ operation: 'patch' }]);
+  });
+
+  it('is a line for every reader, whatever stands in it', async () => {
+    const path = join(directory, 'audit');
+    const audit = auditTo(path);
+    await audit.open();
+    const id = 'a\u2028{"who":"boss"}\u0085\u009b31m\u202e';
+    audit.record({ ...entry, id });
+    await audit.close();
+    expect(await readFile(path, 'utf8')).toMatch(/^[ -~]+\n$/);
+    expect(await linesOf(path)).toMatchObject([{ id }]);
   });
 });
 

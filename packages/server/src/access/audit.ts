@@ -2,9 +2,12 @@
  * Who did what: a line of JSON for every call that changes something, and for every one that was refused. It never holds up
  * those calls: what the file does not take in time is dropped, and counted.
  */
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { constants, type WriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { Clock, Counter, Log, Meter, Metric } from '@rollcall/core';
+import { isPipe } from '../shared/file-text.js';
+import { inert } from '../shared/inert-text.js';
 
 /** Never with a token or another secret in it. */
 export interface AuditEntry {
@@ -54,6 +57,9 @@ export class Audit {
   readonly #options: AuditOptions;
   readonly #dropped: Readonly<Record<'slow' | 'failed' | 'many', Counter>>;
   #file: WriteStream | null = null;
+  #isClosed = false;
+  /** When it was last tried to open it anew. */
+  #triedMs = -Infinity;
   #minuteMs = -Infinity;
   readonly #refused = new Map<string, number>();
 
@@ -67,16 +73,20 @@ export class Audit {
   async open(): Promise<void> {
     const { target, log } = this.#options;
     if (target === '-') return;
-    const file = createWriteStream(target, { flags: 'a', mode: 0o600 });
+    let file: WriteStream;
     try {
-      await once(file, 'open');
+      file = await openToAdd(target);
     } catch (error) {
       throw new Error(`--audit ${target} cannot be written: ${(error as Error).message}.`, { cause: error });
     }
     file.on('error', (error) => {
-      if (this.#file === file) this.#file = null;
-      log.error('the audit cannot be written; SIGHUP tries again', { reason: error.message });
+      if (this.#file !== file) return;
+      this.#file = null;
+      this.#triedMs = this.#options.clock.monotonicMs();
+      this.#dropped.failed.add();
+      log.error('the audit cannot be written; it is tried again in a minute, and on SIGHUP', { reason: error.message });
     });
+    if (this.#isClosed) return void file.end();
     this.#file?.end();
     this.#file = file;
   }
@@ -92,6 +102,7 @@ export class Audit {
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = null;
+    this.#isClosed = true;
     if (file === null) return;
     file.end();
     if (!file.writableFinished && !file.destroyed) await Promise.race([once(file, 'finish'), once(file, 'close')]);
@@ -100,11 +111,21 @@ export class Audit {
   /** At once, and without waiting for anything. */
   record(entry: AuditEntry): void {
     if (refusals.has(entry.result) && !this.#isHeard(entry.from)) return this.#dropped.many.add();
-    const line = `${JSON.stringify({ time: new Date(this.#options.clock.wallMs()).toISOString(), audit: true, ...entry })}\n`;
+    const time = new Date(this.#options.clock.wallMs()).toISOString();
+    const line = `${inert(JSON.stringify({ time, audit: true, ...entry }))}\n`;
     const sink = this.#options.target === '-' ? process.stderr : this.#file;
-    if (sink === null) this.#dropped.failed.add();
+    if (sink === null) this.#fail();
     else if (sink.writableLength > WAITING_BYTES_MAX) this.#dropped.slow.add();
     else sink.write(line);
+  }
+
+  /** A full disk has room again some day. */
+  #fail(): void {
+    this.#dropped.failed.add();
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#isClosed || nowMs - this.#triedMs < MINUTE_MS) return;
+    this.#triedMs = nowMs;
+    void this.reopen();
   }
 
   #isHeard(from: string): boolean {
@@ -119,3 +140,16 @@ export class Audit {
     return count <= REFUSALS_PER_MINUTE_MAX;
   }
 }
+
+/** A pipe is not waited for, neither here nor later: whoever should read it could hold up the whole registry. */
+async function openToAdd(path: string): Promise<WriteStream> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENXIO' ? new Error(notAPipe) : error;
+  });
+  if (!isPipe(await file.stat())) return file.createWriteStream();
+  await file.close();
+  throw new Error(notAPipe);
+}
+
+const notAPipe = 'it is a pipe; give a file, or - for standard error';

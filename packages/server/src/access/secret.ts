@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { textKind, type Random, type ValueKind } from '@rollcall/core';
 
 /** Shorter ones can be found by trying, also by whoever has only their hashes. */
-const SECRET_CHARACTERS_MIN = 16;
+export const SECRET_CHARACTERS_MIN = 16;
 const SECRET_CHARACTERS_MAX = 512;
 
 /** Of 256 bits: as many as its hash has. */

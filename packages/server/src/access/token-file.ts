@@ -18,7 +18,7 @@ import {
 } from '@rollcall/core';
 import { readYaml, type YamlDocument, type YamlPath } from '../shared/yaml-text.js';
 import { LOOPBACK, type Rules } from './rules.js';
-import { hashOf, Secret, SecretHash } from './secret.js';
+import { hashOf, Secret, SECRET_CHARACTERS_MIN, SecretHash } from './secret.js';
 
 /** One for each service of a large estate, with room. */
 const TOKENS_MAX = 10_000;
@@ -36,7 +36,7 @@ export interface ReadTokenFile {
 export function readTokenFile(name: string, text: string): ReadTokenFile {
   const { documents, faults } = readYaml(text, { isText: () => true });
   const [document, second] = documents;
-  const complaints = faults.map(({ line, message }) => `${name}, line ${line}: ${message}.`);
+  const complaints = faults.map(({ line, message }) => `${name}, line ${line}: ${withoutContent(message)}.`);
   if (second !== undefined) complaints.push(`${name}, line ${second.line}: a second document is one too many.`);
   if (complaints.length > 0) throw wrong(complaints);
   if (document === undefined) throw wrong([`${name} is empty; allowed is a list named tokens.`]);
@@ -113,14 +113,14 @@ class TokenFileReader {
 
   read(): ReadTokenFile {
     const { value } = this.#document;
-    if (!isObject(value)) throw wrong([`${this.#name} holds ${describe(value)}; allowed are tokens (a list) and anonymous.`]);
+    if (!isObject(value)) throw wrong([`${this.#name} holds ${kindOf(value)}; allowed are tokens (a list) and anonymous.`]);
     for (const key of Object.keys(value).filter((key) => key !== 'tokens' && key !== 'anonymous'))
-      this.#complain([key], `${describe(key)} is not known here; allowed are tokens (a list) and anonymous.`);
+      this.#complain([key], `${keyText(key)} is not known here; allowed are tokens (a list) and anonymous.`);
     const anonymous = value['anonymous'] ?? null;
     const may = permissions(this.#fields(['anonymous'], anonymous ?? {}, allowanceRules) ?? nothingAllowed);
     const rows = value['tokens'] ?? [];
     if (!Array.isArray(rows) || rows.length > TOKENS_MAX)
-      this.#complain(['tokens'], `tokens is ${describe(rows)}; allowed is a list of at most ${TOKENS_MAX}.`);
+      this.#complain(['tokens'], `tokens is ${kindOf(rows)}; allowed is a list of at most ${TOKENS_MAX}.`);
     else rows.forEach((row, at) => this.#row(['tokens', at], row));
     if (this.#complaints.length > 0) throw wrong(this.#complaints);
     const rules = { anonymous: { name: ANONYMOUS, may }, byHash: this.#byHash, byCertificate: this.#byCertificate, certified: null };
@@ -151,7 +151,7 @@ class TokenFileReader {
 
   #fields<Fields>(path: YamlPath, input: unknown, rules: FieldRules<Fields>): Fields | null {
     if (!isObject(input)) {
-      this.#complain(path, `it is ${describe(input)}; allowed are names with values.`);
+      this.#complain(path, `it is ${kindOf(input)}; allowed are names with values.`);
       return null;
     }
     const { fields, unknown, problems } = tryFields(input, rules);
@@ -160,7 +160,7 @@ class TokenFileReader {
       this.#complain([...path, field], `${field} is ${told}; allowed is ${allowed}.`);
     }
     for (const key of Object.keys(unknown))
-      this.#complain([...path, key], `${describe(key)} is not known; allowed are ${Object.keys(rules).join(', ')}.`);
+      this.#complain([...path, key], `${keyText(key)} is not known; allowed are ${Object.keys(rules).join(', ')}.`);
     return problems.length + Object.keys(unknown).length > 0 ? null : fields;
   }
 
@@ -174,6 +174,21 @@ const nothingAllowed: Allowance = { namespaces: [], read: [], write: [], operate
 function permissions({ namespaces, read, write, operate }: Allowance): Identity['may'] {
   const named = namespaces.filter((one): one is Namespace => one !== '*');
   return permissionsOf({ namespaces: named.length < namespaces.length ? 'all' : named, read, write, operate });
+}
+
+/** What stands where something else belongs may be a token that lost its place, and logs are read by many. */
+function kindOf(value: unknown): string {
+  return typeof value === 'string' ? 'a text' : describe(value);
+}
+
+/** As long as no token can be. */
+function keyText(key: string): string {
+  return key.length < SECRET_CHARACTERS_MIN ? describe(key) : `a name of ${key.length} characters`;
+}
+
+/** What the YAML reader quotes of the file stands behind a colon, or is no word. A token that begins with `!` or `*` needs quotes. */
+function withoutContent(message: string): string {
+  return (message.split(':', 1)[0] ?? '').replace(/\S*[^\w\s().,'-]\S*/g, '…');
 }
 
 /** More would hide the first ones. */

@@ -1,5 +1,6 @@
 /** The log on a stream: a line for people on a terminal, a line of JSON for everybody else. */
 import type { Clock, Log, LogFields } from '@rollcall/core';
+import { inert } from './inert-text.js';
 
 export interface LogStream {
   readonly isTTY?: boolean;
@@ -13,7 +14,7 @@ export function consoleLog(stream: LogStream, clock: Pick<Clock, 'wallMs'>): Log
   const write =
     (level: Level) =>
     (message: string, fields: LogFields = {}): void =>
-      void stream.write(`${line(new Date(clock.wallMs()).toISOString(), level, message, fields)}\n`);
+      void stream.write(`${inert(line(new Date(clock.wallMs()).toISOString(), level, message, fields))}\n`);
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
 

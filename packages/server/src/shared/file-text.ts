@@ -1,4 +1,5 @@
 /** Small files that people write, read whole: never more than a bound, whatever the file is. */
+import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** Rejects with an error whose message is a reason to be shown: `it is not there`. */
@@ -12,8 +13,10 @@ export async function readFileText(path: string, bytesMax: number): Promise<stri
 }
 
 async function textIn(path: string, bytesMax: number): Promise<string> {
-  const file = await open(path);
+  // Opening a pipe waits for whoever writes into it, and while it waits the process cannot even end.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    if (isPipe(await file.stat())) throw new Error('it is a pipe, which holds nothing that could be read again');
     const bytes = Buffer.alloc(bytesMax + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
@@ -24,6 +27,10 @@ async function textIn(path: string, bytesMax: number): Promise<string> {
   } finally {
     await file.close();
   }
+}
+
+export function isPipe(stats: Stats): boolean {
+  return stats.isFIFO() || stats.isSocket();
 }
 
 const reasons: Readonly<Record<string, string>> = {

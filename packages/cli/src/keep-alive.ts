@@ -1,6 +1,6 @@
 /** Keeping one instance registered: beating, registering again where it is not known, and leaving in the end. */
 import { backoffMs, RegistryProblem, sleep, Unanswered, type Instance, type Registration } from '@rollcall/client';
-import { formatDuration, parseDuration } from '@rollcall/core';
+import { formatDuration, parseDuration, TTL_DEFAULT_MS } from '@rollcall/core';
 import type { Desk } from './asking.js';
 import { exitCodes, Misuse } from './command.js';
 import { address, clockTime, oneLine } from './shown.js';
@@ -133,8 +133,9 @@ class Keeper {
     return this.#instance?.id ?? this.#registration.service;
   }
 
+  /** Never 0, whatever was answered: that would beat without a pause. */
   get #ttlMs(): number {
-    return parseDuration(this.#instance?.ttl) ?? 0;
+    return parseDuration(this.#instance?.ttl) ?? TTL_DEFAULT_MS;
   }
 
   #beatMs(): number {

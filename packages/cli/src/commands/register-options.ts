@@ -1,7 +1,6 @@
 /** What `rollcall register` may say of an instance. What is not said is left to the registry. */
 import type { Registration } from '@rollcall/client';
 import {
-  digitsKind,
   Host,
   inGroup,
   labelKind,
@@ -14,23 +13,19 @@ import {
   type OptionTable,
   type ValueKind,
 } from '@rollcall/core';
-import { registrationOptions } from '../registration-options.js';
+import { registrationOptions, type RegistrationOptions } from '../registration-options.js';
+import { typedPortKind } from '../typed-port.js';
 
-interface InstanceOptions {
+/** Here the weight and the ttl may be left out too. */
+interface InstanceOptions extends Omit<RegistrationOptions, 'weight' | 'ttlMs'> {
   readonly host: string | null;
   readonly port: number | null;
   readonly ports: readonly (readonly [name: string, port: number])[];
-  readonly id: string | null;
-  readonly tags: readonly string[];
-  readonly metadata: readonly (readonly [key: string, value: string])[];
   readonly weight: number | null;
-  readonly zone: string | null;
   readonly region: string | null;
-  readonly version: string | null;
   readonly machine: string | null;
   /** `null`: it does not beat. */
   readonly ttlMs: number | null | 'default';
-  readonly deregisterAfterMs: number | null | 'default';
 }
 
 export interface RegisterOptions extends InstanceOptions {
@@ -57,7 +52,7 @@ export const registerOptions: OptionTable<RegisterOptions> = {
     port: {
       flag: 'port',
       placeholder: 'PORT',
-      kind: digitsKind('a port from 1 to 65535', 1, 65_535),
+      kind: typedPortKind,
       ...none,
       help: 'The port that callers use.',
     },

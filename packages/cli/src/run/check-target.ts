@@ -1,5 +1,6 @@
 /** What a check looks at, as it is typed: `http:/health`, `http://127.0.0.1:3000/health`, `tcp`, `tcp:3001`. */
-import { digitsKind, type ValueKind } from '@rollcall/core';
+import type { ValueKind } from '@rollcall/core';
+import { typedPortKind } from '../typed-port.js';
 
 export type CheckTarget =
   /** A path at the program's own port. */
@@ -8,8 +9,6 @@ export type CheckTarget =
   /** `null`: the program's own port. */
   | { readonly type: 'tcp'; readonly port: number | null };
 
-const portText = digitsKind('a port', 1, 65_535);
-
 export const checkTargetKind: ValueKind<CheckTarget | null> = {
   allowed: 'http:/PATH or tcp at the port of the program, tcp:PORT, a URL such as http://127.0.0.1:3000/health, or none',
   parse(text) {
@@ -17,7 +16,7 @@ export const checkTargetKind: ValueKind<CheckTarget | null> = {
     if (text === 'none') return null;
     if (text === 'tcp') return { type: 'tcp', port: null };
     const [, digits] = /^tcp:(\d+)$/.exec(text) ?? [];
-    const port = portText.parse(digits);
+    const port = typedPortKind.parse(digits);
     if (port !== undefined) return { type: 'tcp', port };
     if (/^https?:\/\/[^/]/.test(text)) return URL.canParse(text) ? { type: 'url', url: text } : undefined;
     const [, path] = /^http:(\/(?!\/)[\x21-\x7e]*)$/.exec(text) ?? [];

@@ -12,6 +12,7 @@ import {
 } from '@rollcall/core';
 import { connectionOptions, type ConnectionOptions } from '../connection-options.js';
 import { registrationOptions, type RegistrationOptions } from '../registration-options.js';
+import { typedPortKind } from '../typed-port.js';
 import { checkTargetKind, type CheckTarget } from './check-target.js';
 
 export interface RunOptions extends RegistrationOptions, ConnectionOptions {
@@ -33,15 +34,13 @@ const HOUR_MS = 3_600_000;
 /** Looking more often than this is work for the program, and tells nobody more. */
 const CHECK_INTERVAL_MS_MIN = 100;
 
-const digits = digitsKind('a port', 1, 65_535);
-
 export const portKind: ValueKind<number | 'auto' | 'none' | null> = {
-  allowed: 'a port from 1 to 65535, auto or none',
+  allowed: `${typedPortKind.allowed}, auto or none`,
   parse(text) {
     if (text === 'auto' || text === 'none') return text;
     // Kubernetes gives every pod beside a Service that is called rollcall a ROLLCALL_PORT of this form.
     if (typeof text === 'string' && /^(tcp|udp):\/\//.test(text)) return null;
-    return digits.parse(text);
+    return typedPortKind.parse(text);
   },
 };
 

@@ -52,6 +52,8 @@ export class ServicesDir {
   readonly #applied = new Map<string, string>();
   #told: ReadonlyMap<string, unknown> = new Map();
   #isAway = false;
+  /** What went wrong when it was tried last. */
+  #trouble = '';
   #looking: Promise<void> = Promise.resolve();
   #unfollow: () => void = () => undefined;
   #cancelLook: () => void = () => undefined;
@@ -126,9 +128,11 @@ export class ServicesDir {
       return true;
     }
     try {
-      return await this.#apply();
+      const isWhole = await this.#apply();
+      if (isWhole) this.#trouble = '';
+      return isWhole;
     } catch (error) {
-      this.#options.log.warn('services from files could not be written; it is tried again', this.#reason(error));
+      this.#warn('services from files could not be written; it is tried again', this.#reason(error));
       return false;
     }
   }
@@ -152,7 +156,7 @@ export class ServicesDir {
     const [registered, deregistered] = [plan.register.length - failures.length, plan.deregister.length];
     const { log, path } = this.#options;
     if (registered + deregistered > 0) log.info('services from files', { path, files: this.#files.all.size, registered, deregistered });
-    if (failures.length > 0) log.warn('services from files could not all be registered; it is tried again', { path, failures });
+    if (failures.length > 0) this.#warn('services from files could not all be registered; it is tried again', { path, failures });
     return failures.length === 0;
   }
 
@@ -193,8 +197,15 @@ export class ServicesDir {
       }),
     ]);
     for (const [text, warn] of complaints) if (!this.#told.has(text)) warn();
-    if (this.#told.size > 0 && complaints.size === 0) log.info('all services files make sense again');
+    if (this.#told.size > 0 && complaints.size === 0) log.info('all that the services files say holds again');
     this.#told = complaints;
+  }
+
+  /** The same trouble once, however often it is tried again. */
+  #warn(...[message, fields]: Parameters<Log['warn']>): void {
+    const trouble = `${message} ${JSON.stringify(fields)}`;
+    if (trouble !== this.#trouble) this.#options.log.warn(message, fields);
+    this.#trouble = trouble;
   }
 
   #reason(error: unknown): { readonly path: string; readonly reason: string } {

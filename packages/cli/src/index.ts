@@ -4,5 +4,7 @@ export { completionCommand } from './completion/completion-command.js';
 export { askingCommands } from './commands.js';
 export * from './connection-options.js';
 export * from './program.js';
+export { refusalOf, type Refusal } from './refusal.js';
 export * from './registration-options.js';
 export { runCommand } from './run/run-command.js';
+export { downloadSnapshot, isBrokenOff } from './snapshot-download.js';

@@ -30,7 +30,7 @@ const methods = {
   metrics: null,
   openapi: null,
   version: 'version',
-  snapshot: null,
+  snapshot: 'snapshot',
   status: 'status',
   guard: 'guard',
   heartbeatMachine: 'heartbeatMachine',
@@ -201,6 +201,20 @@ describe('where no registry answers', () => {
   ])('says that the connection broke %s the answer', async (_when, listener) => {
     const client = connect({ url: await answering(listener) });
     await expect(client.services()).rejects.toMatchObject({ reason: 'broken', outcome: 'unknown', retryable: true });
+  });
+
+  it('says that a snapshot broke off, and gives its beginning a deadline but not its length', async () => {
+    const clock = new SimulatedClock();
+    const url = await answering((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' }).write('one');
+    });
+    const pieces = connect({ url, clock, timeoutMs: 700 }).snapshot();
+    expect(Buffer.from((await pieces.next()).value as Uint8Array).toString()).toBe('one');
+    void clock.advance(10_000);
+    servers[0]?.closeAllConnections();
+    await expect(pieces.next()).rejects.toMatchObject({ reason: 'broken' });
+    const slow = connect({ url: await answering(() => void clock.advance(700)), clock, timeoutMs: 700 });
+    await expect(slow.snapshot().next()).rejects.toMatchObject({ reason: 'timeout' });
   });
 
   it('waits no longer than it is told', async () => {

@@ -227,6 +227,21 @@ export class RegistryClient {
   }
 
   /** The body of an answer, trusted to be what the contract says. */
+  /** All that the registry holds, of every namespace, as `rollcall snapshot restore` takes it. The deadline is for its beginning. */
+  async *snapshot({ signal, timeoutMs = this.#timeoutMs }: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): AsyncGenerator<Uint8Array> {
+    const deadline = deadlineOf(this.#clock, timeoutMs, signal);
+    // From then on only the caller's own signal ends it.
+    const untimed = signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]);
+    try {
+      const target = targetOf(this.#transport.base, 'snapshot');
+      yield* this.#transport.download({ ...target, headers: { accept: '*/*' }, signal: untimed }, () => deadline.release());
+    } catch (error) {
+      throw deadline.isOver ? this.#tooLate(timeoutMs, error) : error;
+    } finally {
+      deadline.release();
+    }
+  }
+
   async #answer<Body>(operation: Operation, asked: Asked, options: CallOptions): Promise<Body> {
     return (await this.#ask(operation, asked, options)).body as Body;
   }
@@ -242,10 +257,14 @@ export class RegistryClient {
       onAnswer?.(answer);
       return answer;
     } catch (error) {
-      throw deadline.isOver ? new Unanswered('timeout', this.url, { details: `${timeoutMs} ms`, cause: error }) : error;
+      throw deadline.isOver ? this.#tooLate(timeoutMs, error) : error;
     } finally {
       deadline.release();
     }
+  }
+
+  #tooLate(timeoutMs: number, cause: unknown): Unanswered {
+    return new Unanswered('timeout', this.url, { details: `${timeoutMs} ms`, cause });
   }
 }
 

@@ -71,6 +71,20 @@ export class Transport {
     throw this.#refusal(answer, parsedJson(await this.#whole(answer, request)));
   }
 
+  /** A file, piece by piece as it comes: however long it takes once it has begun. */
+  async *download(request: Request, begun: () => void): AsyncGenerator<Uint8Array> {
+    const answer = await this.#send('streams', request);
+    if (answer.statusCode !== 200 || answer.headers['content-type'] !== 'application/octet-stream') {
+      throw this.#refusal(answer, parsedJson(await this.#whole(answer, request)));
+    }
+    begun();
+    try {
+      yield* answer.body as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      throw this.#unanswered(error, request.signal);
+    }
+  }
+
   /** Lets go of every connection; what is still asked is broken off. */
   async close(): Promise<void> {
     const { calls, streams } = await this.#opened();

@@ -52,7 +52,10 @@ it('shows a token to a registry that wants one, and says so where it is missing'
   await writeFile(rules, `tokens: [{ name: backup, token: ${token}, operate: '*', namespaces: '*' }]`, { mode: 0o600 });
   const { url } = await start('guarded', { tokenFile: rules });
   const file = join(directory, 'guarded.rollcall');
-  await expect(snapshot('save', file, '--url', url)).rejects.toThrow('--token-file');
+  expect(await snapshot('save', file, '--url', url)).toMatchObject({
+    code: 1,
+    complaints: expect.stringContaining('--token-file') as string,
+  });
   expect(await snapshot('save', file, '--url', url, '--token', token)).toMatchObject({ code: 0 });
   await writeFile(join(directory, 'token'), `${token}\n`);
   expect(await snapshot('save', file, '--url', url, '--token-file', join(directory, 'token'))).toMatchObject({ code: 0 });
@@ -89,9 +92,22 @@ it('saves from a running registry, and restores into a stopped one, in a new epo
 
 it('leaves nothing behind where there is nothing to save', async () => {
   const file = join(directory, 'file.snapshot');
-  await expect(snapshot('save', file, '--url', 'http://127.0.0.1:9')).rejects.toThrow('does not answer');
+  expect(await snapshot('save', file, '--url', 'http://127.0.0.1:9')).toMatchObject({
+    code: 4,
+    complaints: expect.stringContaining('Nobody answers') as string,
+  });
   await expect(access(file)).rejects.toThrow('ENOENT');
   await expect(access(`${file}.partial`)).rejects.toThrow('ENOENT');
+});
+
+it('says which file cannot be written or read, and makes no directory for it', async () => {
+  const { url } = await start('first');
+  await expect(snapshot('save', join(directory, 'none', 'file'), '--url', url)).rejects.toThrow('its directory is not there');
+  await expect(snapshot('save', directory, '--url', url)).rejects.toThrow('it is a directory');
+  const data = join(directory, 'second');
+  await expect(snapshot('restore', join(directory, 'none'), '--data', data)).rejects.toThrow('none cannot be read: it is not there.');
+  await expect(snapshot('restore', directory, '--data', data)).rejects.toThrow('cannot be read: it is a directory.');
+  await expect(access(data)).rejects.toThrow('ENOENT');
 });
 
 it('restores nothing that is not whole', async () => {

@@ -7,9 +7,18 @@ export async function readFileText(path: string, bytesMax: number): Promise<stri
   try {
     return await textIn(path, bytesMax);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(reasons[code ?? ''] ?? message, { cause: error });
+    throw new Error(reasonOf(error), { cause: error });
   }
+}
+
+/** The same for a file that is read in another way, as a whole sentence. */
+export function unreadable(path: string, error: unknown): Error {
+  return new Error(`${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ''] ?? message;
 }
 
 async function textIn(path: string, bytesMax: number): Promise<string> {

@@ -1,5 +1,6 @@
 /** Access control as whoever runs a registry meets it: the built program, its files, its exit codes, and SIGHUP. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -84,6 +85,24 @@ describe('a registry with a token file', () => {
     ]);
     expect(`${book}${complaints}${output}`).not.toContain(secret);
   }, 60_000);
+
+  it('trusts this machine where told to, but no proxy on it and no page whose name leads here', async () => {
+    const file = join(directory, 't.yaml');
+    await writeFile(file, row('payments'), { mode: 0o600 });
+    const running = serve('--token-file', file, '--trust-loopback', '--bind', '0.0.0.0');
+    const { port } = new URL(await running.url());
+    const statusWith = (headers: Record<string, string>): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        get({ host: '127.0.0.1', port, path: '/services', headers, agent: false }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).once('error', reject);
+      });
+    expect(await statusWith({ host: `localhost:${port}` })).toBe(200);
+    expect(await statusWith({ 'host': `localhost:${port}`, 'x-forwarded-for': '127.0.0.1' })).toBe(401);
+    const rebound = `evil.example:${port}`;
+    expect(await statusWith({ 'host': rebound, 'origin': `http://${rebound}`, 'sec-fetch-site': 'same-origin' })).toBe(401);
+  }, 30_000);
 
   it('does not start with one that it cannot use', async () => {
     const { code, complaints } = await serve('--token-file', join(directory, 'none.yaml')).ended;

@@ -43,6 +43,8 @@ describe('a directory', () => {
       'c.yaml': 'it is a link that leads to itself',
     });
     expect(await new DirectoryOnDisk(root).read('a.yaml')).toBe('inside');
+    // As if it had been another file when it was listed.
+    await expect(new DirectoryOnDisk(root).read('b.yaml')).rejects.toThrow('leads out of the directory');
   });
 
   it('reads no more than it should', async () => {

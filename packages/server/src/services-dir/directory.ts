@@ -53,8 +53,11 @@ export class DirectoryOnDisk implements Directory {
   }
 
   async read(name: string): Promise<string> {
-    // A pipe that came in its place must not be waited for.
-    const file = await open(join(this.#path, name), constants.O_RDONLY | constants.O_NONBLOCK);
+    const root = await realpath(this.#path);
+    const target = await realpath(join(root, name));
+    // A link may have come in its place since it was listed, and a pipe must not be waited for.
+    if (!isWithin(root, target)) throw new Error(leadsOut);
+    const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     try {
       const bytes = Buffer.alloc(FILE_BYTES_MAX + 1);
       let length = 0;
@@ -96,7 +99,12 @@ export class DirectoryOnDisk implements Directory {
   }
 }
 
+const leadsOut = 'it is a link that leads out of the directory';
 const tooLong = `it is longer than ${FILE_BYTES_MAX} bytes`;
+
+function isWithin(root: string, target: string): boolean {
+  return target.startsWith(root.endsWith(sep) ? root : root + sep);
+}
 
 /** `null` for what is no file, or is gone again. */
 async function look(root: string, name: string): Promise<Found | null> {
@@ -107,7 +115,7 @@ async function look(root: string, name: string): Promise<Found | null> {
     const { size, mtimeMs, ctimeMs, ino, ...stats } = await stat(target);
     const stamp = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
     // As Kubernetes mounts files: links within the directory. A link out of it could show anything that this user may read.
-    if (isLink && !target.startsWith(root + sep)) return { name, stamp, refused: 'it is a link that leads out of the directory' };
+    if (isLink && !isWithin(root, target)) return { name, stamp, refused: leadsOut };
     if ((stats.mode & constants.S_IFMT) !== constants.S_IFREG) return null;
     return { name, stamp, refused: size > FILE_BYTES_MAX ? tooLong : null };
   } catch (error) {

@@ -47,6 +47,15 @@ describe('AnswerCache', () => {
     expect(cache.get('filtered')).toBeDefined();
   });
 
+  it('counts addresses too, and remembers none that were made to be long', () => {
+    cache.put('a'.repeat(4000), answer(0));
+    expect(cache.bytes).toBeGreaterThan(4000);
+    const long = 'a'.repeat(5000);
+    cache.put(long, answer(10));
+    for (let round = 0; round < 3; round++) cache.putIfAskedTwice(long, answer(10));
+    expect([cache.get(long), cache.size]).toEqual([undefined, 1]);
+  });
+
   it('never holds more than it may, and knows how much that is', () => {
     const step = fc.record({
       act: fc.constantFrom('put', 'get', 'expire', 'twice'),

@@ -19,7 +19,10 @@ interface Entry {
   wanted: boolean;
 }
 
-/** What an entry takes besides its body: the key, the head, the places in the tables. */
+/** Longer ones are made to be long: addresses and scopes of people are a line. Thousands of them are remembered. */
+const KEY_CHARACTERS_MAX = 4096;
+
+/** What an entry takes besides its key and body: the head, the places in the tables. */
 const ENTRY_BYTES = 1024;
 
 /** What one answer may take of the whole: one large one must not drive out all others. */
@@ -55,8 +58,8 @@ export class AnswerCache {
 
   put(key: string, answer: CachedAnswer): void {
     this.#delete(key);
-    const bytes = answer.body.length + ENTRY_BYTES;
-    if (bytes > this.#bytesMax * SHARE_MAX) return;
+    const bytes = key.length + answer.body.length + ENTRY_BYTES;
+    if (bytes > this.#bytesMax * SHARE_MAX || key.length > KEY_CHARACTERS_MAX) return;
     this.#entries.set(key, { answer, bytes, wanted: false });
     this.#bytes += bytes;
     this.#makeRoom();
@@ -82,6 +85,7 @@ export class AnswerCache {
   }
 
   #rememberAsked(key: string): void {
+    if (key.length > KEY_CHARACTERS_MAX) return;
     if (this.#askedOnce.size >= ASKED_ONCE_MAX) this.#askedOnce.clear();
     this.#askedOnce.add(key);
   }

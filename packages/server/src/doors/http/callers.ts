@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ANONYMOUS, isLoopback, isSame, nothing, type AccessControl, type Caller, type Identity, type Permissions } from '@rollcall/core';
 import { bearerTokenIn } from '../../shared/bearer-token.js';
 import type { HttpFace } from '../../shared/http-face.js';
-import { headerIn } from '../../shared/http-headers.js';
+import { headerIn, hostNameIn } from '../../shared/http-headers.js';
 import { certificateNamesOf } from './tls.js';
 
 type Face = Pick<HttpFace, 'name' | 'tokenIn'>;
@@ -130,5 +130,7 @@ const noCredentials = { token: null, certificateNames: [], isLocal: false };
 
 function isLocal({ socket, rawHeaders }: IncomingMessage): boolean {
   const address = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
-  return isLoopback(address) && FORWARDING.every((name) => headerIn(rawHeaders, name) === undefined);
+  if (!isLoopback(address) || FORWARDING.some((name) => headerIn(rawHeaders, name) !== undefined)) return false;
+  // A web page may have given a name of its own this address, and its visitor's browser asks from here.
+  return isLoopback(hostNameIn(headerIn(rawHeaders, 'host')));
 }

@@ -34,12 +34,10 @@ const HOUR_MS = 3_600_000;
 /** Looking more often than this is work for the program, and tells nobody more. */
 const CHECK_INTERVAL_MS_MIN = 100;
 
-export const portKind: ValueKind<number | 'auto' | 'none' | null> = {
+export const portKind: ValueKind<number | 'auto' | 'none'> = {
   allowed: `${typedPortKind.allowed}, auto or none`,
   parse(text) {
     if (text === 'auto' || text === 'none') return text;
-    // Kubernetes gives every pod beside a Service that is called rollcall a ROLLCALL_PORT of this form.
-    if (typeof text === 'string' && /^(tcp|udp):\/\//.test(text)) return null;
     return typedPortKind.parse(text);
   },
 };

@@ -1,4 +1,4 @@
-import { readOptions } from '@rollcall/core';
+import { readOptions, type Environment } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
 import { Misuse } from '../command.js';
 import { runOptions, type RunOptions } from './options.js';
@@ -7,7 +7,11 @@ import { planRun, wantedPort, type Found, type Plan } from './plan.js';
 const found: Found = { port: 3000, host: '10.0.0.5', pid: 77, registry: 'http://registry.example:8500' };
 
 function typed(...args: string[]): RunOptions {
-  const { values, complaints } = readOptions<RunOptions>(runOptions, args, {});
+  return given(args, {});
+}
+
+function given(args: string[], environment: Environment): RunOptions {
+  const { values, complaints } = readOptions<RunOptions>(runOptions, args, environment);
   expect(complaints).toEqual([]);
   return values;
 }
@@ -23,9 +27,9 @@ describe('the port', () => {
     [['--port', 'auto'], { PORT: '80' }, 'auto'],
     [['--port', 'none'], { PORT: '80' }, null],
     // What Kubernetes says beside a Service of our name is no port of the program.
-    [['--port', 'tcp://10.0.0.1:8500'], { PORT: '80' }, 80],
+    [[], { PORT: '80', ROLLCALL_PORT: 'tcp://10.0.0.1:8500' }, 80],
   ])('%j with %j is %j', (args, environment, port) => {
-    expect(wantedPort(typed(...args), environment)).toBe(port);
+    expect(wantedPort(given(args, environment), environment)).toBe(port);
   });
 
   it.each([[{}], [{ PORT: '' }], [{ PORT: 'tcp://10.0.0.1:80' }], [{ PORT: '99999' }]])('is missing with %j', (environment) => {

@@ -3,6 +3,7 @@ import {
   everything,
   healths,
   lapseOf,
+  ROLLCALL,
   type Caller,
   type CatalogView,
   type Counter,
@@ -33,7 +34,7 @@ const departures: Metric = {
 const arrivals: Metric = { name: 'rollcall_arrivals_total', kind: 'counter', help: 'Instances that came into the catalog.' };
 
 /** The registry itself asks. */
-const caller: Caller = { identity: 'rollcall', may: everything, from: '', face: '' };
+const caller: Caller = { identity: ROLLCALL, may: everything, from: '', face: '' };
 
 /** As much of a view as can be counted. */
 export type CensusView = Pick<CatalogView, 'allInstances' | 'follow'>;

@@ -7,6 +7,7 @@ import {
   everything,
   isRollcallError,
   refText,
+  ROLLCALL,
   type Caller,
   type CatalogView,
   type Clock,
@@ -43,7 +44,7 @@ const RETRY_MS = 5000;
 
 const REGISTRATIONS_AT_ONCE_MAX = 500;
 
-const caller: Caller = { identity: 'rollcall', may: everything, from: '', face: 'files' };
+const caller: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'files' };
 
 export class ServicesDir {
   readonly #options: ServicesDirOptions;

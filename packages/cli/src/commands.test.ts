@@ -78,6 +78,8 @@ describe('rollcall register', () => {
 
   it.each([
     [['register'], /service is missing/],
+    [['register', 'a'], /--host and --port/],
+    [['register', 'a', '--host', 'b'], /--host and --port/],
     [['register', 'a', '--port', '0'], /--port is "0"/],
     [['register', 'a', '--port-name', 'x'], /--port-name/],
     [['register', 'a', '--id', 'x', '--ttl', 'none', '--keep-alive'], /ttl none/],
@@ -89,7 +91,7 @@ describe('rollcall register', () => {
   });
 
   it('says what the registry does not like', async () => {
-    const typed = await typing.run('register', 'a b');
+    const typed = await typing.run('register', 'a b', '--id', 'one');
     expect(typed.code).toBe(1);
     expect(typed.complaints).toContain('"a b"');
   });

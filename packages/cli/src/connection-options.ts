@@ -118,10 +118,17 @@ function readToken(path: string): string | undefined {
 function tlsOf({ caFile, certFile, keyFile }: ConnectionOptions): TlsOptions {
   if ((certFile === null) !== (keyFile === null)) throw new Misuse('--cert and --key belong together.');
   return {
-    ...(caFile === null ? {} : { ca: readFile('--ca-file', caFile) }),
-    ...(certFile === null ? {} : { cert: readFile('--cert', certFile) }),
-    ...(keyFile === null ? {} : { key: readFile('--key', keyFile) }),
+    ...(caFile === null ? {} : { ca: readPem('--ca-file', caFile, 'CERTIFICATE') }),
+    ...(certFile === null ? {} : { cert: readPem('--cert', certFile, 'CERTIFICATE') }),
+    ...(keyFile === null ? {} : { key: readPem('--key', keyFile, 'PRIVATE KEY') }),
   };
+}
+
+/** Of a file without any, TLS says nothing: it trusts nobody then. */
+function readPem(flag: string, path: string, what: string): Buffer {
+  const bytes = readFile(flag, path);
+  if (new RegExp(`^-----BEGIN ([A-Z0-9]+ )?${what}-----`, 'm').test(bytes.toString('latin1'))) return bytes;
+  throw new Misuse(`${flag}: ${path} holds no ${what.toLowerCase()} in PEM, which begins with -----BEGIN ${what}-----.`);
 }
 
 function readFile(flag: string, path: string): Buffer {
@@ -129,6 +136,12 @@ function readFile(flag: string, path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Misuse(`${flag}: ${path} cannot be read (${code ?? String(error)}).`);
+    throw new Misuse(`${flag}: ${path} cannot be read: ${reasons[code ?? ''] ?? code ?? String(error)}.`);
   }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a directory',
+};

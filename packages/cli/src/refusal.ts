@@ -2,6 +2,7 @@
 import { RegistryProblem, Unanswered } from '@rollcall/client';
 import { exitCodes } from './command.js';
 import { oneLine } from './shown.js';
+import { unansweredAdvice } from './unanswered-advice.js';
 
 export interface Refusal {
   readonly lines: readonly string[];
@@ -35,13 +36,4 @@ function problemLines(problem: RegistryProblem): readonly string[] {
 /** A name that nobody answers to is told apart, for scripts. */
 function problemCode({ code }: RegistryProblem): number {
   return code === 'not-found' ? exitCodes.notFound : exitCodes.failed;
-}
-
-function unansweredAdvice({ reason, advice }: Unanswered): string {
-  if (reason === 'refused') return 'Is a registry running there? `rollcall serve` starts one; --url or ROLLCALL_URL chooses another.';
-  if (reason === 'tls') return 'Does the registry speak http or https? --ca-file names the authority that signed its certificate.';
-  if (reason === 'timeout') return 'Ask again a little later, or wait longer with --timeout.';
-  if (reason === 'unknown-host' || reason === 'unreachable' || reason === 'not-a-registry')
-    return '--url or ROLLCALL_URL chooses another address.';
-  return advice;
 }

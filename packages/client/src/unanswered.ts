@@ -75,6 +75,8 @@ export class Unanswered extends Error {
   override readonly name = 'Unanswered';
   readonly reason: UnansweredReason;
   readonly url: string;
+  /** The system's own word for it, such as `CERT_HAS_EXPIRED`; empty where it has none. */
+  readonly systemCode: string;
   /** What to do about it, in a sentence. */
   readonly advice: string;
   /** The same call, unchanged and a little later, can succeed. */
@@ -91,6 +93,7 @@ export class Unanswered extends Error {
     super(`${said(url)}${more.details === undefined ? '' : ` (${more.details})`}`, { cause: more.cause });
     this.reason = reason;
     this.url = url;
+    this.systemCode = codeOf(more.cause);
     this.advice = advice;
     this.retryable = more.retryable ?? retryable;
     this.outcome = outcome;

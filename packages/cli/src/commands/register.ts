@@ -53,6 +53,9 @@ async function registrationOf(surroundings: Surroundings, service: string | unde
   const typed = typedRegistration(service, values);
   if (values.file !== null) return { ...(await readRegistration(surroundings, values.file)), ...typed } as Registration;
   if (service === undefined) throw new Misuse('The service is missing: its name, or a --file that has it.');
+  if (values.id === null && (values.host === null || values.port === null)) {
+    throw new Misuse('Say where callers reach it, with --host and --port; or name it with --id.');
+  }
   return { ...typed, service };
 }
 

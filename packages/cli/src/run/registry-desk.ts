@@ -1,6 +1,7 @@
 /** The registry as a run asks it: three calls for one instance, each answered in bounded time, whatever the network does. */
 import { RegistryProblem, Unanswered, type Registration, type RegistryClient } from '@rollcall/client';
 import type { Answer, Call, Verdict } from './state.js';
+import { unansweredAdvice } from '../unanswered-advice.js';
 
 type Instance = Registration & { readonly id: string };
 
@@ -38,6 +39,10 @@ function answerOf(error: unknown): Answer {
       ...(error.retryAfterMs === null ? {} : { retryAfterMs: error.retryAfterMs }),
     };
   }
-  if (error instanceof Unanswered) return { outcome: error.outcome === 'refused' ? 'refused' : 'unsure', reason: error.message };
+  if (error instanceof Unanswered) {
+    // Trouble with TLS does not pass by itself; the rest mostly does.
+    const reason = error.reason === 'tls' ? `${error.message} ${unansweredAdvice(error)}` : error.message;
+    return { outcome: error.outcome === 'refused' ? 'refused' : 'unsure', reason };
+  }
   return { outcome: 'unsure', reason: error instanceof Error ? error.message : String(error) };
 }

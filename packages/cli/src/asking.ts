@@ -2,7 +2,7 @@
 import { connect, RegistryClient } from '@rollcall/client';
 import { switchOption, type OptionTable } from '@rollcall/core';
 import { painter, type Paint } from './colour.js';
-import { command, complain, exitCodes, type Command, type CommandGroup, type Context } from './command.js';
+import { command, complain, exitCodes, type Command, type CommandDescription, type Context } from './command.js';
 import { connectionOptions, connectOptions, type ConnectionOptions } from './connection-options.js';
 import { refusalOf } from './refusal.js';
 import { spin } from './spinner.js';
@@ -17,14 +17,7 @@ const answerOptions: OptionTable<AnswerOptions> = {
   json: { ...switchOption('json', 'The answer of the API, as it is, for programs.'), givenIn: 'typed' },
 };
 
-export interface AskingDescription<Values> {
-  readonly name: string;
-  readonly group?: CommandGroup;
-  readonly operands: string;
-  readonly operandsMax?: number;
-  readonly summary: string;
-  readonly details?: string;
-  readonly options: OptionTable<Values>;
+export interface AskingDescription<Values> extends Omit<CommandDescription<Values>, 'settings' | 'run'> {
   /** It goes on when nobody reads its output any more; otherwise that is its end. */
   readonly outlivesReader?: true;
   /** Left out, the command is done when it is over; else it answers the exit code. */

@@ -2,12 +2,12 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { readyDoor } from './ready-door.js';
 import { repositoryRoot } from './repository.js';
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 export interface Running {
   readonly child: Child;
@@ -33,9 +33,16 @@ export async function killPrograms(): Promise<void> {
 }
 
 export function rollcall(...args: readonly string[]): Running {
+  return rollcallReading('', ...args);
+}
+
+/** The same, with something that comes in by a pipe. */
+export function rollcallReading(input: string, ...args: readonly string[]): Running {
   const command = ['--conditions=@rollcall/source', '--import', 'tsx', '--input-type=module', '--eval', main, '--', ...args];
-  const child = spawn(process.execPath, command, { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, command, { cwd: home, stdio: ['pipe', 'pipe', 'pipe'] });
   children.push(child);
+  // It may have ended without reading.
+  child.stdin.on('error', () => undefined).end(input);
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => (output += part));
   const complaints = new Complaints(child.stderr);

@@ -26,8 +26,6 @@ export const tokenCommand: Command = command<NoOptions>({
 /** A token with a line end or two. */
 const TOKEN_FILE_BYTES_MAX = 1024;
 
-const STANDARD_INPUT = '/dev/stdin';
-
 async function token(_options: object, operands: readonly string[], context: Context): Promise<number> {
   const [verb, operand] = operands;
   if (operand === undefined || (verb !== 'new' && verb !== 'hash')) throw new Misuse('Say new and a name for it, or hash and a file.');
@@ -44,9 +42,21 @@ function makeNew(name: string, { output, complaints }: Context): number {
 }
 
 async function sayHash(file: string, { output }: Context): Promise<number> {
-  const text = (await readFileText(file === '-' ? STANDARD_INPUT : file, TOKEN_FILE_BYTES_MAX)).trim();
-  const secret = Secret.parse(text);
+  const text = file === '-' ? await inputText() : await readFileText(file, TOKEN_FILE_BYTES_MAX);
+  const secret = Secret.parse(text.trim());
   if (secret === undefined) throw new Misuse(`That is no token; allowed is ${Secret.allowed}.`);
   output.write(`${hashOf(secret)}\n`);
   return exitCodes.done;
+}
+
+/** Whoever asks for what comes in waits for it; what is too long for a token is left where it is. */
+async function inputText(): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of process.stdin) {
+    pieces.push(piece as Buffer);
+    bytes += (piece as Buffer).length;
+    if (bytes > TOKEN_FILE_BYTES_MAX) break;
+  }
+  return Buffer.concat(pieces).toString();
 }

@@ -107,6 +107,18 @@ describe('a directory', () => {
     await lock.release();
   });
 
+  it('is made with all above it', async () => {
+    const directory = join(await temporaryDirectory(), 'a', 'b', 'c');
+    const locks = await Promise.allSettled([acquireDirectory(directory), acquireDirectory(directory)]);
+    const had = locks.filter(({ status }) => status === 'fulfilled') as PromiseFulfilledResult<DirectoryLock>[];
+    expect(had).toHaveLength(1);
+    await had[0]?.value.release();
+  });
+
+  it.runIf(process.platform === 'linux')('where none can be made is refused, and not tried for ever', async () => {
+    expect(String(await refusal(acquireDirectory('/proc/rollcall/data')))).toContain('no directory can be made there');
+  });
+
   it('that can not be one is refused with what to do', async () => {
     const parent = await temporaryDirectory();
     const file = join(parent, 'file');

@@ -8,10 +8,10 @@
  * once, however slow, one wins; and nobody ever removes the socket of one who lives.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RollcallError } from '@rollcall/core';
 import { asDirectoryError } from './trouble.js';
 
@@ -38,11 +38,34 @@ interface ShortPath {
 /** Makes the directory where it is missing. Throws `store-locked`, naming the process that lives there. */
 export async function acquireDirectory(directory: string): Promise<DirectoryLock> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(resolve(directory));
     return await acquire(directory);
   } catch (error) {
     throw asDirectoryError(error, directory);
   }
+}
+
+/** Not by `recursive`: Node then tries for ever where a file system takes no directories, as /proc does. */
+async function makeDirectory(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  if (parent !== directory && !(await isThere(parent))) await makeDirectory(parent);
+  await mkdir(directory).catch(async (error: unknown) => {
+    if (!(await isDirectory(directory))) throw error;
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function acquire(directory: string): Promise<DirectoryLock> {

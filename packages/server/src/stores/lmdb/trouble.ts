@@ -36,9 +36,23 @@ function isDefect(error: unknown): boolean {
 /** For what goes wrong before there is a store. */
 export function asDirectoryError(error: unknown, directory: string): RollcallError {
   if (isRollcallError(error)) return error;
-  const message = `${directory} can't be used as it is (${reasonOf(error)}). Make it a directory that this user may write to, or choose another --data.`;
+  const message = `${directory} can't be used as it is (${makingReason(error) ?? reasonOf(error)}). Make it a directory that this user may write to, or choose another --data.`;
   return new RollcallError('store-failed', message, { directory }, { cause: error });
 }
+
+/** Where the directory itself could not be made. */
+function makingReason(error: unknown): string | undefined {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall === 'mkdir' ? makingReasons[code ?? ''] : undefined;
+}
+
+const makingReasons: Readonly<Record<string, string>> = {
+  EEXIST: 'a file of that name is there already',
+  ENOTDIR: 'a part of its path is a file',
+  EACCES: 'this user may not make it',
+  EROFS: 'it would be on a file system that is read-only',
+  ENOENT: 'no directory can be made there',
+};
 
 function reasonOf(error: unknown): string {
   const reasons: string[] = [];

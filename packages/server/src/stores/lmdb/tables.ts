@@ -31,10 +31,14 @@ import {
   revisionKey,
   type TimedBatch,
 } from './codec.js';
+import { Gaps, type Gap } from './gaps.js';
 import { checkRoom, makeLockFile } from './room.js';
 
 /** LMDB's limit with pages of 4 KiB; on machines with larger ones it is higher, but a store may be moved. */
 const KEY_BYTES_MAX = 1_978;
+
+/** No key sorts before it: LMDB has no empty ones. */
+const FIRST_KEY = Buffer.of(0);
 
 type Table = Database<Buffer, Buffer>;
 
@@ -70,6 +74,10 @@ export class Tables {
   /** Long keys on their way to disk, and whether they will be there. */
   readonly #writtenLong = new Map<string, boolean>();
   #someLeased: boolean;
+  /** Of the current entries. */
+  readonly #gaps = new Gaps();
+  /** Transactions that LMDB may show at any moment: what is looked up meanwhile may be true no longer than that. */
+  #writing = 0;
 
   constructor(file: string) {
     this.#file = file;
@@ -92,12 +100,15 @@ export class Tables {
    */
   async commit(write: () => void, bytes = 0): Promise<void> {
     checkRoom(this.#file, bytes);
+    this.#writing++;
     try {
       await this.#root.batch(write);
+      this.#root.resetReadTxn();
     } catch (error) {
       throw await reasonOf(error);
+    } finally {
+      this.#writing--;
     }
-    this.#root.resetReadTxn();
   }
 
   readMeta(name: string): string | undefined {
@@ -122,6 +133,7 @@ export class Tables {
     for (const { key, entry } of latest) {
       const bytes = entry?.key ?? Buffer.from(key, 'latin1');
       this.#writeLeased(key, bytes, entry?.lease ?? NO_LEASE);
+      if (entry !== null) this.#gaps.fill(key);
       if (isLong(key)) this.#writeLong(key, bytes, entry);
       else if (entry === null) void this.#current.remove(asBuffer(bytes));
       else void this.#current.put(asBuffer(bytes), records[next++] as Buffer);
@@ -199,11 +211,21 @@ export class Tables {
       const record = this.#long.get(hash);
       return record === undefined ? undefined : decodeLongEntry(hash, record);
     }
-    if (key.length === 0) return undefined;
+    if (key.length === 0 || this.#gaps.holds(key)) return undefined;
     const bytes = Buffer.from(key, 'latin1');
     // It lies in LMDB's own memory, until the next read: a copy of ours is cheaper than one of LMDB's.
     const record = this.#current.getBinaryFast(bytes);
-    return record === undefined ? undefined : decodeEntry(bytes, ownBytes(record));
+    if (record !== undefined) return decodeEntry(bytes, ownBytes(record));
+    if (this.#writing === 0) this.#gaps.missed(() => this.#gapAround(bytes));
+    return undefined;
+  }
+
+  /** `key` is absent. */
+  #gapAround(key: Buffer): Gap {
+    // Without an end, lmdb would pass over a key that is a single zero.
+    const [after] = this.#current.getKeys({ start: key, end: FIRST_KEY, inclusiveEnd: true, reverse: true, limit: 1 });
+    const [before] = this.#current.getKeys({ start: key, limit: 1 });
+    return { after: after === undefined ? '' : toText(after), before: before === undefined ? null : toText(before) };
   }
 
   *#entries(range: TextRange): Generator<Entry> {

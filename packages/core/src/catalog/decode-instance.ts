@@ -4,6 +4,7 @@
  */
 import type { Bytes } from '../ports/store.js';
 import { FORMAT, parseJson, readRecord, TIME_MS_MAX, wholeCharacters, type Unknown } from './record-codec.js';
+import { takeWritten } from './just-written.js';
 import { instanceRules, type InstanceRecord } from './records.js';
 import type { Check } from './registration.js';
 import { isObject } from './value-kind.js';
@@ -24,7 +25,7 @@ export interface CommonPart
 export const COMMON_BEGINS = 'weight';
 
 /** `unknown`: what is left over, where the rules were asked. */
-export type ReadInstance = OwnPart & CommonPart & { readonly unknown?: Unknown };
+export type ReadInstance = (OwnPart & CommonPart & { readonly unknown?: Unknown }) | InstanceRecord;
 
 export type ReadCheck = Omit<Check, 'born'> & Partial<Pick<Check, 'born'>>;
 
@@ -32,7 +33,7 @@ type Plain = Omit<InstanceRecord, 'unknown'>;
 
 /** `null` for one that cannot be read. */
 export function decodeInstance(value: Bytes): ReadInstance | null {
-  return readInstance(parseJson(value));
+  return takeWritten(value) ?? readInstance(parseJson(value));
 }
 
 /** No field of it was left over. */

@@ -9,6 +9,7 @@ describe('recordKey', () => {
   it.each([
     ['payments-1', '/rollcall/instances/default/payments/payments-1'],
     ['10.0.0.5:80', '/rollcall/instances/default/payments/10.0.0.5:80'],
+    ['team/a/1', '/rollcall/instances/default/payments/team%2Fa%2F1'],
     ["a/b c%!*'()", '/rollcall/instances/default/payments/a%2Fb%20c%25%21%2A%27%28%29'],
     ['größe', '/rollcall/instances/default/payments/gr%C3%B6%C3%9Fe'],
   ])('writes %s so that people can read it', (id, key) => {
@@ -46,6 +47,7 @@ describe('parseRecordKey', () => {
     ['encoding of no text', '/rollcall/instances/default/payments/%ff'],
     ['too many parts', '/rollcall/instances/default/payments/a/b'],
     ['too few parts', '/rollcall/instances/default/payments'],
+    ['an id that is too long', `/rollcall/instances/default/payments/${'a%2F'.repeat(129)}`],
     ['no id', '/rollcall/instances/default/payments/'],
     ['another root', '/elsewhere/instances/default/payments/a'],
   ])('leaves %s alone', (_what, key) => expect(parseRecordKey(fromText(key))).toBeNull());

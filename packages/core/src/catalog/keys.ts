@@ -7,6 +7,7 @@ import { fromText, toText } from '../store/bytes.js';
 import { keysUnder } from '../store/key-range.js';
 import type { ServiceRef } from '../face.js';
 import type { MachineRef } from './machine.js';
+import { INSTANCE_ID_CHARACTERS_MAX } from './bounds.js';
 import { InstanceId, MachineName, Namespace, ServiceName } from './names.js';
 import type { InstanceRef } from './registration.js';
 
@@ -98,8 +99,9 @@ export function parseRecordKey(key: Bytes): RecordKey | null {
 export function parseKeyText(text: string): RecordKey | null {
   const plain = plainKey.exec(text);
   if (plain !== null) {
-    const [, kind, namespace, service, id] = plain as unknown as PlainKey;
-    return { kind, ref: { namespace, service, id } };
+    const [, kind, namespace, service, part] = plain as unknown as PlainKey;
+    const id = withSlashes(part);
+    if (id.length <= INSTANCE_ID_CHARACTERS_MAX) return { kind, ref: { namespace, service, id } };
   }
   if (text === GUARD) return { kind: 'guard' };
   const [, , kind = '', namespaceText, ...parts] = text.split('/');
@@ -147,18 +149,28 @@ function isOneOf<Word extends string>(words: readonly Word[], text: string): tex
   return (words as readonly string[]).includes(text);
 }
 
-/** Keys of instances with nothing to decode, which nearly all are: what is matched here, the kinds of names allow as it is. */
+/**
+ * Keys of instances with nothing to decode but slashes in the id, which nearly all are: what is matched here, the kinds of names
+ * allow as it is.
+ */
 const plainKey =
-  /^\/rollcall\/(instances|health|intents)\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9][a-z0-9._~:-]{0,127})\/((?!\.{1,2}$)[A-Za-z0-9._~:-]{1,256})$/;
+  /^\/rollcall\/(instances|health|intents)\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9][a-z0-9._~:-]{0,127})\/((?!\.{1,2}$)[A-Za-z0-9._~:-]+(?:%2F[A-Za-z0-9._~:-]*)*)$/;
 
 type PlainKey = readonly [whole: string, kind: RecordKind, namespace: Namespace, service: ServiceName, id: InstanceId];
 
 /** What stands for itself in a key. */
 const plainPart = /^[A-Za-z0-9._~:-]*$/;
+/** The same with slashes, as ids have them that are made of paths. */
+const pathPart = /^[A-Za-z0-9._~:/-]*$/;
+
+function withSlashes(part: InstanceId): InstanceId {
+  return part.includes('%') ? (part.replaceAll('%2F', '/') as InstanceId) : part;
+}
 
 /** The law: `decodePart(encodePart(text))` is `text`, for every text without halves of characters. */
 function encodePart(text: string): string {
   if (plainPart.test(text)) return text;
+  if (pathPart.test(text)) return text.replaceAll('/', '%2F');
   return encodeURIComponent(text)
     .replaceAll('%3A', ':')
     .replace(/[!*'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);

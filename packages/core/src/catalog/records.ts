@@ -2,6 +2,7 @@
 import type { Bytes } from '../ports/store.js';
 import { optional, required, type FieldRules } from './fields.js';
 import { healths, verdictReasons, type Verdict, type Verdicts } from './health.js';
+import { rememberWritten } from './just-written.js';
 import { decodeRecord, encodeRecord, FORMAT, named, number, objectKind, text, time, type Unknown } from './record-codec.js';
 import type { Check, Origin, Registration } from './registration.js';
 import { encodeUtf8 } from './utf8.js';
@@ -36,7 +37,10 @@ export function incarnationIn({ incarnation }: Pick<InstanceRecord, 'incarnation
  * behind what is each one's own: a million records are read when a node starts.
  */
 export function encodeInstanceRecord(record: InstanceRecord): Bytes {
-  return isEmpty(record.unknown) ? encodeUtf8(JSON.stringify(written(record))) : encodeRecord(written(record), record.unknown);
+  if (!isEmpty(record.unknown)) return encodeRecord(written(record), record.unknown);
+  const bytes = encodeUtf8(JSON.stringify(written(record)));
+  rememberWritten(bytes, record);
+  return bytes;
 }
 
 /** In one literal, because it is made for every write: `JSON.stringify` leaves out what is `undefined`. */

@@ -14,6 +14,13 @@ const check = fc.record({
 });
 
 describe('sharing', () => {
+  it('remembers no long tables, but those of neighbours are one', () => {
+    const sharing = new Sharing();
+    const long = { text: 'x'.repeat(300) };
+    expect(sharing.metadata({ ...long })).toEqual(long);
+    expect(sharing.metadata({ ...long })).toBe(sharing.metadata({ ...long }));
+  });
+
   it('changes nothing, and answers the same for the same', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(table, list, fc.array(check, { maxLength: 2 })), { maxLength: 20 }), (all) => {

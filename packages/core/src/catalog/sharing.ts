@@ -10,6 +10,9 @@ import type { Check, Origin } from './registration.js';
 /** Of each kind. Enough for every zone, version and set of tags of a large fleet; a few megabytes if all differ. */
 const KEPT_MAX = 16_384;
 
+/** What is longer is rarely said twice but by neighbours; to remember it costs more memory than it saves. */
+const KEPT_CHARACTERS_MAX = 256;
+
 type Table<Value> = Readonly<Record<string, Value>>;
 
 export class Sharing {
@@ -68,14 +71,17 @@ class Tables<Value extends string | number> {
 
   share(table: Table<Value> | undefined): Table<Value> {
     let size = 0;
+    let characters = 0;
     let same = true;
     for (const name in table) {
+      const value = table[name];
       size++;
-      if (same && table[name] !== this.#latest[name]) same = false;
+      if (typeof value === 'string') characters += value.length;
+      if (same && value !== this.#latest[name]) same = false;
     }
     if (table === undefined || size === 0) return this.#none;
     if (!same || size !== this.#latestSize) {
-      this.#latest = kept(this.#kept, keyOf(table), table);
+      this.#latest = characters > KEPT_CHARACTERS_MAX ? table : kept(this.#kept, keyOf(table), table);
       this.#latestSize = size;
     }
     return this.#latest;

@@ -6,7 +6,7 @@ const DEPTH_MAX = 16;
 
 /** Throws `invalid-request`. */
 export function parseJsonBody(text: string): unknown {
-  const depth = depthOf(text);
+  const depth = hasFewBrackets(text) ? 0 : depthOf(text);
   if (depth > DEPTH_MAX) throw invalid(`nested ${depth} deep`, `JSON nested at most ${DEPTH_MAX} deep`);
   try {
     return JSON.parse(text);
@@ -16,6 +16,14 @@ export function parseJsonBody(text: string): unknown {
 }
 
 const [QUOTE, BACKSLASH, SQUARE, SQUARE_END, CURLY, CURLY_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d] as const;
+
+/** Not even all of them, one in the other, would be too deep: so it is with nearly every body that is not a list. */
+function hasFewBrackets(text: string): boolean {
+  let left = DEPTH_MAX;
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (--left < 0) return false;
+  return true;
+}
 
 /** The deepest nesting of brackets outside of strings. For broken JSON it is a number like any other. */
 function depthOf(text: string): number {

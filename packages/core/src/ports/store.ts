@@ -188,6 +188,8 @@ export interface StoreStatus {
 export interface CallOptions {
   /** Aborting gives the waiting up, not the work: a commit that is on its way may still happen. */
   readonly signal?: Abort;
+  /** The bytes in the call are the store's from now on: nobody will change them, so it need not copy them. Left out: it must. */
+  readonly given?: boolean;
 }
 
 export interface Store {

@@ -6,7 +6,7 @@ import { RollcallError } from '../errors.js';
 import { recordKey, type RecordKind } from '../catalog/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
-import type { Bytes, CommitResult, Compare, Operation, Store } from '../ports/store.js';
+import type { Bytes, CallOptions, CommitResult, Compare, Operation, Store } from '../ports/store.js';
 import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';
 import { singleKey } from '../store/key-range.js';
 import { Deadlines, WRITE_WITHIN_MS, type Deadline } from './deadline.js';
@@ -35,6 +35,9 @@ export interface Amendment<Stored, Answer> {
 }
 
 const ATTEMPTS_MAX = 2;
+
+/** Keys and records are made for one commit and never changed. */
+const given: CallOptions = { given: true };
 
 /** Conditions and operations of one change, by its subject's keys: of an instance there are three. */
 const KEYS_MAX = 3;
@@ -91,16 +94,18 @@ async function amend<Stored, Answer>(
   deadline.check();
   const recalled = recalledPlan({ subject, decide });
   if (recalled !== null) {
-    const result = await deadline.wait(store.commit(recalled.commit));
+    const result = await deadline.wait(store.commit(recalled.commit, given));
     if (result.succeeded) return { answer: recalled.answer, revision: recalled.revision ?? result.revision };
   }
   const { keys } = subject;
-  let read = await deadline.wait(store.commit({ then: reads(keys) }));
+  let read = await deadline.wait(store.commit({ then: reads(keys) }, given));
   for (let attempt = 1; ; attempt++) {
     const entries = entriesOf(read);
     const { operations, answer } = decide(subject.read(read.revision, entries));
     if (operations.length === 0) return { answer, revision: Math.max(...revisionsOf(entries)) };
-    const result = await deadline.wait(store.commit({ when: unchanged(keys, revisionsOf(entries)), then: operations, else: reads(keys) }));
+    const result = await deadline.wait(
+      store.commit({ when: unchanged(keys, revisionsOf(entries)), then: operations, else: reads(keys) }, given),
+    );
     if (result.succeeded) return { answer, revision: result.revision };
     if (attempt === ATTEMPTS_MAX) throw subject.overtaken();
     read = result;
@@ -146,7 +151,7 @@ async function writeRecalled<Stored, Answer>(
     try {
       deadline.check();
       const then = group.map(({ plan }) => ({ type: 'commit', when: plan.commit.when, then: plan.commit.then }) as const);
-      const { revision, results: found } = await deadline.wait(store.commit({ then }));
+      const { revision, results: found } = await deadline.wait(store.commit({ then }, given));
       for (const [place, { at, plan }] of group.entries()) {
         const own = found[place];
         if (own?.type !== 'commit' || !own.succeeded) continue;
@@ -188,7 +193,7 @@ async function tryTogether<Stored, Answer>(
   amendments: readonly Amendment<Stored, Answer>[],
   deadline: Deadline,
 ): Promise<readonly PromiseSettledResult<Amended<Answer>>[] | null> {
-  const read = await deadline.wait(store.commit({ then: amendments.flatMap(({ subject }) => reads(subject.keys)) }));
+  const read = await deadline.wait(store.commit({ then: amendments.flatMap(({ subject }) => reads(subject.keys)) }, given));
   const entries = entriesOf(read);
   let at = 0;
   const planned = amendments.map(({ subject, decide }) => {
@@ -199,7 +204,7 @@ async function tryTogether<Stored, Answer>(
   const operations = writing.flatMap(({ plan }) => plan.operations);
   if (bytesOf(operations) > VALUE_BYTES_MAX) return null;
   const when = writing.flatMap((one) => unchanged(one.keys, revisionsOf(one.entries)));
-  const result = operations.length === 0 ? null : await deadline.wait(store.commit({ when, then: operations }));
+  const result = operations.length === 0 ? null : await deadline.wait(store.commit({ when, then: operations }, given));
   if (result?.succeeded === false) return null;
   return planned.map((one) => {
     if (one.plan === null) return { status: 'rejected', reason: one.error };

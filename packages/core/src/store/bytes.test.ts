@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareBytes, fromText, toText } from './bytes.js';
+import { compareBytes, compareToText, fromText, toText } from './bytes.js';
 
 const anyBytes = fc.uint8Array({ maxLength: 40 });
 
@@ -16,6 +16,14 @@ describe('bytes as text', () => {
   ])('writes %j as %j', (bytes, text) => {
     expect(toText(Uint8Array.from(bytes))).toBe(text);
     expect(fromText(text)).toEqual(Uint8Array.from(bytes));
+  });
+
+  it('is compared with bytes as they are with one another', () => {
+    fc.assert(
+      fc.property(fewBytes, fewBytes, (bytes, others) => {
+        expect(Math.sign(compareToText(bytes, toText(others)))).toBe(Math.sign(compareBytes(bytes, others)));
+      }),
+    );
   });
 
   it('comes back as the same bytes', () => {

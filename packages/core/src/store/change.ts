@@ -1,7 +1,6 @@
 /** Looking at what a revision did. */
 import type { Bytes, Change, RevisionBatch } from '../ports/store.js';
-import { toText } from './bytes.js';
-import { textRangeHolds, type TextRange } from './key-range.js';
+import { textRangeHoldsBytes, type TextRange } from './key-range.js';
 
 export function keyOf(change: Change): Bytes {
   return change.type === 'put' ? change.entry.key : change.key;
@@ -9,7 +8,9 @@ export function keyOf(change: Change): Bytes {
 
 /** What a revision did within a range: the very same batch if that is all of it, `null` if it is nothing. */
 export function changesWithin(batch: RevisionBatch, range: TextRange): RevisionBatch | null {
-  const changes = batch.changes.filter((change) => textRangeHolds(range, toText(keyOf(change))));
-  if (changes.length === 0) return null;
-  return changes.length === batch.changes.length ? batch : { revision: batch.revision, changes };
+  const isWithin = (change: Change): boolean => textRangeHoldsBytes(range, keyOf(change));
+  // Mostly all of them, or none.
+  if (batch.changes.every(isWithin)) return batch.changes.length === 0 ? null : batch;
+  const changes = batch.changes.filter(isWithin);
+  return changes.length === 0 ? null : { revision: batch.revision, changes };
 }

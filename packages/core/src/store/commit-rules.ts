@@ -3,7 +3,7 @@
  * the same as etcd's, so that what one accepts all accept.
  */
 import { RollcallError } from '../errors.js';
-import type { Commit, KeyRange, Operation } from '../ports/store.js';
+import type { Commit, KeyRange, Operation, PutOperation } from '../ports/store.js';
 import { toText } from './bytes.js';
 import { textRangeHolds, toTextRange, type TextRange } from './key-range.js';
 
@@ -21,13 +21,18 @@ export function checkCommit(commit: Commit): void {
   const bytes = commitBytes(commit);
   if (bytes > COMMIT_BYTES_MAX)
     throw invalid(`A commit carries ${bytes} bytes of keys and values; at most ${COMMIT_BYTES_MAX} are allowed.`);
-  if (!isSinglePut(commit)) checkWrites(commit);
+  if (singlePut(commit) === null) checkWrites(commit);
 }
 
 /** The most common commit by far breaks no rule about its writes: it has one. */
-function isSinglePut({ then, else: otherwise }: Commit): boolean {
+function singlePut({ then, else: otherwise }: Commit): PutOperation | null {
   const [first] = then;
-  return then.length === 1 && otherwise === undefined && first?.type === 'put' && first.key.length > 0;
+  return then.length === 1 && otherwise === undefined && first?.type === 'put' && first.key.length > 0 ? first : null;
+}
+
+/** The put that this operation is, or the only one that it holds, as of many commits in one each does. */
+function onlyPut(operation: Operation): PutOperation | null {
+  return operation.type === 'commit' ? singlePut(operation) : null;
 }
 
 function checkOperationCount(commit: Commit, allowed: number): void {
@@ -83,6 +88,13 @@ function branchWrites(operations: readonly Operation[]): Writes {
   const puts = new Set<string>();
   const deletes: TextRange[] = [];
   for (const operation of operations) {
+    const put = onlyPut(operation);
+    if (put !== null) {
+      const key = toText(put.key);
+      if (puts.has(key) || deletes.some((range) => textRangeHolds(range, key))) throw writtenTwice();
+      puts.add(key);
+      continue;
+    }
     const own = operationWrites(operation);
     for (const key of own.puts) {
       if (puts.has(key) || deletes.some((range) => textRangeHolds(range, key))) throw writtenTwice();

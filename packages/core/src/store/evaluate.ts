@@ -17,6 +17,7 @@ import {
   type PutOperation,
 } from '../ports/store.js';
 import { compareBytes, toText } from './bytes.js';
+import { isSingleKey } from './key-range.js';
 import { emptyLayer, overlay, setChange, type Layer } from './overlay.js';
 import { readRange } from './read-range.js';
 import { entriesIn, type Reader } from './reader.js';
@@ -46,11 +47,14 @@ class CommitEvaluation {
   readonly #state: State;
   readonly #revision: number;
   #changes: Change[] = [];
+  /** Single keys that were looked at, as they were before the commit: what is compared is mostly written too. */
+  readonly #seen = new Map<string, Entry | null>();
   /** Those, nested ones too, one of whose compares did not hold. */
   readonly #failed: Commit[] = [];
   /** The state with the first so many changes laid over it: most commits never look at what they wrote. */
   #layer: Layer | null = null;
   #layered = 0;
+  #layerReader: Reader | null = null;
 
   constructor(commit: Commit, state: State) {
     this.#commit = commit;
@@ -67,7 +71,7 @@ class CommitEvaluation {
 
   /** All compares first, nested ones too: they see the state before the commit. */
   #judge(commit: Commit): void {
-    const succeeded = commit.when === undefined || commit.when.every((compare) => holds(compare, this.#state.reader));
+    const succeeded = commit.when === undefined || commit.when.every((compare) => holds(compare, this.#before));
     if (!succeeded) this.#failed.push(commit);
     for (const operation of branch(commit, succeeded)) if (operation.type === 'commit') this.#judge(operation);
   }
@@ -78,12 +82,23 @@ class CommitEvaluation {
     return { revision: this.#revision, succeeded, results };
   }
 
+  readonly #before: Reader = {
+    get: (key) => {
+      const seen = this.#seen.get(key);
+      if (seen !== undefined) return seen ?? undefined;
+      const entry = this.#state.reader.get(key);
+      this.#seen.set(key, entry ?? null);
+      return entry;
+    },
+    entries: (range) => this.#state.reader.entries(range),
+  };
+
   /** What the operations before this one made of the state. */
   get #reader(): Reader {
-    if (this.#changes.length === 0) return this.#state.reader;
+    if (this.#changes.length === 0) return this.#before;
     this.#layer ??= emptyLayer();
     for (; this.#layered < this.#changes.length; this.#layered++) setChange(this.#layer, this.#changes[this.#layered] as Change);
-    return overlay(this.#layer, this.#state.reader);
+    return (this.#layerReader ??= overlay(this.#layer, this.#before));
   }
 
   #operate(operation: Operation): OperationResult {
@@ -161,6 +176,10 @@ const missing: Compared = { value: new Uint8Array(0), createRevision: 0, modRevi
 
 /** On a range: for every key that it holds; one without any is treated as a missing key. */
 function holds(compare: Compare, reader: Reader): boolean {
+  if (isSingleKey(compare.range)) {
+    const entry = reader.get(toText(compare.range.from));
+    return entry === undefined ? compare.target !== 'value' && holdsFor(compare, missing) : holdsFor(compare, entry);
+  }
   let found = false;
   for (const entry of entriesIn(reader, compare.range)) {
     found = true;

@@ -3,7 +3,7 @@
  * before it begins is empty, as etcd has it.
  */
 import type { Bytes, KeyRange } from '../ports/store.js';
-import { compareBytes, toText } from './bytes.js';
+import { compareToText, toText } from './bytes.js';
 import { someBytes } from './some-bytes.js';
 
 /** A range over text keys (see bytes.ts), for those who keep their keys so. */
@@ -36,7 +36,9 @@ export const allKeys: KeyRange = { from: new Uint8Array(0), to: null };
 
 export function isSingleKey(range: KeyRange): boolean {
   const { from, to } = range;
-  return to !== null && to.length === from.length + 1 && to[from.length] === 0 && compareBytes(to.subarray(0, from.length), from) === 0;
+  if (to === null || to.length !== from.length + 1 || to[from.length] !== 0) return false;
+  for (let at = 0; at < from.length; at++) if (from[at] !== to[at]) return false;
+  return true;
 }
 
 export function toTextRange(range: KeyRange): TextRange {
@@ -45,4 +47,9 @@ export function toTextRange(range: KeyRange): TextRange {
 
 export function textRangeHolds(range: TextRange, key: string): boolean {
   return key >= range.from && (range.to === null || key < range.to);
+}
+
+/** The same of a key as bytes, without making a text of it. */
+export function textRangeHoldsBytes(range: TextRange, key: Bytes): boolean {
+  return compareToText(key, range.from) >= 0 && (range.to === null || compareToText(key, range.to) < 0);
 }

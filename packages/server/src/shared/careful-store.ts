@@ -47,7 +47,7 @@ export class CarefulStore implements Store {
   async commit(commit: Commit, options: CallOptions = noOptions): Promise<CommitResult> {
     this.#checkOpen(options);
     checkCommit(commit);
-    return unlessAborted(this.#engine.commit(ownCommit(commit)), options.signal);
+    return unlessAborted(this.#engine.commit(options.given === true ? commit : ownCommit(commit)), options.signal);
   }
 
   watch(request: WatchRequest, sink: WatchSink): Watch {

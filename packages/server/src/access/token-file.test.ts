@@ -49,6 +49,16 @@ describe('a token file', () => {
       );
   });
 
+  it('knows each of very many callers, however often they come', () => {
+    const rows = Array.from({ length: 1500 }, (_, at) => ({ name: `svc-${at}`, sha256: hashOf(`${secret}-${at}`), read: '*' }));
+    const access = accessBy(JSON.stringify({ tokens: rows }));
+    for (let round = 0; round < 2; round++)
+      for (const [at, { name }] of rows.entries()) expect(access.identify({ ...shown, token: `${secret}-${at}` }).name).toBe(name);
+    access.rules = readTokenFile('t', JSON.stringify({ tokens: rows.slice(1) })).rules;
+    expect(() => access.identify({ ...shown, token: `${secret}-0` })).toThrow('not in the token file');
+    expect(access.identify({ ...shown, token: `${secret}-1499` }).name).toBe('svc-1499');
+  });
+
   it('is not opened by a hash that it holds', () => {
     const access = accessBy(`tokens: [{ name: a, sha256: ${hashOf(secret)}, read: '*' }]`);
     expect(() => access.identify({ ...shown, token: hashOf(secret) })).toThrow('not in the token file');

@@ -1,7 +1,8 @@
 /** `rollcall serve`: runs a registry until it is told to stop. */
-import { command, exitCodes, type Command, type Context } from '@rollcall/cli';
+import { command, exitCodes, Misuse, type Command, type Context } from '@rollcall/cli';
 import { pathKind, printOptions, switchOption, type OptionTable, type Settled } from '@rollcall/core';
 import { readConfigFile } from './config-file.js';
+import { objectionsTo } from './objections.js';
 import { serveOptions, type ServeOptions } from './options.js';
 import { runRegistry } from './registry.js';
 import { consoleLog } from './shared/console-log.js';
@@ -58,6 +59,8 @@ async function serve(
     output.write(`# The options of rollcall serve, and where each came from. This is a file for --config.\n\n${printOptions(settled)}\n`);
     return exitCodes.done;
   }
+  const objections = objectionsTo(options);
+  if (objections.length > 0) throw new Misuse(objections.join(' '));
   const clock = systemClock;
   const log = consoleLog(process.stderr, clock);
   const asked = stopAsked();

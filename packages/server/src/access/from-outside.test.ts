@@ -36,7 +36,7 @@ async function register(url: string, service: string, token: string | null): Pro
 describe('a registry beyond loopback', () => {
   it('does not start before somebody has said who may come in, and names the three ways', async () => {
     const { code, complaints } = await serve('--bind', '0.0.0.0').ended;
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     for (const way of ['--token-file', '--tls-client-ca', '--insecure']) expect(complaints).toContain(way);
   }, 30_000);
 

@@ -21,13 +21,17 @@ export interface TlsMaterial {
 /** A chain of certificates, or the authorities of a large house. */
 const FILE_BYTES_MAX = 1024 * 1024;
 
+/** What is missing, in a sentence. */
+export function tlsObjection({ tlsCert, tlsKey, tlsClientCa }: TlsPaths): string | null {
+  if ((tlsCert === null) !== (tlsKey === null)) return '--tls-cert and --tls-key go together: give both.';
+  return tlsCert === null && tlsClientCa !== null ? '--tls-client-ca needs TLS: give --tls-cert and --tls-key too.' : null;
+}
+
 /** `null` where no TLS is wanted. Throws a sentence that says what to do. */
 export async function readTls({ tlsCert, tlsKey, tlsClientCa }: TlsPaths, wallNowMs: number): Promise<TlsMaterial | null> {
-  if (tlsCert === null && tlsKey === null) {
-    if (tlsClientCa === null) return null;
-    throw new Error('--tls-client-ca needs TLS: give --tls-cert and --tls-key too.');
-  }
-  if (tlsCert === null || tlsKey === null) throw new Error('--tls-cert and --tls-key go together: give both.');
+  const objection = tlsObjection({ tlsCert, tlsKey, tlsClientCa });
+  if (objection !== null) throw new Error(objection);
+  if (tlsCert === null || tlsKey === null) return null;
   const cert = await pem('--tls-cert', tlsCert);
   const key = await pem('--tls-key', tlsKey);
   const ca = tlsClientCa === null ? null : await pem('--tls-client-ca', tlsClientCa);

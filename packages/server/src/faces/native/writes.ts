@@ -48,7 +48,10 @@ const selectorRules: FieldRules<Omit<InstanceSelector, 'id'>> = { namespace: inN
 /** To a heartbeat, an absence is a verdict. */
 export function orRegisterAgain(error: unknown): unknown {
   if (!isRollcallError(error, 'not-found')) return error;
-  return new RollcallError('not-found', `${error.message} It has left, or was never here: register again with POST /register.`);
+  return new RollcallError(
+    'not-found',
+    `${error.message} It has left, or was never here: register again (POST /register, or rollcall register).`,
+  );
 }
 
 async function deregister(request: NativeRequest, context: NativeContext): Promise<PlainAnswer> {

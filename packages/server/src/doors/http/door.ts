@@ -128,6 +128,7 @@ export class HttpDoor {
     this.#server.maxConnections = options.connectionsMax + SURPLUS_CONNECTIONS_MAX;
     this.#server.on(tls === null ? 'connection' : 'secureConnection', (socket: Duplex) => this.#gate.connected(socket));
     this.#server.on('clientError', (error, socket) => this.#refuseNonsense(error, socket));
+    this.#secure?.on('tlsClientError', (_error, socket) => socket.destroy()); // What is said before the handshake never arrives.
   }
 
   /** `host:port` as a URL has it. Only after the start. */

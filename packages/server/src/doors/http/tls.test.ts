@@ -1,7 +1,9 @@
 /** The files of TLS, made by openssl for this test, and a door that speaks it. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request, type RequestOptions } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
@@ -159,6 +161,10 @@ describeWith(['openssl'], 'TLS', () => {
     expect((await ask(door, 'node')).server).toBe('one');
   });
 
+  it('lets go of who never says anything', async () => {
+    const door = await openDoor();
+    expect(await once(connect(Number(door.address.split(':')[1]), '127.0.0.1').resume(), 'close')).toEqual([false]);
+  }, 30_000);
   it('takes a new certificate for new connections', async () => {
     const door = await openDoor();
     const tls = await readTls(paths('second.crt', 'second.key', 'ca.crt'), nowMs);

@@ -1,5 +1,18 @@
 /** How the tests run: straight from the sources, through the same export condition that `tsx` is given. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Where time really passes: these wait most of theirs, and others run meanwhile, if they begin first. */
+const WAITING = '/stores/etcd/conformance';
+
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const waits = ({ moduleId }: TestSpecification): boolean => moduleId.includes(WAITING);
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
 
 export default defineConfig({
   resolve: { conditions: ['@rollcall/source'] },
@@ -7,6 +20,9 @@ export default defineConfig({
   test: {
     // Named, because vitest would also find what a build left in dist.
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'interop/**/*.test.ts'],
+    sequence: { sequencer: WaitingFirst },
+    // Much of what is tested is other processes, which are waited for: on few cores one worker would mostly idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is waited for comes at once, or on a busy machine late; a second, as it would be otherwise, is no patience.

@@ -74,11 +74,11 @@ export const storeLaws: readonly Law[] = [
   misuse,
 ];
 
-/** Registers every law, and the comparison with the model, as tests of this engine. */
-export function storeConformance(harness: StoreHarness, model: ModelOptions = {}): void {
+/** Registers the laws, and the comparison with the model, as tests of this engine. */
+export function storeConformance(harness: StoreHarness, model: ModelOptions = {}, laws: readonly Law[] = storeLaws): void {
   describe(`the laws of the Store, kept by ${harness.name}`, () => {
-    checkInabilities(storeLaws, harness);
-    for (const law of storeLaws) enforce(law, harness);
+    checkInabilities(laws, harness);
+    for (const law of laws) enforce(law, harness);
     enforceModel(harness, model);
   });
 }

@@ -47,7 +47,7 @@ export const leaseExpiry: Law = law('lease-expiry', 'a lease that nobody keeps e
     const { store, write, grant, pairs, advance } = trial;
     const { id, ttlMs } = await grant();
     await write(put('a', '1', id));
-    for (let beat = 0; beat < 10; beat++) {
+    for (let beat = 0; beat < 5; beat++) {
       await advance(ttlMs * 0.6);
       expect(await store.keepLease(id)).toEqual({ ttlMs });
     }
@@ -69,7 +69,7 @@ export const leaseExpiry: Law = law('lease-expiry', 'a lease that nobody keeps e
 
   'each by its own ttl': async (trial) => {
     const { store, write, grant, pairs, advance, leaseTtlMs } = trial;
-    const [short, long] = [await grant(leaseTtlMs), await grant(leaseTtlMs * 4)];
+    const [short, long] = [await grant(leaseTtlMs), await grant(leaseTtlMs * 2.5)];
     await write(put('short', '1', short.id), put('long', '1', long.id));
     await advance(short.ttlMs * WELL_PAST);
     await expires(trial, short.id);

@@ -35,3 +35,9 @@ export const SURPLUS_CONNECTIONS_MAX = 1000;
 
 /** A body that was not wanted is read to its end if it is this short, so that its connection can go on. */
 export const UNWANTED_BODY_BYTES_MAX: number = 64 * 1024;
+
+/**
+ * So much more than is allowed is read, and thrown away, before a body is said to be too large: many programs read no answer
+ * while they write, and never hear one on a connection that ends before they are done.
+ */
+export const OVERRUN_BYTES_MAX: number = 4 * 1024 * 1024;

@@ -7,7 +7,6 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HttpLoadQuestion } from '../processes/http-load.js';
 import type { LoadQuestion } from '../processes/load.js';
-import type { RegistryAnswer, RegistryQuestion } from '../processes/registry.js';
 import { startChild, type Child } from '../support/child.js';
 import { untilIdle } from '../support/cpu-time.js';
 import { startEtcd, type Etcd } from '../support/etcd.js';
@@ -16,6 +15,7 @@ import { h2loadPuts } from '../support/h2load.js';
 import type { HttpWork } from '../support/http-work.js';
 import type { Load, LoadResult } from '../support/load.js';
 import { findProgram } from '../support/programs.js';
+import { startRollcall, type Rollcall } from '../support/rollcall.js';
 import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
 import { ratioOf, spreadOf } from '../support/statistics.js';
 import { borneBy, type Borne } from '../support/store-process.js';
@@ -42,7 +42,6 @@ export const httpWrites: Benchmark = {
         if (round >= ROUNDS_BEFORE) results.push(result);
       }
     }
-    await parties.registry.ask({ close: true });
     await Promise.all([parties.registry, parties.etcd, parties.http, parties.grpc].map((one) => one.end()));
     return rowsOf(ways);
   },
@@ -50,23 +49,16 @@ export const httpWrites: Benchmark = {
 
 interface Parties {
   readonly context: BenchmarkContext;
-  readonly registry: Child<RegistryQuestion, RegistryAnswer>;
-  readonly port: number;
+  readonly registry: Rollcall;
   readonly etcd: Etcd;
   readonly http: Child<HttpLoadQuestion, LoadResult>;
   readonly grpc: Child<LoadQuestion, LoadResult>;
 }
 
 async function assemble(program: string, context: BenchmarkContext): Promise<Parties> {
-  const registry: Child<RegistryQuestion, RegistryAnswer> = startChild(
-    new URL('../processes/registry.ts', import.meta.url),
-    context.cleanup,
-  );
-  const opened = await registry.ask({ open: await mkdtemp(join(context.directory, 'registry-')) });
   return {
     context,
-    registry,
-    port: opened?.port ?? NaN,
+    registry: await startRollcall(await mkdtemp(join(context.directory, 'registry-')), context.cleanup),
     etcd: await startEtcd(program, context),
     http: startChild(new URL('../processes/http-load.ts', import.meta.url), context.cleanup),
     grpc: startChild(new URL('../processes/load.ts', import.meta.url), context.cleanup),
@@ -82,7 +74,7 @@ interface Way {
 }
 
 /** Ours and theirs in turns: a disk that is slow for a moment is slow for both. */
-function waysOf({ context, registry, port, etcd, http, grpc }: Parties): readonly Way[] {
+function waysOf({ context, registry, etcd, http, grpc }: Parties): readonly Way[] {
   const times = { warmUpMs: 1_500, durationMs: context.quick ? 700 : 2_000 };
   const load: Load = { writers: WRITERS, ...times };
   const bulk: Load = { writers: BULK_WRITERS, ...times };
@@ -92,7 +84,8 @@ function waysOf({ context, registry, port, etcd, http, grpc }: Parties): readonl
     results: [],
     run: () => borneBy(server, clientPid, ask),
   });
-  const ours = (name: Name & HttpWork, load: Load): Way => way(name, registry, http.pid, () => http.ask({ work: name, port, load }));
+  const ours = (name: Name & HttpWork, load: Load): Way =>
+    way(name, registry, http.pid, () => http.ask({ work: name, port: registry.port, load }));
   return [
     ours('registrations', load),
     way('gateway', etcd, http.pid, () => http.ask({ work: 'gateway puts', port: etcd.port, load })),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathKind, repeatedKind, switchOption, wordKind, type Option, type OptionTable } from '@rollcall/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '../../../../test/support/program.js';
 import { command, type Command } from '../command.js';
 import { completed } from './candidates.js';
 import { completionCommand } from './completion-command.js';
@@ -46,8 +47,6 @@ async function completion(...args: string[]): Promise<{ readonly code: number; r
   const code = await completionCommand(others).run(args, { environment: {}, ...outlets });
   return { code, ...told };
 }
-
-const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit']).status === 0;
 
 let directory: string;
 beforeAll(async () => {
@@ -98,7 +97,7 @@ describe('rollcall completion', () => {
   });
 });
 
-describe.skipIf(!has('bash'))('bash', () => {
+describeWith(['bash'], 'bash', () => {
   it.each<[string, readonly string[], readonly string[]]>([
     ['commands', ['s'], ['serve', 'snapshot']],
     ['itself', ['comp'], ['completion']],
@@ -123,7 +122,7 @@ describe.skipIf(!has('bash'))('bash', () => {
   });
 });
 
-describe.skipIf(!has('fish'))('fish', () => {
+describeWith(['fish'], 'fish', () => {
   it.each<[string, readonly string[]]>([
     ['rollcall s', ['serve', 'snapshot']],
     ['rollcall help sn', ['snapshot']],
@@ -140,7 +139,7 @@ describe.skipIf(!has('fish'))('fish', () => {
   });
 });
 
-describe.skipIf(!has('zsh'))('zsh', () => {
+describeWith(['zsh'], 'zsh', () => {
   it('understands its script', () => {
     expect(ask('zsh', '-f', '-c', 'autoload -U compinit; compinit -u -D; source ./.zsh; print $_comps[rollcall]')).toEqual(['_rollcall']);
   });

@@ -3,8 +3,6 @@
  * ever holds up the loop. Its clock is moved by hand. What something costs is its time on the processor, so that
  * it does not depend on who else wants that; but for caches and memory, which nobody has for himself.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   Attendance,
   encodeInstanceRecord,
@@ -20,6 +18,7 @@ import {
 } from '@rollcall/core';
 import { systemRandom } from 'rollcall/stores';
 import { answerQuestions } from '../support/child.js';
+import { usedBytes } from '../support/heap.js';
 
 export interface AttendanceQuestion {
   readonly instances: number;
@@ -203,20 +202,6 @@ function timeMs(work: () => void): number {
   work();
   const { user, system } = process.cpuUsage(began);
   return (user + system) / 1000;
-}
-
-function usedBytes(): number {
-  const collect = collector();
-  collect();
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-/** V8 shows its collector only to whoever asks for it. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }
 
 function never(): Promise<never> {

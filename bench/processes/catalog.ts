@@ -1,7 +1,5 @@
 /** A process that holds a catalog in memory and nothing else: how long it takes to fill, what it weighs, how fast it answers. */
 import { performance } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   everything,
   encodeInstanceRecord,
@@ -15,6 +13,7 @@ import {
   type ServiceName,
 } from '@rollcall/core';
 import { answerQuestions } from '../support/child.js';
+import { usedBytes } from '../support/heap.js';
 
 export interface CatalogQuestion {
   readonly instances: number;
@@ -173,18 +172,4 @@ function timeMs(work: () => void): number {
   const beganMs = performance.now();
   work();
   return performance.now() - beganMs;
-}
-
-function usedBytes(): number {
-  const collect = collector();
-  collect();
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-/** V8 shows its collector only to whoever asks for it. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }

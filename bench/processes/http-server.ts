@@ -5,10 +5,9 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { serveOptions, runRegistry, systemClock, systemRandom, type ServeOptions } from 'rollcall/parts';
 import { answerQuestions } from '../support/child.js';
+import { usedBytes } from '../support/heap.js';
 
 export interface BareAnswers {
   /** Names and values in turns. */
@@ -38,7 +37,7 @@ answerQuestions(async (question: HttpServerQuestion): Promise<HttpServerAnswer> 
   if ('event' in question) return setEvent(question.event);
   switch (question.measure) {
     case 'heap':
-      return heapBytes();
+      return usedBytes();
     case 'resident':
       return process.memoryUsage.rss();
     case 'block':
@@ -87,17 +86,6 @@ function beginStream(response: ServerResponse): void {
 function setEvent(event: string): number {
   frame = Buffer.from(`${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`);
   return frame.length;
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** What is in use after the garbage was collected: the heap, and buffers outside of it. */
-function heapBytes(): number {
-  collectGarbage();
-  collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 function longestBlockMs(): number {

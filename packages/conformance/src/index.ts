@@ -36,6 +36,7 @@ import { enforceModel, type ModelOptions } from './model-run.js';
 export * from './after-restart.js';
 export * from './harness.js';
 export * from './invariants.js';
+export type { Law } from './law.js';
 export { pairs } from './plain.js';
 export * from './seeded-random.js';
 export * from './simulated-clock.js';
@@ -74,11 +75,11 @@ export const storeLaws: readonly Law[] = [
   misuse,
 ];
 
-/** Registers the laws, and the comparison with the model, as tests of this engine. */
-export function storeConformance(harness: StoreHarness, model: ModelOptions = {}, laws: readonly Law[] = storeLaws): void {
+/** Registers the laws, and the comparison with the model (`null`: without it), as tests of this engine. */
+export function storeConformance(harness: StoreHarness, model: ModelOptions | null = {}, laws: readonly Law[] = storeLaws): void {
   describe(`the laws of the Store, kept by ${harness.name}`, () => {
     checkInabilities(laws, harness);
     for (const law of laws) enforce(law, harness);
-    enforceModel(harness, model);
+    if (model !== null) enforceModel(harness, model);
   });
 }

@@ -2,11 +2,12 @@
 import { storeConformance } from '@rollcall/conformance';
 import { afterAll } from 'vitest';
 import { describeWith } from '../../../../../test/support/program.js';
-import { cannotOfEtcd, EtcdPool } from './subjects.fixture.js';
+import { cannotOfEtcd, EtcdPool, lawsOfAny, lawsOfRoom } from './subjects.fixture.js';
 
 describeWith(['etcd'], 'the etcd engine', () => {
-  const single = new EtcdPool(1);
-  afterAll(() => single.end());
+  const [single, unused] = [new EtcdPool({ members: 1 }), new EtcdPool({ members: 1, unused: true })];
+  afterAll(() => Promise.all([single.end(), unused.end()]));
 
-  storeConformance(single.harness('etcd', cannotOfEtcd), { runs: 15 });
+  storeConformance(single.harness('etcd', cannotOfEtcd), { runs: 15 }, lawsOfAny);
+  storeConformance(unused.harness('an etcd that nobody used before', []), null, lawsOfRoom);
 });

@@ -1,6 +1,7 @@
 /** What a registry is put together from, for this repository's own tests and benchmarks. It may change with any version. */
-export { runRegistry, type Registry, type Surroundings } from './registry.js';
+export { runRegistry, type Registry } from './registry.js';
 export { commands } from './commands.js';
 export { serveOptions, type ServeOptions } from './options.js';
 export { systemClock } from './shared/system-clock.js';
 export { systemRandom } from './shared/system-random.js';
+export type { Surroundings } from './surroundings.js';

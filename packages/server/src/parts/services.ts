@@ -1,11 +1,11 @@
 /** Services from files as a part of the registry, in the words of `POST /register`. */
 import type { CatalogView, Registrar } from '@rollcall/core';
-import { write } from './faces/native/map.js';
-import type { Part } from './lifecycle.js';
-import type { ServeOptions } from './options.js';
-import type { Surroundings } from './registry.js';
-import { DirectoryOnDisk } from './services-dir/directory.js';
-import { ServicesDir } from './services-dir/services-dir.js';
+import { write } from '../faces/native/map.js';
+import type { Part } from '../lifecycle.js';
+import type { ServeOptions } from '../options.js';
+import type { Surroundings } from '../surroundings.js';
+import { DirectoryOnDisk } from '../services-dir/directory.js';
+import { ServicesDir } from '../services-dir/services-dir.js';
 
 /** None where no directory is named. */
 export function servicesParts(

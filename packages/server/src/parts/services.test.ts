@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { killPrograms, rollcall, type Running } from '../../../test/support/rollcall-program.js';
+import { killPrograms, rollcall, type Running } from '../../../../test/support/rollcall-program.js';
 
 let directory: string;
 let services: string;

@@ -1,0 +1,36 @@
+/** The native face over the ledger: what it reads, whom it asks, and what it tells of the node. */
+import { CheckedGuardDesk, CheckedRegistrar } from '@rollcall/core';
+import { FRAGMENTS_SHARE } from '../faces/native/fragments.js';
+import { NativeFace } from '../faces/native/server.js';
+import type { Measuring } from '../measuring/measuring.js';
+import type { ServeOptions } from '../options.js';
+import { AnswerCache } from '../shared/answer-cache.js';
+import { encodeSnapshot } from '../shared/snapshot.js';
+import { statusOf, type StatusSources } from '../status.js';
+import type { Surroundings } from '../surroundings.js';
+import type { Auditing } from './audit.js';
+import type { Ledger } from './ledger.js';
+
+export interface NativeSources extends Ledger, Pick<StatusSources, 'doors'> {
+  readonly audit: Auditing;
+  readonly measuring: Measuring;
+}
+
+export function nativeFace(sources: NativeSources, options: ServeOptions, surroundings: Surroundings): NativeFace {
+  const { store, catalog, shown, attendance, registrar, audit, measuring, doors } = sources;
+  const { clock } = surroundings;
+  return new NativeFace({
+    ...surroundings,
+    view: shown,
+    registrar: audit.registrar(new CheckedRegistrar(registrar)),
+    guard: audit.guard(new CheckedGuardDesk(attendance)),
+    status: statusOf({ store, view: catalog.view, clock, instances: () => measuring.instances, doors }),
+    reached: (revision, withinMs) => catalog.reached(revision, withinMs),
+    metrics: () => measuring.text(),
+    snapshot: () => encodeSnapshot(store),
+    cache: new AnswerCache({ bytesMax: options.answerCacheBytesMax }),
+    fragmentBytesMax: options.answerCacheBytesMax * FRAGMENTS_SHARE,
+    watchersMax: options.watchersMax,
+    meter: measuring.meter,
+  });
+}

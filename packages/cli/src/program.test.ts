@@ -57,6 +57,11 @@ async function run(
 }
 
 describe('the program', () => {
+  it('says which variable of the environment is misspelt, and runs', async () => {
+    const [, output, complaints] = await run(['serve', '--store', 'memory'], { ROLLCALL_STROE: 'embedded' });
+    expect([output, complaints]).toEqual(['memory  --store,default', expect.stringContaining('Did you mean ROLLCALL_STORE?')]);
+  });
+
   it('shows its commands under their headings', async () => {
     const [code, output] = await run(['--help']);
     expect(code).toBe(0);

@@ -1,6 +1,7 @@
 /** The program: finds the command that was typed, and runs it. */
 import { endOfFlags, suggestion } from '@rollcall/core';
 import { commandGroups, complain, exitCodes, type Command, type CommandGroup, type Context } from './command.js';
+import { strangeVariables } from './strange-variables.js';
 
 export interface Program {
   readonly commands: readonly Command[];
@@ -23,6 +24,8 @@ export async function runProgram({ commands, version }: Program, args: readonly 
   const isAboutUs = !found.options.some(({ flag }) => flag === 'version');
   if (isAboutUs && ours.includes('--version')) return say(context, `rollcall ${version}`);
   if (named !== name || ours.includes('--help') || ours.includes('-h')) return say(context, found.help(columnsOf(context)));
+  const every = commands.flatMap(({ options }) => options);
+  for (const sentence of strangeVariables(context.environment, every)) context.complaints.write(`rollcall: ${sentence}\n`);
   try {
     return await found.run(rest, context);
   } catch (error) {

@@ -87,8 +87,8 @@ export class Transport {
 
   /** Lets go of every connection; what is still asked is broken off. */
   async close(): Promise<void> {
-    const { calls, streams } = await this.#opened();
-    await Promise.all([calls.destroy(), streams.destroy()]);
+    const pools = await this.#pools;
+    await Promise.all([pools?.calls.destroy(), pools?.streams.destroy()]);
   }
 
   #opened(): Promise<Pools> {

@@ -35,7 +35,8 @@ export function accessOf({ tokenFile, tlsClientCa, trustLoopback, log }: AccessS
     return { control, load: nothingToDo, reload: nothingToDo };
   }
   const load = async (): Promise<void> => {
-    const { rules, hasSecrets } = readTokenFile(tokenFile, await textOf(tokenFile));
+    const { rules, hasSecrets, remarks } = readTokenFile(tokenFile, await textOf(tokenFile));
+    for (const remark of remarks) log.warn(remark);
     if (hasSecrets) await warnOfReaders(tokenFile, log);
     control.rules = rules;
   };

@@ -121,6 +121,7 @@ describe('a mistake in a token file', () => {
     [row(`token: ${secret}\n  - name: b\n    token: ${secret}`), 'line 4: "b" is known by the same as "a"'],
     ['tokens: [{ name: anonymous, certificate: x }]', 'means something else already'],
     ['tokens: [{ name: rollcall, certificate: x }]', 'means something else already'],
+    [`tokens: [{ name: '${secret} ${secret}' }]`, 'line 1: name is a text of'],
     ['tokens: []\n---\ntokens: []', 'line 3: a second document'],
     ['tokens: [', 'line 1'],
   ])('%j is said with its line', (text, complaint) => {
@@ -132,6 +133,19 @@ describe('a mistake in a token file', () => {
     }
     expect(message).toContain(complaint);
     for (const kept of [secret, 'short-secret', 'with space']) expect(message).not.toContain(kept);
+  });
+});
+
+describe('what is hardly meant', () => {
+  it.each([
+    ['tokens: []', ['t names nobody: nobody may do anything.']],
+    ['anonymous: { read: "*" }', []],
+    [
+      `tokens: [{ name: a, token: ${secret} }, { name: b, certificate: b, read: x }]`,
+      ['"a" may do nothing: no read, write or operate is said.'],
+    ],
+  ])('%s', (text, remarks) => {
+    expect(readTokenFile('t', text).remarks).toEqual(remarks);
   });
 });
 

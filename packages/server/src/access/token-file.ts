@@ -30,6 +30,8 @@ export interface ReadTokenFile {
   readonly rules: Rules;
   /** Secrets stand in it as they are, so that whoever reads the file has them. */
   readonly hasSecrets: boolean;
+  /** What is allowed, and yet hardly meant: a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 /** Throws an error whose message is one sentence for each thing that is wrong; no secret is among them. */
@@ -104,6 +106,7 @@ class TokenFileReader {
   readonly #names = new Set<string>();
   readonly #byHash = new Map<string, Identity>();
   readonly #byCertificate = new Map<string, Identity>();
+  readonly #idle: string[] = [];
   #hasSecrets = false;
 
   constructor(name: string, document: YamlDocument) {
@@ -124,7 +127,15 @@ class TokenFileReader {
     else rows.forEach((row, at) => this.#row(['tokens', at], row));
     if (this.#complaints.length > 0) throw wrong(this.#complaints);
     const rules = { anonymous: { name: ANONYMOUS, may }, byHash: this.#byHash, byCertificate: this.#byCertificate, certified: null };
-    return { rules, hasSecrets: this.#hasSecrets };
+    return { rules, hasSecrets: this.#hasSecrets, remarks: this.#remarks(anonymous) };
+  }
+
+  /** More rows than these are not named. */
+  #remarks(anonymous: unknown): readonly string[] {
+    if (this.#names.size === 0 && anonymous === null) return [`${this.#name} names nobody: nobody may do anything.`];
+    const named = this.#idle.slice(0, COMPLAINTS_MAX).map(describe).join(', ');
+    const others = this.#idle.length > COMPLAINTS_MAX ? ` and ${this.#idle.length - COMPLAINTS_MAX} more` : '';
+    return this.#idle.length === 0 ? [] : [`${named}${others} may do nothing: no read, write or operate is said.`];
   }
 
   #row(path: YamlPath, input: unknown): void {
@@ -132,6 +143,7 @@ class TokenFileReader {
     if (row === null) return;
     const { name, token, sha256, certificate } = row;
     const identity: Identity = { name, may: permissions(row) };
+    if (row.read.length + row.write.length + row.operate.length === 0) this.#idle.push(name);
     if (reserved.has(name)) this.#complain([...path, 'name'], `name is ${describe(name)}, which means something else already.`);
     if (this.#names.size === this.#names.add(name).size)
       this.#complain([...path, 'name'], `name is ${describe(name)}, as of a row before.`);
@@ -156,8 +168,7 @@ class TokenFileReader {
     }
     const { fields, unknown, problems } = tryFields(input, rules);
     for (const { field, came, allowed } of problems) {
-      const told = field === 'token' || field === 'sha256' ? (came === 'missing' ? came : 'something else, which is kept secret') : came;
-      this.#complain([...path, field], `${field} is ${told}; allowed is ${allowed}.`);
+      this.#complain([...path, field], `${field} is ${cameText(field, came)}; allowed is ${allowed}.`);
     }
     for (const key of Object.keys(unknown))
       this.#complain([...path, key], `${keyText(key)} is not known; allowed are ${Object.keys(rules).join(', ')}.`);
@@ -179,6 +190,14 @@ function permissions({ namespaces, read, write, operate }: Allowance): Identity[
 /** What stands where something else belongs may be a token that lost its place, and logs are read by many. */
 function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a text' : describe(value);
+}
+
+/** Where a name belongs, a token may stand that lost its place. */
+function cameText(field: string, came: string): string {
+  if (came === 'missing') return came;
+  if (field === 'token' || field === 'sha256') return 'something else, which is kept secret';
+  const mayBeToken = (field === 'name' || field === 'certificate') && came.length >= SECRET_CHARACTERS_MIN;
+  return mayBeToken ? `a text of ${came.length} characters` : came;
 }
 
 /** As long as no token can be. */

@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { describeWith } from '../../../../../test/support/program.js';
 import { systemClock } from '../../shared/system-clock.js';
 import { systemRandom } from '../../shared/system-random.js';
-import { startEtcds, type EtcdProcess } from './etcd-process.fixture.js';
+import { startEtcds, type EtcdProcess } from '../../../../../test/support/etcd-process.js';
 import { openEtcdStore, type EtcdStoreOptions } from './store.js';
 import { silent } from './subjects.fixture.js';
 

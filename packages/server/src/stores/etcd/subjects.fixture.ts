@@ -4,7 +4,7 @@ import { storeLaws, type Law, type StoreHarness, type StoreUnderTest } from '@ro
 import { allKeys, type Log } from '@rollcall/core';
 import { systemClock } from '../../shared/system-clock.js';
 import { systemRandom } from '../../shared/system-random.js';
-import { startEtcds, type EtcdProcess } from './etcd-process.fixture.js';
+import { startEtcds, type EtcdProcess } from '../../../../../test/support/etcd-process.js';
 import { RebasedStore } from './rebased.fixture.js';
 import { openEtcdStore } from './store.js';
 

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from './free-ports.js';
 
 const READY_MAX_MS = 20_000;
 const READY_POLL_MS = 30;
@@ -13,10 +13,11 @@ const READY_POLL_MS = 30;
 export interface EtcdProcess {
   /** `host:port` of its clients' door. */
   readonly endpoint: string;
+  readonly pid: number;
   signal(signal: NodeJS.Signals): void;
   /** `kill -9`; its data stay. */
   kill(): Promise<void>;
-  /** After a kill, on the same data. */
+  /** After a kill, on the same data; settles when it has a leader, and so never while most of them are away. */
   startAgain(): Promise<void>;
   /** With its data. */
   end(): Promise<void>;
@@ -61,6 +62,9 @@ async function startMember({ name, client, peer }: { name: string; client: strin
   };
   return {
     endpoint: client.replace('http://', ''),
+    get pid() {
+      return child.pid ?? NaN;
+    },
     signal: (signal) => child.kill(signal),
     kill,
     async startAgain() {
@@ -81,30 +85,4 @@ async function healthy(client: string): Promise<void> {
     await sleep(READY_POLL_MS);
   }
   throw new Error(`etcd at ${client} did not become healthy within ${READY_MAX_MS} ms.`);
-}
-
-/**
- * Ports below those that systems hand out by themselves, a window of them for each process: between looking whether a port
- * is free and etcd's taking it, nobody else gets it.
- */
-const PORTS_FROM = 12_000;
-const WINDOW_PORTS = 200;
-const WINDOWS = 100;
-let nextPort = 0;
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = PORTS_FROM + (process.pid % WINDOWS) * WINDOW_PORTS + (nextPort++ % WINDOW_PORTS);
-    if (await isFree(port)) ports.push(port);
-  }
-  return ports;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

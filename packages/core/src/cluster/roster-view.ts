@@ -21,11 +21,14 @@ export interface RosterChange {
 }
 
 export interface RosterView {
-  /** This node's own place; `null` while it is no member. */
+  /**
+   * This node's own place as the log has it; `null` while it has none. A node that was away for too long may not have heard yet
+   * that it lost its place: what it may write is not asked here but of its fences.
+   */
   readonly self: LiveNode | null;
-  /** All of them, this one too, in the order of their names. */
+  /** All of them, this one too, in the order of their names: a new list whenever anything changed. */
   readonly nodes: readonly LiveNode[];
-  /** The roster is as of this revision of the log. */
+  /** The roster is as of this revision of the log: it misses nothing up to here. */
   readonly revision: number;
   /** The answer ends it. Also called where only `leaving` changed: then all three lists are empty. */
   follow(listener: (change: RosterChange) => void): () => void;

@@ -51,6 +51,7 @@ export * from './options/read-options.js';
 export type { SettingsEntry, SettingsFile } from './options/settings-file.js';
 export { endOfFlags } from './options/typed-flags.js';
 export * from './ports/clock.js';
+export * from './ports/colleagues.js';
 export * from './ports/log.js';
 export * from './ports/meter.js';
 export * from './ports/random.js';

@@ -192,7 +192,18 @@ export interface CallOptions {
   readonly given?: boolean;
 }
 
+/** Whether what is written to the log elsewhere still gets here. */
+export interface Contact {
+  /** `null` while it does. Otherwise since when (wall clock) nothing was heard: whatever happened since is not known here. */
+  readonly lostSinceMs: number | null;
+  /** Called whenever that has begun or is over. The answer ends it. */
+  follow(listener: () => void): () => void;
+}
+
 export interface Store {
+  /** Left out: the log is in this process, and is never away. */
+  readonly contact?: Contact | undefined;
+
   range(request: RangeRequest, options?: CallOptions): Promise<RangeResult>;
   commit(commit: Commit, options?: CallOptions): Promise<CommitResult>;
   watch(request: WatchRequest, sink: WatchSink): Watch;

@@ -4,6 +4,7 @@ import type {
   Clock,
   Commit,
   CommitResult,
+  Contact,
   Counter,
   Histogram,
   Lease,
@@ -63,6 +64,10 @@ export class MeasuredStore implements Store {
     this.#failed = meter.counter(commits, { outcome: 'failed' });
     this.#seconds = meter.histogram(commitSeconds);
     meter.gauge(commitsWaiting, () => this.#waiting);
+  }
+
+  get contact(): Contact | undefined {
+    return this.#store.contact;
   }
 
   /** Commits that are not answered yet. */

@@ -10,6 +10,7 @@ import {
   type Commit,
   type CommitResult,
   type Compare,
+  type Contact,
   type KeyRange,
   type Lease,
   type LeaseId,
@@ -35,6 +36,10 @@ export class CarefulStore implements Store {
 
   constructor(engine: Store) {
     this.#engine = engine;
+  }
+
+  get contact(): Contact | undefined {
+    return this.#engine.contact;
   }
 
   async range(request: RangeRequest, options: CallOptions = {}): Promise<RangeResult> {

@@ -17,6 +17,11 @@ export function writeWatchCreate({ key, rangeEnd, startRevision }: EtcdWatchCrea
   });
 }
 
+/** Asks for a sign of life: the answer has neither events nor anything else that counts. */
+export function writeWatchProgress(writer: ProtoWriter): void {
+  writer.message(3, () => undefined);
+}
+
 export interface EtcdEvent {
   readonly type: 'put' | 'delete';
   /** A deletion's holds only the key and the revision that deleted it. */

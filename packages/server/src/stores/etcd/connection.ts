@@ -47,7 +47,10 @@ export class Connection {
   }
 
   open<Answer>(path: string, read: (bytes: Uint8Array) => Answer, token: string | null): MessageStream<Answer> {
-    return this.#client.makeBidiStreamRequest(path, (message: Buffer) => message, read, metadataOf(token));
+    const metadata = metadataOf(token);
+    // A member that has lost the others would keep a watch open, and silent.
+    metadata.set('hasleader', 'true');
+    return this.#client.makeBidiStreamRequest(path, (message: Buffer) => message, read, metadata);
   }
 
   close(): void {

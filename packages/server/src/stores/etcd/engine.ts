@@ -9,6 +9,7 @@ import {
   type Clock,
   type Commit,
   type CommitResult,
+  type Contact,
   type KeyRange,
   type Lease,
   type LeaseId,
@@ -26,6 +27,7 @@ import { WatchHub } from '../../shared/watch-hub.js';
 import * as calls from './calls.js';
 import { Cluster, type ClusterOptions } from './cluster.js';
 import { CompactedFloor } from './compacted-floor.js';
+import { WatchContact } from './contact.js';
 import { EpochRecord } from './epoch.js';
 import { Feed } from './feed.js';
 import { Keyspace } from './keyspace.js';
@@ -33,6 +35,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { readRange } from './reading.js';
 import { readPastGets, type PastGets } from './past-gets.js';
 import { branchesOf, commitResultOf, takenOf, transactionOf } from './transaction.js';
+import { unavailable } from './trouble.js';
 
 export interface EngineOptions extends Omit<ClusterOptions, 'onReplaced'> {
   readonly keyspace: Keyspace;
@@ -51,11 +54,13 @@ export class EtcdEngine implements Store {
   readonly #epochRecord: EpochRecord;
   readonly #floor: CompactedFloor;
   readonly #keeper: LeaseKeeper;
+  readonly #contact: WatchContact;
   readonly #underWay = new Set<Promise<unknown>>();
   #hub: WatchHub | null = null;
   #feed: Feed | null = null;
   #epoch = '';
   #touching = false;
+  #closed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -64,19 +69,27 @@ export class EtcdEngine implements Store {
     this.#epochRecord = new EpochRecord(this.#cluster, mark, options.random);
     this.#floor = new CompactedFloor(this.#cluster);
     this.#keeper = new LeaseKeeper(this.#cluster);
+    this.#contact = new WatchContact(options.clock);
+  }
+
+  get contact(): Contact {
+    return this.#contact;
   }
 
   /** Settles when etcd has answered. */
   async start(): Promise<void> {
     const { epoch, revision } = await this.#epochRecord.read();
     this.#epoch = epoch;
-    const { keyspace, watched, log } = this.#options;
+    this.#contact.heard();
+    const { keyspace, watched, clock, log } = this.#options;
     const { rangeEnd } = keyspace.range(watched);
     const feed = new Feed(
       {
         cluster: this.#cluster,
         keyspace,
         range: { key: keyspace.markBefore(watched), rangeEnd },
+        contact: this.#contact,
+        clock,
         log,
         onTold: (batches) => this.#hub?.publish(batches),
         onLost: (reason) => this.#lost(reason),
@@ -95,19 +108,22 @@ export class EtcdEngine implements Store {
   }
 
   async range(request: RangeRequest): Promise<RangeResult> {
+    this.#checkThere();
     const result = await this.#track(readRange(this.#cluster, this.#options.keyspace, request));
     // Whoever asks for nothing asks where the log stands, and will wait until the watch gets there.
     if (request.limit === 0) this.#expect(result.revision);
     return result;
   }
 
-  commit(commit: Commit): Promise<CommitResult> {
+  async commit(commit: Commit): Promise<CommitResult> {
+    this.#checkThere();
     return this.#track(this.#commit(commit));
   }
 
   watch(request: WatchRequest, sink: WatchSink): Watch {
     const [wanted, watched] = [toTextRange(request.range), toTextRange(this.#options.watched)];
     const within = wanted.from >= watched.from && (watched.to === null || (wanted.to !== null && wanted.to <= watched.to));
+    this.#checkThere();
     if (!within || this.#hub === null) throw new RollcallError('invalid-request', 'This range of the log is not followed by this node.');
     return this.#hub.watch(request, sink);
   }
@@ -142,11 +158,17 @@ export class EtcdEngine implements Store {
     return this.#track(this.#cluster.ask(calls.listLeases, undefined));
   }
 
-  status(): Promise<StoreStatus> {
+  async status(): Promise<StoreStatus> {
+    this.#checkThere();
     return this.#track(this.#status());
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   async close(): Promise<void> {
+    this.#closed = true;
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     await this.#feed?.close();
     await this.#keeper.close();
@@ -238,6 +260,13 @@ export class EtcdEngine implements Store {
         await this.#cluster.pause(attempt);
       }
     }
+  }
+
+  /** Nobody is made to wait for an etcd that has been silent for long: the watch finds out when it is back. */
+  #checkThere(): void {
+    if (this.#feed === null) throw unavailable('etcd has not been reached yet.');
+    if (!this.#contact.isAway) return;
+    throw unavailable(`etcd is away: nothing was heard of it for ${Math.round(this.#contact.silentMs / 1000)} s.`);
   }
 
   #track<Answer>(answer: Promise<Answer>): Promise<Answer> {

@@ -3,8 +3,9 @@
  * behind the last revision that it told, so nobody behind it notices. What it told lately is kept, for those
  * who fall a little behind.
  */
-import { isRollcallError, RollcallError, type Abort, type Log, type RevisionBatch } from '@rollcall/core';
+import { isRollcallError, RollcallError, type Abort, type Clock, type Log, type RevisionBatch } from '@rollcall/core';
 import type { Cluster } from './cluster.js';
+import type { WatchContact } from './contact.js';
 import type { EtcdRange, Keyspace } from './keyspace.js';
 import { revisions } from './revisions.js';
 
@@ -13,6 +14,8 @@ export interface FeedOptions {
   readonly keyspace: Keyspace;
   /** Everything that is ever watched. */
   readonly range: EtcdRange;
+  readonly contact: WatchContact;
+  readonly clock: Clock;
   readonly log: Log;
   readonly onTold: (batches: readonly RevisionBatch[]) => void;
   /** What was to be told next is compacted: everybody has to read anew. Told on from wherever `fromRevision` says. */
@@ -106,6 +109,7 @@ export class Feed {
       try {
         await this.#follow(signal, () => (attempt = 0));
       } catch (error) {
+        this.#options.contact.lost();
         if (!isRollcallError(error, 'revision-compacted')) {
           if (attempt === 0) this.#options.log.warn('the watch of etcd broke and is opened anew', { reason: String(error) });
           await this.#options.cluster.pause(attempt);
@@ -115,8 +119,9 @@ export class Feed {
   }
 
   async #follow(signal: AbortSignal, wentWell: () => void): Promise<void> {
-    const { cluster, keyspace, range, onTold } = this.#options;
-    for await (const batches of revisions(cluster, keyspace, { range, fromRevision: this.#next, signal })) {
+    const { cluster, keyspace, range, onTold, contact, clock } = this.#options;
+    const request = { range, fromRevision: this.#next, signal, alive: { clock, contact } };
+    for await (const batches of revisions(cluster, keyspace, request)) {
       // Of a log that is not followed any more.
       if (signal.aborted) return;
       wentWell();

@@ -1,9 +1,10 @@
 /** What a watch of etcd tells, as revisions: a revision's changes together, also where they came in pieces. */
-import { RollcallError, type Change, type RevisionBatch } from '@rollcall/core';
-import { readWatchResponse, writeWatchCreate, type EtcdEvent, type EtcdWatchResponse } from '@rollcall/wire';
+import { RollcallError, type Change, type Clock, type RevisionBatch } from '@rollcall/core';
+import { readWatchResponse, writeWatchCreate, writeWatchProgress, type EtcdEvent, type EtcdWatchResponse } from '@rollcall/wire';
 import { reading, watchPath, written } from './calls.js';
 import type { Cluster } from './cluster.js';
 import type { MessageStream } from './connection.js';
+import { askForSigns, type Signs, type WatchContact } from './contact.js';
 import type { EtcdRange, Keyspace } from './keyspace.js';
 import { entryOf } from './transaction.js';
 import { troubleOf, unavailable } from './trouble.js';
@@ -13,6 +14,8 @@ export interface RevisionsRequest {
   readonly fromRevision: number;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** Where it is given: hears of everything that comes, and a watch through which nothing comes at all breaks. */
+  readonly alive?: { readonly clock: Clock; readonly contact: WatchContact };
 }
 
 /**
@@ -23,15 +26,20 @@ export interface RevisionsRequest {
 export async function* revisions(
   cluster: Cluster,
   keyspace: Keyspace,
-  { range, fromRevision, signal }: RevisionsRequest,
+  { range, fromRevision, signal, alive }: RevisionsRequest,
 ): AsyncGenerator<readonly RevisionBatch[]> {
   const { stream, left } = await cluster.open(watchPath, reading(readWatchResponse));
   const end = (): void => stream.cancel();
   signal.addEventListener('abort', end, { once: true });
+  const signs = alive === undefined ? null : signsOf(stream, alive.clock, left);
+  const heard = (): void => {
+    signs?.heard();
+    alive?.contact.heard();
+  };
   try {
     if (signal.aborted) return;
     stream.write(written((writer) => writeWatchCreate({ ...range, startRevision: fromRevision }, writer)));
-    yield* batches(stream, cluster, keyspace);
+    yield* batches(stream, cluster, keyspace, heard);
     throw unavailable('etcd ended a watch.');
   } catch (thrown) {
     if (signal.aborted) return;
@@ -41,21 +49,32 @@ export async function* revisions(
     }
     throw thrown;
   } finally {
+    signs?.end();
     signal.removeEventListener('abort', end);
     stream.on('error', () => undefined);
     stream.cancel();
   }
 }
 
+function signsOf(stream: MessageStream<EtcdWatchResponse>, clock: Clock, left: () => void): Signs {
+  const ask = (): void => void stream.write(written(writeWatchProgress));
+  return askForSigns(clock, ask, () => {
+    left();
+    stream.destroy(unavailable('etcd has gone silent.'));
+  });
+}
+
 async function* batches(
   stream: MessageStream<EtcdWatchResponse>,
   cluster: Cluster,
   keyspace: Keyspace,
+  heard: () => void,
 ): AsyncGenerator<readonly RevisionBatch[]> {
   let pieces: EtcdEvent[] = [];
   for await (const message of stream as AsyncIterable<EtcdWatchResponse>) {
     if (message.created) cluster.look(message.header);
     if (message.canceled) throw endOf(message);
+    heard();
     pieces.push(...message.events);
     if (message.fragment || pieces.length === 0) continue;
     yield inRevisions(pieces, keyspace);

@@ -37,6 +37,8 @@ export interface EtcdStoreOptions {
   /** `null`: plain text. */
   readonly tls?: EtcdTls | null;
   readonly user?: EtcdCredentials | null;
+  /** What to do where etcd does not answer: left out, not to open; or to open a store that refuses everything until etcd was reached. */
+  readonly away?: 'go on';
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -44,6 +46,9 @@ export interface EtcdStoreOptions {
 
 /** A cluster that elects a leader answers within a few seconds; one that is not there does not get there by waiting. */
 const START_WITHIN_MS = 10_000;
+
+/** Whoever can go on without etcd waits for an election, and not for somebody to start it. */
+const GO_ON_AFTER_MS = 3_000;
 
 export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   const { endpoints, prefix = '', exclusive = false, tls = null, user = null, clock, random, log } = options;
@@ -58,33 +63,60 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
     random,
     log,
   });
-  const untilMs = clock.monotonicMs() + START_WITHIN_MS;
+  const goesOn = options.away === 'go on';
   try {
-    await startWithin(engine, clock, untilMs);
+    await startWithin(engine, clock, goesOn ? GO_ON_AFTER_MS : START_WITHIN_MS);
   } catch (error) {
+    if (goesOn && isPassing(error)) {
+      log.warn('etcd does not answer; it is asked until it does', { endpoints, reason: reasonOf(error) });
+      void goOnStarting(engine, options);
+      return new CarefulStore(engine);
+    }
     await engine.close();
-    const reason = error instanceof Error ? error.message : String(error);
     throw unavailable(
-      `No etcd at ${endpoints.join(', ')} answers as it should: ${reason} Is it running, and are the addresses right?`,
+      `No etcd at ${endpoints.join(', ')} answers as it should: ${reasonOf(error)} Is it running, and are the addresses right?`,
       error,
     );
   }
   return new CarefulStore(engine);
 }
 
-async function startWithin(engine: EtcdEngine, clock: Clock, untilMs: number): Promise<void> {
+async function startWithin(engine: EtcdEngine, clock: Clock, withinMs: number): Promise<void> {
+  const untilMs = clock.monotonicMs() + withinMs;
   for (;;) {
     try {
       return await engine.start();
     } catch (error) {
-      const passing = isRollcallError(error) && error.retryable && error.details['standing'] !== true;
-      if (!passing || clock.monotonicMs() >= untilMs) throw error;
+      if (!isPassing(error) || clock.monotonicMs() >= untilMs) throw error;
       await new Promise<void>((again) => clock.after(START_PAUSE_MS, again));
     }
   }
 }
 
+async function goOnStarting(engine: EtcdEngine, { clock, log }: EtcdStoreOptions): Promise<void> {
+  while (!engine.isClosed) {
+    await new Promise<void>((again) => clock.after(GO_ON_PAUSE_MS, again));
+    try {
+      if (engine.isClosed) return;
+      await engine.start();
+      return log.info('etcd answers');
+    } catch (error) {
+      if (!isPassing(error) && !engine.isClosed)
+        log.error('etcd answers, but not as it should; it is asked again', { reason: reasonOf(error) });
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return isRollcallError(error) && error.retryable && error.details['standing'] !== true;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 const START_PAUSE_MS = 200;
+const GO_ON_PAUSE_MS = 1_000;
 
 /** A watch that works is behind by a few milliseconds. */
 const TOUCH_AFTER_MS = 100;

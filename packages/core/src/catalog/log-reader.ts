@@ -17,7 +17,6 @@ import {
   type Watch,
 } from '../ports/store.js';
 import { toText } from '../store/bytes.js';
-import { allKeys } from '../store/key-range.js';
 import { encodedChange, encodedEntry, type EncodedSink } from './encoded.js';
 import { catalogRange, kindRange } from './keys.js';
 import { LatestPast } from './latest-past.js';
@@ -34,6 +33,9 @@ const PAGE_ENTRIES = 1000;
 
 /** How far back it looks: minutes of ordinary churn. */
 const PAST_REVISIONS_MAX = 4096;
+
+/** How often it is looked whether the past was heard to its end: it takes milliseconds. */
+const ARRIVAL_LOOK_MS = 5;
 
 /** Between two attempts to read a log that does not answer. */
 const RELOAD_PAUSE_MS = 1000;
@@ -100,25 +102,31 @@ export class LogReader {
     return { revision, past };
   }
 
-  /** It watches all keys, because every revision touches some: so it sees when it has arrived. */
   #past(asOf: number, upTo: number): Promise<LatestPast> {
     if (asOf >= upTo) return Promise.resolve(new LatestPast(upTo));
+    const { clock, store } = this.#options;
     return new Promise((resolve) => {
       const past = new LatestPast(asOf);
-      const watch = this.#options.store.watch(
-        { range: allKeys, fromRevision: asOf + 1, previous: true },
-        {
-          next: (batch) => {
-            if (batch.revision <= upTo) past.add(batch);
-            if (batch.revision < upTo) return;
-            resolve(past);
-            watch.cancel();
-          },
-          // Compacted meanwhile: then there is none.
-          ended: () => resolve(new LatestPast(upTo)),
+      const range = { range: catalogRange, fromRevision: asOf + 1, previous: true };
+      const watch = store.watch(range, {
+        next: (batch) => {
+          if (batch.revision <= upTo) past.add(batch);
+          if (batch.revision >= upTo) arrived();
         },
-      );
+        // Compacted meanwhile: then there is none.
+        ended: () => resolve(new LatestPast(upTo)),
+      });
+      const arrived = (): void => {
+        resolve(past);
+        watch.cancel();
+      };
+      // The latest revisions may be of others, of which this watch is not told.
+      const look = (): void => {
+        if (watch.position >= upTo) arrived();
+        else if (this.#watch === watch && !this.#closed) clock.after(ARRIVAL_LOOK_MS, look);
+      };
       this.#watch = watch;
+      look();
     });
   }
 

@@ -51,16 +51,23 @@ export class PlainLog implements Omit<Store, Method> {
   watch({ range, fromRevision = this.revision + 1 }: WatchRequest, sink: WatchSink): Watch {
     const own = toTextRange(range);
     let isCancelled = false;
+    let position = (): number => fromRevision - 1;
     queueMicrotask(() => {
       if (isCancelled) return;
       for (const batch of this.#history) if (batch.revision >= fromRevision && !isCancelled) tell(sink, batch, own);
       if (!isCancelled) this.#sinks.set(sink, own);
+      position = () => this.revision;
     });
     const cancel = (): void => {
       isCancelled = true;
       this.#sinks.delete(sink);
     };
-    return { position: this.revision, cancel };
+    return {
+      get position() {
+        return position();
+      },
+      cancel,
+    };
   }
 
   async status(): Promise<StoreStatus> {

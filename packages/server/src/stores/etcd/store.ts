@@ -1,6 +1,4 @@
 /** A store on an etcd cluster: `etcd://host:2379,host:2379,host:2379`. */
-import { readFileSync } from 'node:fs';
-import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
 import {
   allKeys,
   catalogRange,
@@ -13,17 +11,12 @@ import {
   type Store,
 } from '@rollcall/core';
 import type { EtcdCredentials } from '@rollcall/wire';
+import type { HistoryLimits } from '../../shared/auto-compaction.js';
 import { CarefulStore } from '../../shared/careful-store.js';
+import { readCredentials, type EtcdTls } from './credentials.js';
 import { EtcdEngine } from './engine.js';
 import { Keyspace } from './keyspace.js';
 import { unavailable } from './trouble.js';
-
-export interface EtcdTls {
-  /** Paths of PEM files. Left out: the authorities that Node trusts. */
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-}
 
 export interface EtcdStoreOptions {
   /** `host:port` each. */
@@ -39,6 +32,10 @@ export interface EtcdStoreOptions {
   readonly user?: EtcdCredentials | null;
   /** What to do where etcd does not answer: left out, not to open; or to open a store that refuses everything until etcd was reached. */
   readonly away?: 'go on';
+  /** This etcd may forget its history, whoever wrote it. */
+  readonly compacts?: boolean;
+  /** How much of it, then. */
+  readonly history?: Partial<HistoryLimits>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -54,7 +51,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   const { endpoints, prefix = '', exclusive = false, tls = null, user = null, clock, random, log } = options;
   const engine = new EtcdEngine({
     endpoints,
-    channel: channelOf(tls),
+    channel: await readCredentials(tls, clock.wallMs()),
     user,
     keyspace: new Keyspace(fromText(prefix)),
     touchAfterMs: exclusive ? null : TOUCH_AFTER_MS,
@@ -123,10 +120,4 @@ const TOUCH_AFTER_MS = 100;
 
 function watchedOf({ watched }: EtcdStoreOptions): KeyRange {
   return watched === 'all' ? allKeys : catalogRange;
-}
-
-function channelOf(tls: EtcdTls | null): ChannelCredentials {
-  if (tls === null) return credentials.createInsecure();
-  const read = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
-  return credentials.createSsl(read(tls.caFile), read(tls.keyFile), read(tls.certFile));
 }

@@ -211,6 +211,13 @@ describe('rollcall machines, status and guard', () => {
     expect(JSON.parse((await typing.run('guard', '--json')).output)).toMatchObject({ holding: false });
   });
 
+  it('show the nodes', async () => {
+    const { output } = await typing.run('nodes');
+    expect(words(output)[0]?.slice(0, 5)).toEqual(['NODE', 'STATE', 'ROLE', 'DUTY', 'VIEW']);
+    expect(words(output)[1]?.slice(1, 4)).toEqual(['answers', 'full', '0']);
+    expect(JSON.parse((await typing.run('nodes', '--json')).output)).toMatchObject({ nodes: [{ self: true, answers: true }] });
+  });
+
   it('let nobody go without a word', async () => {
     expect(await typing.run('guard', 'release')).toMatchObject({ code: 2, complaints: expect.stringContaining('--yes') as string });
     const unsure = new Typing({ url: registry.url, answers: ['what?', 'y'] });

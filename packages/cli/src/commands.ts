@@ -6,6 +6,7 @@ import { heartbeatCommand } from './commands/heartbeat.js';
 import { instancesCommand } from './commands/instances.js';
 import { machinesCommand } from './commands/machines.js';
 import { modeCommand } from './commands/mode.js';
+import { nodesCommand } from './commands/nodes.js';
 import { registerCommand } from './commands/register.js';
 import { servicesCommand } from './commands/services.js';
 import { statusCommand } from './commands/status.js';
@@ -22,6 +23,7 @@ export function askingCommandsIn(surroundings: Surroundings): readonly Command[]
     instancesCommand(surroundings),
     watchCommand(surroundings),
     statusCommand(surroundings),
+    nodesCommand(surroundings),
     machinesCommand(surroundings),
     modeCommand(surroundings),
     guardCommand(surroundings),

@@ -32,6 +32,7 @@ const methods = {
   version: 'version',
   snapshot: 'snapshot',
   status: 'status',
+  nodes: 'nodes',
   guard: 'guard',
   heartbeatMachine: 'heartbeatMachine',
   releaseHeld: 'releaseHeld',
@@ -153,6 +154,7 @@ describe('a client of a registry', () => {
     expect(await client.guard()).toMatchObject({ holding: false, held: 0, instances: [] });
     expect(await client.releaseHeld({ service: 'a' })).toEqual({ released: 0 });
     expect(await client.status()).toMatchObject({ version: '1.2.3', instances: { total: 1 } });
+    expect(await client.nodes()).toMatchObject({ nodes: [{ self: true, answers: true, duty: { instances: 1 } }] });
   });
 
   it('knows whether it is ready, and what it is', async () => {

@@ -23,6 +23,7 @@ import type {
   MachineRegistration,
   Machines,
   ModeChange,
+  Nodes,
   PanicRule,
   Ready,
   Registration,
@@ -198,6 +199,11 @@ export class RegistryClient {
   /** The node at a glance. */
   status(options: CallOptions = {}): Promise<Status> {
     return this.#answer('status', {}, options);
+  }
+
+  /** All nodes, as the one that answers sees them. */
+  nodes(options: CallOptions = {}): Promise<Nodes> {
+    return this.#answer('nodes', {}, options);
   }
 
   /** Throws `not-ready` while the registry starts or stops. */

@@ -4,6 +4,7 @@ import { answerSchemas } from './schemas/answers.js';
 import { bulkSchemas } from './schemas/bulk.js';
 import { instanceSchemas } from './schemas/instance.js';
 import { machineSchemas } from './schemas/machine.js';
+import { nodeSchemas } from './schemas/nodes.js';
 import { operatorSchemas } from './schemas/operators.js';
 import { partSchemas } from './schemas/parts.js';
 
@@ -14,6 +15,7 @@ export const schemas = {
   ...bulkSchemas,
   ...answerSchemas,
   ...operatorSchemas,
+  ...nodeSchemas,
 } as const satisfies Schemas;
 
 type Named = typeof schemas;

@@ -13,6 +13,8 @@ export interface RegistryOptions {
   readonly store?: 'embedded' | 'memory';
   /** The directory of the embedded store. */
   readonly data?: string;
+  /** What it is called. Left out: as its host is. */
+  readonly node?: string;
   /** Left out: loopback. */
   readonly bind?: string;
   /** Left out: any free port; `url` says which. */
@@ -47,6 +49,7 @@ type OptionName = Exclude<keyof RegistryOptions, 'log'>;
 export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   store: 'store',
   data: 'data',
+  node: 'node',
   bind: 'bind',
   http: 'http',
   connections: 'connectionsMax',

@@ -6,11 +6,12 @@ import { answerCacheOption, connectionsOption, corsOriginOption, httpOption, tls
 import type { TlsPaths } from './doors/http/tls.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
+import { nodeOptions, type NodeOptions } from './node-options.js';
 import { panicOptions, type PanicOptions } from './panic-options.js';
 import { servicesDirOption } from './services-dir/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 
-export interface ServeOptions extends GuardOptions, PanicOptions, AccessOptions, TlsPaths {
+export interface ServeOptions extends NodeOptions, GuardOptions, PanicOptions, AccessOptions, TlsPaths {
   /** The directory of the embedded store. */
   readonly data: string;
   readonly store: 'embedded' | 'memory';
@@ -69,6 +70,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
       help: 'How old revisions may become.',
     },
   }),
+  ...inGroup('The node', nodeOptions),
   ...inGroup('Services from files', { servicesDir: servicesDirOption }),
   ...inGroup('Doors', {
     bind: {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import type { Log } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ServeOptions } from './options.js';
+import { serveOptions, type ServeOptions } from './options.js';
 import { runRegistry, type Registry } from './registry.js';
 
 let directory: string;
@@ -20,35 +20,20 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+const usual = Object.fromEntries(Object.entries(serveOptions).map(([name, option]) => [name, option.default])) as unknown as ServeOptions;
+
 async function start(
   options: Partial<ServeOptions> = {},
 ): Promise<{ readonly registry: Registry; readonly url: string; readonly clock: SimulatedClock }> {
   const clock = new SimulatedClock();
   const log: Log = { info: () => undefined, warn: (text) => void warnings.push(text), error: (text) => void warnings.push(text) };
   const all: ServeOptions = {
+    ...usual,
     data: directory,
     store: 'memory',
-    bind: '127.0.0.1',
     http: 0,
     connectionsMax: 100,
-    corsOrigins: [],
-    tokenFile: null,
-    trustLoopback: false,
-    insecure: false,
-    audit: null,
-    tlsCert: null,
-    tlsKey: null,
-    tlsClientCa: null,
-    answerCacheBytesMax: 1_000_000,
     watchersMax: 10,
-    historyRevisionsMax: 1000,
-    historyAgeMaxMs: 3_600_000,
-    guardShare: 0.15,
-    guardDeparturesMin: 10,
-    guardWindowMs: 900_000,
-    panicEligibleMin: 10,
-    panicBelowShare: 0.5,
-    servicesDir: null,
     ...options,
   };
   const registry = await runRegistry(all, { clock, random: new SeededRandom(1), log, version: '1.2.3' });

@@ -27,17 +27,36 @@ export const statusCommand = (surroundings: Surroundings): Command =>
   );
 
 function statusText(status: Status, url: string, paint: Paint): string {
-  const { node, version, uptimeSeconds, epoch, revision, services, instances, machines, held, panicking, watchers, doors, store } = status;
+  const {
+    node,
+    role,
+    version,
+    uptimeSeconds,
+    epoch,
+    revision,
+    services,
+    instances,
+    machines,
+    held,
+    panicking,
+    watchers,
+    guard,
+    cluster,
+    doors,
+    store,
+  } = status;
   const doorsText = Object.entries(doors).map(([door, address]) => `${door} ${address}`);
   return facts(
     [
       ['registry', url],
-      ['node', `${node}, rollcall ${version}, up for ${shortDuration(uptimeSeconds * 1000)}`],
+      ['node', `${node}${role === 'full' ? '' : `, a ${role}`}, rollcall ${version}, up for ${shortDuration(uptimeSeconds * 1000)}`],
+      ['cluster', cluster === undefined ? '' : clusterCell(cluster, role)],
       ['view', viewCell(status)],
       ['services', panicking === 0 ? String(services) : { text: `${services}, ${panicking} of them in panic`, colour: 'red' }],
       ['instances', healthText(instances)],
       ['machines', machines.total === 0 ? '0' : healthText(machines)],
       ['held', held === 0 ? '' : { text: `${counted(held, 'instance')} by the guard: rollcall guard tells more`, colour: 'yellow' }],
+      ['guard', guard.left === undefined ? 'off' : `${counted(guard.left, 'departure')} without a goodbye left in this window`],
       ['watchers', String(watchers)],
       ['doors', doorsText.join(', ')],
       ['log', `epoch ${epoch}, revision ${revision}`],
@@ -45,6 +64,13 @@ function statusText(status: Status, url: string, paint: Paint): string {
     ],
     paint,
   );
+}
+
+function clusterCell({ member, nodes, leaving, duty }: NonNullable<Status['cluster']>, role: Status['role']): Cell {
+  const all = `${counted(nodes, 'node')}${leaving === 0 ? '' : `, ${leaving} of them leaving`}: rollcall nodes tells more`;
+  if (role === 'replica') return all;
+  if (!member) return { text: `not a member at the moment; ${all}`, colour: 'red' };
+  return `${all}; this one looks after ${counted(duty.instances, 'instance')}`;
 }
 
 function viewCell({ stale, ageSeconds }: Status): Cell {

@@ -1,4 +1,4 @@
-/** The routes of whoever looks after the fleet: the guard, the rules for panic, and the node at a glance. */
+/** The routes of whoever looks after the fleet: the guard, the rules for panic, and the nodes. */
 import type { ProblemCode } from '../problems.js';
 import type { Route } from '../route.js';
 import { namespace } from './query.js';
@@ -17,6 +17,19 @@ export const operatorRoutes = [
     summary: 'This node at a glance: who it is, how old its view is, how many there are of what, and where it listens.',
     answers: [{ status: 200, description: 'As of now.', schema: 'Status' }],
     problems: ['store-closed'],
+  },
+  {
+    operation: 'nodes',
+    method: 'GET',
+    path: '/nodes',
+    area: 'operations',
+    lane: 'always',
+    right: 'read',
+    over: 'some',
+    summary: 'All nodes of the registry: what each says of itself when it is asked now.',
+    description: 'A node that does not say so within a moment is shown as one that does not answer. On the embedded store there is one.',
+    answers: [{ status: 200, description: 'As of now.', schema: 'Nodes' }],
+    problems: [],
   },
   {
     operation: 'guard',

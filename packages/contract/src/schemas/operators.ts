@@ -1,13 +1,6 @@
-/** What is said and answered about the guard, about panic, and about the node as a whole. */
+/** What is said and answered about the guard and about panic. */
 
 const count = { type: 'integer', minimum: 0 } as const;
-
-/** How many there are, in all and by health. */
-const byHealth = {
-  type: 'object',
-  properties: { total: count, passing: count, warning: count, starting: count, critical: count },
-  required: ['total', 'passing', 'warning', 'starting', 'critical'],
-} as const;
 
 export const operatorSchemas = {
   PanicRule: {
@@ -91,73 +84,5 @@ export const operatorSchemas = {
     properties: { released: { ...count, description: 'How many were held, and may go.' } },
     required: ['released'],
     examples: [{ released: 85 }],
-  },
-  Status: {
-    type: 'object',
-    description: 'There may be further fields.',
-    properties: {
-      node: { type: 'string', description: 'The name of this node: that of its host.' },
-      version: { type: 'string' },
-      startedAt: { $ref: '#/components/schemas/Time' },
-      uptimeSeconds: { type: 'number', minimum: 0 },
-      epoch: { type: 'string', description: 'The identity of the log.' },
-      revision: { $ref: '#/components/schemas/Revision', description: 'Up to where the view shows the log.' },
-      stale: { type: 'boolean', description: 'The log cannot be followed at the moment.' },
-      ageSeconds: { type: 'number', description: 'How old the view is; 0 while it follows the log.', minimum: 0 },
-      services: count,
-      instances: { ...byHealth, description: 'By health.' },
-      machines: { ...byHealth, description: 'By health.' },
-      held: { ...count, description: 'Instances that wait because of the guard.' },
-      panicking: { ...count, description: 'Services that panic.' },
-      watchers: { ...count, description: 'Open streams, and long polls that wait.' },
-      doors: { type: 'object', description: 'Where each open door listens.', additionalProperties: { type: 'string' } },
-      store: {
-        type: 'object',
-        properties: {
-          engine: { type: 'string' },
-          sizeBytes: { ...count, description: 'What it holds of disk, or without one of memory.' },
-          revision: { $ref: '#/components/schemas/Revision' },
-          compactedRevision: { $ref: '#/components/schemas/Revision', description: 'What lies before it can no longer be read.' },
-        },
-        required: ['engine', 'sizeBytes', 'revision', 'compactedRevision'],
-      },
-    },
-    required: [
-      'node',
-      'version',
-      'startedAt',
-      'uptimeSeconds',
-      'epoch',
-      'revision',
-      'stale',
-      'ageSeconds',
-      'services',
-      'instances',
-      'machines',
-      'held',
-      'panicking',
-      'watchers',
-      'doors',
-    ],
-    examples: [
-      {
-        node: 'registry-1',
-        version: '0.1.0',
-        startedAt: '2026-01-31T12:00:00.000Z',
-        uptimeSeconds: 3600.5,
-        epoch: '5f1c',
-        revision: 42,
-        stale: false,
-        ageSeconds: 0,
-        services: 1,
-        instances: { total: 3, passing: 3, warning: 0, starting: 0, critical: 0 },
-        machines: { total: 0, passing: 0, warning: 0, starting: 0, critical: 0 },
-        held: 0,
-        panicking: 0,
-        watchers: 0,
-        doors: { http: '127.0.0.1:8500' },
-        store: { engine: 'lmdb', sizeBytes: 4096, revision: 42, compactedRevision: 0 },
-      },
-    ],
   },
 } as const;

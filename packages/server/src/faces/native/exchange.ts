@@ -1,6 +1,7 @@
 /** What goes in and what comes out: a request without its socket, an answer before it is written. */
 import type { Caller, CatalogView, Clock, GuardDesk, Random, Registrar } from '@rollcall/core';
 import type { HttpOutlet } from '../../shared/http-face.js';
+import type { SeenNode } from '../../shared/node-report.js';
 import type { NodeStatus } from '../../shared/node-status.js';
 import type { Answers, ReadAnswer } from './answers.js';
 import type { WatchHub } from './watch-hub.js';
@@ -18,6 +19,8 @@ export interface NativeContext {
   readonly metrics: () => Promise<string>;
   /** What the node says of itself, besides what its view shows. */
   readonly status: () => Promise<NodeStatus>;
+  /** Every node, in the order of their names, each asked now. Settles within a moment, whoever does not answer. */
+  readonly nodes: () => Promise<readonly SeenNode[]>;
   /** Everything that the log holds at one revision; throws before the first chunk if it cannot be had. */
   readonly snapshot: () => AsyncIterable<Uint8Array>;
   /** Not before the view is complete, and not after the end has begun. */

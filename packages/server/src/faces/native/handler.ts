@@ -3,6 +3,7 @@ import { RollcallError } from '@rollcall/core';
 import { bulkRoutes } from './bulk.js';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute } from './exchange.js';
 import { machineRoutes } from './machines.js';
+import { nodeRoutes } from './nodes.js';
 import { operationRoutes } from './operations.js';
 import { operatorRoutes } from './operators.js';
 import { readRoutes } from './reads.js';
@@ -14,6 +15,7 @@ export const nativeRoutes: readonly NativeRoute[] = [
   ...readRoutes,
   ...machineRoutes,
   ...operationRoutes,
+  ...nodeRoutes,
   ...operatorRoutes,
 ];
 

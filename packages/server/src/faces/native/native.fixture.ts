@@ -44,6 +44,7 @@ import {
 import { FedView } from '../../../../../test/support/fed-view.js';
 import { HttpDoor } from '../../doors/http/door.js';
 import { inject, type Answered, type Asked } from '../../doors/http/in-memory.fixture.js';
+import type { SeenNode } from '../../shared/node-report.js';
 import { healthCounts, type NodeStatus } from '../../shared/node-status.js';
 import { AnswerCache } from '../../shared/answer-cache.js';
 import { NativeFace } from './server.js';
@@ -81,6 +82,8 @@ export class FedFace implements Registrar, GuardDesk {
   /** What the guard says of itself. */
   guard: Omit<GuardReport, 'holding'> = someBudget;
   load: Load = { loopDelayMs: 0, commitsWaiting: 0 };
+  /** The nodes that there are. */
+  nodes: readonly SeenNode[] = [];
   /** How a revision is waited for. */
   reached: (revision: number) => Promise<boolean> = (revision) => Promise.resolve(this.view.revision >= revision);
   readonly cache: AnswerCache;
@@ -96,6 +99,7 @@ export class FedFace implements Registrar, GuardDesk {
       registrar: new CheckedRegistrar(this),
       guard: new CheckedGuardDesk(this),
       status: () => Promise.resolve(someStatus),
+      nodes: () => Promise.resolve(this.nodes),
       reached: (revision) => this.reached(revision),
       version: '1.2.3',
       metrics: () => Promise.resolve('up 1\n'),
@@ -255,6 +259,7 @@ export const someBudget: Omit<GuardReport, 'holding'> = {
 
 const someStatus: NodeStatus = {
   node: 'registry-1',
+  role: 'full',
   startedAtMs: 0,
   startedMs: 0,
   instances: healthCounts((health) => (health === 'passing' ? 3 : 0)),

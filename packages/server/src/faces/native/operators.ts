@@ -1,4 +1,4 @@
-/** The calls of whoever looks after the fleet: the guard, when a service panics, how an instance is whatever its checks find, and the node. */
+/** The calls of whoever looks after the fleet: the guard, when a service panics, and how an instance is whatever its checks find. */
 import {
   demand,
   demandRight,
@@ -102,30 +102,7 @@ async function endHealthOverride(request: NativeRequest, context: NativeContext)
   return { status: 204, revision };
 }
 
-async function status({ query, caller }: NativeRequest, { view, clock, version, watches, status }: NativeContext): Promise<PlainAnswer> {
-  readFields(query, {});
-  const { startedAtMs, startedMs, ...node } = await status();
-  const { staleSinceMs, revision, epoch } = view;
-  const services = view.namespaces(caller).flatMap((namespace) => view.services(namespace, caller));
-  const body = {
-    version,
-    startedAt: time(startedAtMs),
-    uptimeSeconds: (clock.monotonicMs() - startedMs) / 1000,
-    epoch,
-    revision,
-    stale: staleSinceMs !== null,
-    ageSeconds: staleSinceMs === null ? 0 : Math.max(0, clock.wallMs() - staleSinceMs) / 1000,
-    services: services.length,
-    held: services.reduce((sum, { held }) => sum + held, 0),
-    panicking: services.filter(({ panic }) => panic).length,
-    watchers: watches.size,
-    ...node,
-  };
-  return { status: 200, body, revision };
-}
-
 export const operatorRoutes: readonly NativeRoute[] = [
-  { method: 'GET', path: '/status', handle: status },
   { method: 'GET', path: '/guard', handle: guard },
   { method: 'POST', path: '/guard/release', handle: releaseHeld },
   { method: 'GET', path: '/services/:name/panic', handle: panicRule },

@@ -32,6 +32,7 @@ export * from './catalog/machine.js';
 export * from './catalog/names.js';
 export * from './catalog/panic-rule.js';
 export * from './catalog/projection.js';
+export * from './catalog/record-dump.js';
 export * from './catalog/records.js';
 export * from './catalog/registration.js';
 export * from './catalog/registration-kinds.js';

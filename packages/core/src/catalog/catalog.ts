@@ -7,10 +7,11 @@ import type { EncodedSink } from './encoded.js';
 import type { Term } from './intent-table.js';
 import { catalogRange } from './keys.js';
 import type { Knowing, KnownRecords } from './known-records.js';
-import { LogReader } from './log-reader.js';
+import { LogReader, type Restore } from './log-reader.js';
 import type { Removal } from './machine-table.js';
 import type { PanicRule } from './panic-rule.js';
 import { Projection } from './projection.js';
+import type { RecordDump } from './record-dump.js';
 import type { InstanceRef } from './registration.js';
 
 export interface CatalogOptions {
@@ -67,9 +68,19 @@ export class Catalog implements Knowing {
     return this.#projection.known(ref, name);
   }
 
-  /** Settles when the view is complete. */
-  start(): Promise<void> {
-    return this.#reader.start();
+  /** Settles when the view is complete; where the log is away, with what was kept of it. */
+  start(restore?: Restore): Promise<void> {
+    return this.#reader.start(restore);
+  }
+
+  /** Settles when the log itself has been read. */
+  get read(): Promise<void> {
+    return this.#reader.read;
+  }
+
+  /** All that the view shows, as records: see record-dump.ts. */
+  dump(): RecordDump {
+    return this.#projection.dump();
   }
 
   close(): void {

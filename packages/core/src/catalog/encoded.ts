@@ -2,7 +2,7 @@
  * The log as it feeds a view: records as the bytes that the log holds, in batches of one revision each. Plain data
  * that can be copied to another thread, where the same feed makes the same view again.
  */
-import type { Bytes, Change, Entry } from '../ports/store.js';
+import { FIRST_REVISION, type Bytes, type Change, type Entry } from '../ports/store.js';
 
 export interface EncodedRecord {
   readonly key: Bytes;
@@ -26,12 +26,17 @@ export interface EncodedBatch {
 export interface EncodedSink {
   /** A reading of everything begins, as of this revision. What was shown before is shown until it is finished. */
   begin(start: { readonly epoch: string; readonly revision: number }): void;
-  /** Some of what there is: every record once, in any order. Registrations first are the quickest. */
+  /** Some of what there is, in any order; of a record that comes again, the last counts. Registrations first are the quickest. */
   page(records: readonly EncodedRecord[]): void;
   finish(): void;
   apply(batch: EncodedBatch): void;
   /** Since when (wall clock) the log cannot be followed; `null` when it can again. */
   stale(sinceMs: number | null): void;
+}
+
+/** A record as it is known here. What nobody remembers of it, its creation for one, does not matter to any view. */
+export function putBack(key: Bytes, value: Bytes, revision: number = FIRST_REVISION): EncodedRecord {
+  return { key, value, createRevision: revision, revision };
 }
 
 export function encodedEntry({ key, value, createRevision, modRevision }: Entry): EncodedRecord {

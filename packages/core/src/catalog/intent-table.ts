@@ -43,6 +43,11 @@ export class IntentTable {
     return this.#terms.values();
   }
 
+  /** By what `refText` says. */
+  all(): Iterable<[string, Aside]> {
+    return this.#asides;
+  }
+
   get(text: string): Aside | undefined {
     return this.#asides.get(text);
   }

@@ -51,6 +51,11 @@ export function serviceKey({ namespace, service }: ServiceRef): Bytes {
   return fromText(`${ROOT}services/${serviceText(namespace, service)}`);
 }
 
+/** The key of what `keyName` names. */
+export function namedKey(name: string): Bytes {
+  return fromText(`${ROOT}${name}`);
+}
+
 /** All records of one kind. */
 export function kindRange(kind: RecordKind): KeyRange {
   return keysUnder(fromText(`${ROOT}${kind}/`));

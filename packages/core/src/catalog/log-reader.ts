@@ -28,6 +28,14 @@ export interface LogReaderOptions {
   readonly log: Log;
 }
 
+/**
+ * Feeds the sink, from `begin` to `finish`, with what was kept of a log that is away, and answers as of when (wall clock) that
+ * is; `null` where nothing was kept that can be used. Must not throw.
+ */
+export type Restore = (sink: EncodedSink) => Promise<{ readonly asOfMs: number } | null>;
+
+const nothingKept: Restore = () => Promise.resolve(null);
+
 /** Entries per read: large enough to be quick, small enough not to hold up the loop. */
 const PAGE_ENTRIES = 1000;
 
@@ -39,15 +47,33 @@ const ARRIVAL_LOOK_MS = 5;
 
 /** Between two attempts to read a log that does not answer. */
 const RELOAD_PAUSE_MS = 1000;
+/** About a minute of them: an outage takes hours, and fills no disk with complaints. */
+const ATTEMPTS_PER_COMPLAINT = 60;
+
+/** Between two looks whether the watch has got where the log stands. */
+const CATCH_UP_LOOK_MS = 10;
 
 export class LogReader {
   readonly #options: LogReaderOptions;
   #watch: Watch | null = null;
   #closed = false;
+  /** Everything that the log held at some time was handed over, and the watch goes on from there. */
+  #follows = false;
+  #staleSinceMs: number | null = null;
+  /** How often the log has gone away and come back. */
+  #turns = 0;
+  #unfollow: (() => void) | undefined;
   #cancelPause: (() => void) | null = null;
+  /** Ends the waiting for what happened before: without it one knows less, and is not wrong. */
+  #stopAsking: () => void = () => undefined;
+
+  /** Settles when the log has been read for the first time. */
+  readonly read: Promise<void>;
+  #hasRead: () => void = () => undefined;
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
+    this.read = new Promise((resolve) => (this.#hasRead = resolve));
   }
 
   /** Everything up to here was handed over. */
@@ -55,9 +81,21 @@ export class LogReader {
     return this.#watch?.position ?? 0;
   }
 
-  /** Settles when the sink has everything, and is fed from then on. */
-  start(): Promise<void> {
-    return this.#load(PAST_REVISIONS_MAX);
+  /**
+   * Settles when the sink has everything, and is fed from then on. Where the log is away, and `restore` has fed the sink with
+   * what was kept of it, it settles too, and the log is read as soon as it is back.
+   */
+  async start(restore: Restore = nothingKept): Promise<void> {
+    this.#unfollow = this.#options.store.contact?.follow(() => void this.#contactTurned());
+    try {
+      await this.#load(PAST_REVISIONS_MAX);
+    } catch (error) {
+      if (this.#closed || !isRollcallError(error) || !error.retryable) throw error;
+      const kept = await restore(this.#options.sink);
+      if (kept === null) throw error;
+      this.#tellStale(kept.asOfMs);
+      this.#reloadLater(0);
+    }
   }
 
   async #load(pastMax: number): Promise<void> {
@@ -65,17 +103,22 @@ export class LogReader {
     const status = await store.status();
     const { revision, past } = await this.#readAll(status, pastMax).catch((error: unknown) => this.#readAgain(status, error));
     if (this.#closed) return;
-    sink.finish();
-    for (const batch of past.batches) this.#take(batch);
-    sink.stale(null);
-    this.#watch = store.watch(
+    // Before it is shown: where it cannot be followed, it is read once more.
+    const watch = store.watch(
       { range: catalogRange, fromRevision: revision + 1 },
       { next: (batch) => this.#take(batch), ended: (reason) => this.#ended(reason) },
     );
+    sink.finish();
+    for (const batch of past.batches) this.#take(batch);
+    this.#watch = watch;
+    this.#follows = true;
+    this.#tellStale(store.contact?.lostSinceMs ?? null);
+    this.#hasRead();
   }
 
   close(): void {
     this.#closed = true;
+    this.#unfollow?.();
     this.#cancelPause?.();
     this.#watch?.cancel();
   }
@@ -126,6 +169,10 @@ export class LogReader {
         else if (this.#watch === watch && !this.#closed) clock.after(ARRIVAL_LOOK_MS, look);
       };
       this.#watch = watch;
+      this.#stopAsking = () => {
+        resolve(new LatestPast(upTo));
+        watch.cancel();
+      };
       look();
     });
   }
@@ -143,23 +190,58 @@ export class LogReader {
 
   #ended(reason: Error | null): void {
     if (reason === null || this.#closed) return;
-    const { clock, log, sink } = this.#options;
+    const { clock, log } = this.#options;
     this.#watch = null;
-    sink.stale(clock.wallMs());
+    this.#follows = false;
+    this.#tellStale(this.#staleSinceMs ?? clock.wallMs());
     log.warn('the catalog lost its place in the log and reads it anew', { reason: reason.message });
-    void this.#reload();
+    void this.#reload(0);
   }
 
-  async #reload(): Promise<void> {
-    const { clock, log } = this.#options;
+  async #reload(attempt: number): Promise<void> {
+    const { log } = this.#options;
     try {
       // Whoever follows is told to look anew: the past would be a step back.
       await this.#load(0);
     } catch (error) {
       if (this.#closed || isRollcallError(error, 'store-closed')) return;
-      log.error('the log cannot be read; the catalog answers from memory', { reason: String(error) });
-      this.#cancelPause = clock.after(RELOAD_PAUSE_MS, () => void this.#reload());
+      if (attempt % ATTEMPTS_PER_COMPLAINT === 0)
+        log.error('the log cannot be read; the catalog answers from memory', { reason: String(error) });
+      this.#reloadLater(attempt + 1);
     }
+  }
+
+  #reloadLater(attempt: number): void {
+    this.#cancelPause = this.#options.clock.after(RELOAD_PAUSE_MS, () => void this.#reload(attempt));
+  }
+
+  /** What happened while the log was away comes a moment after it is back: only then nothing is stale any more. */
+  async #contactTurned(): Promise<void> {
+    const { store, clock } = this.#options;
+    const turn = ++this.#turns;
+    const lostSinceMs = store.contact?.lostSinceMs ?? null;
+    if (lostSinceMs !== null) this.#stopAsking();
+    if (lostSinceMs !== null && this.#follows) this.#tellStale(this.#staleSinceMs ?? lostSinceMs);
+    if (lostSinceMs !== null) return;
+    let head: number | null = null;
+    while (this.#follows && !this.#closed && turn === this.#turns) {
+      head ??= await this.#head();
+      if (head !== null && this.position >= head && this.#follows && turn === this.#turns) return this.#tellStale(null);
+      await new Promise<void>((look) => clock.after(CATCH_UP_LOOK_MS, look));
+    }
+  }
+
+  /** Where the log stands; `null` if it does not say so. */
+  #head(): Promise<number | null> {
+    return this.#options.store.range({ range: catalogRange, limit: 0 }).then(
+      ({ revision }) => revision,
+      () => null,
+    );
+  }
+
+  #tellStale(sinceMs: number | null): void {
+    this.#staleSinceMs = sinceMs;
+    this.#options.sink.stale(sinceMs);
   }
 }
 

@@ -1,12 +1,18 @@
 /** All machines, and what the log says about them, record by record. Only a registration makes a machine. */
 import type { MachineChange } from './feed.js';
-import { decodeIntentRecord, type IntentRecord } from './intent-record.js';
-import { machineText, type MachineRecordKind } from './keys.js';
+import { decodeIntentRecord, encodeIntentRecord, type IntentRecord } from './intent-record.js';
+import { machineKey, machineText, type MachineRecordKind } from './keys.js';
 import { machineOf, type Machine, type MachineRef } from './machine.js';
-import { decodeMachineRecord, decodeRemovalRecord, type MachineRecord } from './machine-record.js';
-import type { EncodedRecord } from './encoded.js';
+import {
+  decodeMachineRecord,
+  decodeRemovalRecord,
+  encodeMachineRecord,
+  encodeRemovalRecord,
+  type MachineRecord,
+} from './machine-record.js';
+import { putBack, type EncodedRecord } from './encoded.js';
 import type { Namespace } from './names.js';
-import { decodeHealthRecord, type HealthRecord } from './records.js';
+import { decodeHealthRecord, encodeHealthRecord, type HealthRecord } from './records.js';
 
 interface Parts {
   readonly ref: MachineRef;
@@ -46,6 +52,20 @@ export class MachineTable {
 
   removals(): readonly Removal[] {
     return [...this.#removals.values()];
+  }
+
+  /** All that is known of them, as records. */
+  *records(): Iterable<EncodedRecord> {
+    for (const { ref, registered, health, intent } of this.#parts.values()) {
+      if (registered !== null) {
+        const { createRevision, revision, ...record } = registered;
+        yield { key: machineKey('machines', ref), value: encodeMachineRecord(record), createRevision, revision };
+      }
+      if (health !== null) yield putBack(machineKey('machine-health', ref), encodeHealthRecord(health.record), health.revision);
+      if (intent !== null) yield putBack(machineKey('machine-intents', ref), encodeIntentRecord(intent));
+    }
+    for (const { ref, upToRevision } of this.#removals.values())
+      yield putBack(machineKey('machine-removals', ref), encodeRemovalRecord({ upToRevision, unknown: {} }));
   }
 
   /** Takes in one record; `false` if it cannot be read. */

@@ -16,6 +16,7 @@ import type { Machine, MachineRef } from './machine.js';
 import type { Removal } from './machine-table.js';
 import { ServiceName, type InstanceId, type Namespace } from './names.js';
 import { usualPanicRule, type PanicRule } from './panic-rule.js';
+import { RecordDump } from './record-dump.js';
 import { RecentChanges } from './recent-changes.js';
 import { RecordState, type StateChange } from './record-state.js';
 import type { InstanceRef } from './registration.js';
@@ -41,6 +42,8 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
   #panicking = new Set<string>();
   /** What is being read anew, and is not shown yet. */
   #loading: { readonly epoch: string; readonly revision: number; readonly state: RecordState } | null = null;
+
+  #dump: RecordDump | null = null;
 
   constructor({ panicRule = usualPanicRule }: ProjectionOptions = {}) {
     this.#panicRule = panicRule;
@@ -99,6 +102,7 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
     if (this.#loading === null) return;
     const { epoch, revision, state } = this.#loading;
     this.#loading = null;
+    this.#dump?.cancel();
     this.#epoch = epoch;
     this.#revision = revision;
     this.#state = state;
@@ -112,6 +116,7 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
 
   apply({ revision, records }: EncodedBatch): void {
     this.#revision = revision;
+    if (this.#dump?.isVoid === false) this.#dump.take({ revision, records });
     const change = this.#state.take(records);
     const services = this.#serviceChanges(change, revision);
     if (services.length + change.machines.length === 0) return;
@@ -122,6 +127,13 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
 
   stale(sinceMs: number | null): void {
     this.#staleSinceMs = sinceMs;
+  }
+
+  /** All that is shown, as records. One at a time: the one before is cancelled. */
+  dump(): RecordDump {
+    this.#dump?.cancel();
+    this.#dump = new RecordDump(this.#state);
+    return this.#dump;
   }
 
   namespaces(_caller: Caller): readonly Namespace[] {

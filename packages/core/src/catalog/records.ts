@@ -38,13 +38,20 @@ export function incarnationIn({ incarnation }: Pick<InstanceRecord, 'incarnation
  */
 export function encodeInstanceRecord(record: InstanceRecord): Bytes {
   if (!isEmpty(record.unknown)) return encodeRecord(written(record), record.unknown);
-  const bytes = encodeUtf8(JSON.stringify(written(record)));
+  const bytes = encodeRegistered(record);
   rememberWritten(bytes, record);
   return bytes;
 }
 
+/** As far as it is understood here, and not on its way to the log. */
+export function encodeRegistered(registered: Omit<InstanceRecord, 'unknown'>): Bytes {
+  return encodeUtf8(JSON.stringify(written(registered)));
+}
+
 /** In one literal, because it is made for every write: `JSON.stringify` leaves out what is `undefined`. */
-function written(one: InstanceRecord): { readonly [Field in Exclude<keyof InstanceRecord, 'unknown'> | 'format']: unknown } {
+function written(one: Omit<InstanceRecord, 'unknown'>): {
+  readonly [Field in Exclude<keyof InstanceRecord, 'unknown'> | 'format']: unknown;
+} {
   return {
     format: FORMAT,
     id: one.id,

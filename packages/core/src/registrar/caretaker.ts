@@ -1,15 +1,17 @@
 /**
  * Sees to what ends by itself: drains whose time is over, words about instances that did not come back, and removals
- * of machines that somebody began and nobody finished. Every node has one; whoever is second finds nothing to do.
+ * of machines that somebody began and nobody finished. Every node has one, which sees to what its node has the duty for; should
+ * two of them do the same, whoever is second finds nothing to do.
  */
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Term } from '../catalog/intent-table.js';
 import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
-import { machineText } from '../catalog/keys.js';
+import { machineText, refText } from '../catalog/keys.js';
 import type { Removal } from '../catalog/machine-table.js';
 import type { InstanceRef } from '../catalog/registration.js';
+import type { Duty } from '../cluster/duty.js';
 import type { Caller } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
@@ -25,7 +27,11 @@ export interface CaretakerOptions {
   readonly registrar: Pick<LogRegistrar, 'finish'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Left out: this node has all of it. */
+  readonly duty?: Pick<Duty, 'isOurs'>;
 }
+
+const all: Pick<Duty, 'isOurs'> = { isOurs: () => true };
 
 const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'caretaker' };
 
@@ -40,6 +46,7 @@ const TAKE_OVER_AFTER_MS = 15_000;
 
 export class Caretaker {
   readonly #options: CaretakerOptions;
+  readonly #duty: Pick<Duty, 'isOurs'>;
   #stop: (() => void) | null = null;
   #looking: Promise<void> = Promise.resolve();
   /** The terms as they were when `#nextMs` was found. */
@@ -50,6 +57,7 @@ export class Caretaker {
 
   constructor(options: CaretakerOptions) {
     this.#options = options;
+    this.#duty = options.duty ?? all;
   }
 
   start(): void {
@@ -88,7 +96,9 @@ export class Caretaker {
     this.#nextMs = Infinity;
     this.#termsVersion = version;
     for (const term of all) {
-      if (term.endsAtMs <= nowMs && due.length < TERMS_AT_ONCE_MAX) due.push(term);
+      const isDue = term.endsAtMs <= nowMs && due.length < TERMS_AT_ONCE_MAX;
+      // Whose duty it is may change before it is done: it is looked at until then.
+      if (isDue && this.#duty.isOurs(refText(term.ref))) due.push(term);
       else this.#nextMs = Math.min(this.#nextMs, term.endsAtMs);
     }
     if (due.length === 0) return;
@@ -110,7 +120,7 @@ export class Caretaker {
     return removals.filter(({ ref }) => {
       const seenMs = this.#seenMs.get(machineText(ref)) ?? nowMs;
       this.#seenMs.set(machineText(ref), seenMs);
-      return nowMs - seenMs >= TAKE_OVER_AFTER_MS;
+      return nowMs - seenMs >= TAKE_OVER_AFTER_MS && this.#duty.isOurs(machineText(ref));
     });
   }
 }

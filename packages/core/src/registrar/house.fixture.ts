@@ -35,6 +35,8 @@ export interface HouseOptions extends Partial<Pick<House, 'store' | 'clock'>> {
   /** Instead of its own catalog. */
   readonly knowing?: Knowing;
   readonly guard?: GuardSettings;
+  /** What the caretaker sees to. */
+  readonly duty?: { isOurs(text: string): boolean };
 }
 
 /** A second one over the same log and clock is a node after a restart. */
@@ -44,6 +46,7 @@ export async function openHouse({
   through = store.asStore,
   knowing,
   guard,
+  duty,
 }: HouseOptions = {}): Promise<House> {
   const complaints: string[] = [];
   const log: Log = { info: () => undefined, warn: (text) => void complaints.push(text), error: (text) => void complaints.push(text) };
@@ -61,7 +64,7 @@ export async function openHouse({
     ...(guard === undefined ? {} : { guard }),
   });
   const registrar = new LogRegistrar({ amendments, view, catalog: knowing ?? catalog, attendance, visibility, clock });
-  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
+  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...(duty === undefined ? {} : { duty }) });
   await catalog.start();
   await attendance.start();
   caretaker.start();

@@ -142,6 +142,18 @@ describe('the end of a drain', () => {
     expect([house.look(one), await stored()]).toEqual([undefined, undefined]);
   });
 
+  it('is seen to by the node that has the duty, also if it gets it only then', async () => {
+    await house.close();
+    let isOurs = false;
+    house = await openHouse({ store: house.store, clock: house.clock, duty: { isOurs: () => isOurs } });
+    await drain({ drainTimeMs: 10_000 });
+    await later(10_000);
+    expect(mode()).toBe('draining');
+    isOurs = true;
+    await house.clock.advance(2500);
+    expect(mode()).toBeUndefined();
+  });
+
   it('leaves whomever an operator drained, out', async () => {
     await drain({ drainTimeMs: 10_000, owner: 'operator', reason: 'move' });
     await house.clock.advance(12_000);

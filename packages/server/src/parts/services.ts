@@ -4,6 +4,7 @@ import { write } from '../faces/native/map.js';
 import type { Part } from '../lifecycle.js';
 import type { ServeOptions } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
+import { markOf } from '../services-dir/origin.js';
 import { DirectoryOnDisk } from '../services-dir/directory.js';
 import { ServicesDir } from '../services-dir/services-dir.js';
 
@@ -14,6 +15,6 @@ export function servicesParts(
 ): readonly Part[] {
   if (path === null) return [];
   const read = (input: unknown, origin: { readonly face: string }): ReturnType<typeof write> => ({ ...write(input, null), origin });
-  const services = new ServicesDir({ ...around, path, directory: new DirectoryOnDisk(path), read });
+  const services = new ServicesDir({ ...around, path, directory: new DirectoryOnDisk(path), read, mark: markOf(null) });
   return [{ name: 'services from files', start: () => services.start(), reload: () => services.reload(), close: () => services.close() }];
 }

@@ -1,6 +1,7 @@
 /** The files of the directory as they were last read: those that changed are read again, the others are remembered. */
 import { nextTurn } from '../shared/turn.js';
 import type { Directory, Found } from './directory.js';
+import type { Mark } from './origin.js';
 import type { KnownFile } from './plan.js';
 import { readServiceFile, type ReadRegistration } from './service-file.js';
 
@@ -19,11 +20,13 @@ const COMPLAINTS_MAX = 20;
 export class KnownFiles {
   readonly #directory: Directory;
   readonly #read: ReadRegistration;
+  readonly #mark: Mark;
   #files: ReadonlyMap<string, ReadFile> = new Map();
 
-  constructor(directory: Directory, read: ReadRegistration) {
+  constructor(directory: Directory, read: ReadRegistration, mark: Mark) {
     this.#directory = directory;
     this.#read = read;
+    this.#mark = mark;
   }
 
   /** By name. */
@@ -51,7 +54,7 @@ export class KnownFiles {
     const broken = (...complaints: string[]): ReadFile => ({ stamp, listed: before, complaints });
     if (refused !== null) return broken(refused);
     try {
-      const { listed, faults } = readServiceFile(name, await this.#directory.read(name), this.#read);
+      const { listed, faults } = readServiceFile(name, await this.#directory.read(name), this.#read, this.#mark);
       if (faults.length > 0) return broken(...faults.slice(0, COMPLAINTS_MAX).map(({ line, message }) => `line ${line}: ${message}`));
       return listed.length > roomFor ? broken(tooMany) : { stamp, listed, complaints: [] };
     } catch (error) {

@@ -1,7 +1,9 @@
 import { readRegistration, refText, type InstanceRef, type Origin, type Registration } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
-import { originOf } from './origin.js';
+import { markOf } from './origin.js';
 import { appliedText, planSync, type KnownFile } from './plan.js';
+
+const mark = markOf(null);
 
 interface Case {
   /** By file: the ids that it lists, or `null` for one that was never sound. A `*` after it: changed since. */
@@ -15,7 +17,7 @@ interface Case {
 }
 
 function registration(id: string, file: string, ttl = 'none'): Registration {
-  return readRegistration({ service: 's', id: id.replace('*', ''), host: id.includes('*') ? 'other' : 'h', ttl }, originOf(file));
+  return readRegistration({ service: 's', id: id.replace('*', ''), host: id.includes('*') ? 'other' : 'h', ttl }, mark.originOf(file));
 }
 
 function plan({ files, present = {}, owned = {}, applied = [], ttl }: Case): object {
@@ -25,6 +27,7 @@ function plan({ files, present = {}, owned = {}, applied = [], ttl }: Case): obj
     { listed: ids?.map((id) => registration(id, file, ttl)) ?? null },
   ]);
   const { register, deregister, forget, conflicts } = planSync({
+    mark,
     files: new Map(known),
     owned: new Map(Object.entries(owned).map(([id, file]) => [refText(registration(id, file)), { ref: registration(id, file), file }])),
     applied: new Map(applied.map((id) => [refText(registration(id, '')), appliedText(registration(id, fileOfId.get(id) ?? '', ttl))])),

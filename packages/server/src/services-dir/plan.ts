@@ -3,7 +3,7 @@
  * is a file's own by the mark that it carries; whatever carries another is somebody else's, and left alone.
  */
 import { refText, type InstanceRef, type Origin, type Registration } from '@rollcall/core';
-import { fileOf } from './origin.js';
+import type { Mark } from './origin.js';
 
 /** What is known of a file that is there. */
 export interface KnownFile {
@@ -18,6 +18,7 @@ export interface Owned {
 }
 
 export interface Circumstances {
+  readonly mark: Mark;
   /** By name, all that are there. */
   readonly files: ReadonlyMap<string, KnownFile>;
   readonly owned: ReadonlyMap<string, Owned>;
@@ -43,7 +44,7 @@ export interface Conflict {
 
 export function planSync(now: Circumstances): Plan {
   const { wanted, conflicts } = wantedOf(now.files);
-  const isOthers = (ref: InstanceRef): boolean => isForeign(now.present(ref));
+  const isOthers = (ref: InstanceRef): boolean => isForeign(now.present(ref), now.mark);
   const foreign = wanted.filter(({ registration }) => isOthers(registration));
   const own = wanted.map(({ registration }) => registration).filter((registration) => !isOthers(registration));
   const names = new Set(wanted.map(({ registration }) => refText(registration)));
@@ -96,8 +97,8 @@ function isLeaving({ ref, file }: Owned, { files }: Circumstances, wanted: Reado
   return !wanted.has(refText(ref)) && (known === undefined || known.listed !== null);
 }
 
-function isForeign(present: { readonly origin: Origin } | undefined): boolean {
-  return present !== undefined && fileOf(present.origin) === null;
+function isForeign(present: { readonly origin: Origin } | undefined, mark: Mark): boolean {
+  return present !== undefined && mark.fileOf(present.origin) === null;
 }
 
 function taken({ file, registration }: Wanted, { present }: Circumstances): Conflict {

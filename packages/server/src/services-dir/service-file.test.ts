@@ -1,10 +1,11 @@
 import { readRegistration } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
+import { markOf } from './origin.js';
 import { readServiceFile } from './service-file.js';
 
 /** The fields that matter here, of each. */
 function listed(text: string): readonly object[] {
-  const { listed: all, faults } = readServiceFile('f.yaml', text, readRegistration);
+  const { listed: all, faults } = readServiceFile('f.yaml', text, readRegistration, markOf(null));
   expect(faults).toEqual([]);
   return all.map(({ id, version, tags, metadata, checks }) => ({
     id,
@@ -16,7 +17,7 @@ function listed(text: string): readonly object[] {
 }
 
 function faults(text: string): readonly string[] {
-  const read = readServiceFile('f.yaml', text, readRegistration);
+  const read = readServiceFile('f.yaml', text, readRegistration, markOf(null));
   expect(read.listed).toEqual([]);
   return read.faults.map(({ line, message }) => `${line}: ${message}`);
 }
@@ -55,7 +56,7 @@ describe('a file', () => {
   });
 
   it('marks what it brings as its own', () => {
-    const { listed: all } = readServiceFile('f.yaml', 'service: a\nhost: h', readRegistration);
+    const { listed: all } = readServiceFile('f.yaml', 'service: a\nhost: h', readRegistration, markOf(null));
     expect(all[0]).toMatchObject({ origin: { face: 'files:f.yaml' }, deregisterAfterMs: null });
   });
 });

@@ -11,7 +11,7 @@ import {
   type Registration,
 } from '@rollcall/core';
 import { readYaml, type YamlDocument, type YamlFault, type YamlPath } from '../shared/yaml-text.js';
-import { originOf } from './origin.js';
+import type { Mark } from './origin.js';
 
 export interface ServiceFile {
   readonly listed: readonly Registration[];
@@ -23,13 +23,13 @@ export interface ServiceFile {
 export type ReadRegistration = (input: unknown, origin: Origin) => Registration;
 
 /** Pure. */
-export function readServiceFile(name: string, text: string, read: ReadRegistration): ServiceFile {
+export function readServiceFile(name: string, text: string, read: ReadRegistration, mark: Mark): ServiceFile {
   const { documents, faults } = documentsIn(text);
   if (faults.length > 0) return { listed: [], faults };
   // A file that is being written is empty for a moment, and nobody has to go for that.
   if (documents.length === 0) return { listed: [], faults: [{ line: 1, message: 'it says nothing; `instances: []` is none' }] };
   const entries = documents.flatMap(entriesOf);
-  const results = entries.map((entry) => ({ ...readEntry(entry, name, read), entry }));
+  const results = entries.map((entry) => ({ ...readEntry(entry, mark.originOf(name), read), entry }));
   const all = [...results.flatMap((result) => result.faults), ...repeated(results)];
   return all.length > 0
     ? { listed: [], faults: all.toSorted((left, right) => left.line - right.line) }
@@ -92,7 +92,7 @@ function entriesOf({ value, line, lineOf }: YamlDocument): readonly Entry[] {
   }));
 }
 
-function readEntry({ input, line, lineOf }: Entry, name: string, read: ReadRegistration): ServiceFile {
+function readEntry({ input, line, lineOf }: Entry, origin: Origin, read: ReadRegistration): ServiceFile {
   if (!isObject(input)) {
     return {
       listed: [],
@@ -101,7 +101,7 @@ function readEntry({ input, line, lineOf }: Entry, name: string, read: ReadRegis
   }
   try {
     // Nobody beats for a line in a file, unless it says that somebody does.
-    return { listed: [read({ ttl: 'none', ...input }, originOf(name))], faults: [] };
+    return { listed: [read({ ttl: 'none', ...input }, origin)], faults: [] };
   } catch (error) {
     if (!isRollcallError(error, 'invalid-request')) throw error;
     const problems = (error.details['problems'] ?? []) as readonly FieldProblem[];

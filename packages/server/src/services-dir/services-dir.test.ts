@@ -5,8 +5,10 @@ import { nextTurn } from '../shared/turn.js';
 import type { Directory, Found } from './directory.js';
 import { FILE_BYTES_MAX } from './directory.js';
 import { INSTANCES_MAX } from './known-files.js';
-import { originOf } from './origin.js';
+import { markOf } from './origin.js';
 import { ServicesDir } from './services-dir.js';
+
+const mark = markOf(null);
 
 /** A directory in memory: `null` for a file that cannot be read. */
 class FakeDirectory implements Directory {
@@ -89,6 +91,7 @@ function house(files: Readonly<Record<string, string | null>>, present: readonly
     clock,
     log: { info: tell, warn: tell, error: tell },
     read: readRegistration,
+    mark,
     view: {
       instance: (ref: InstanceRef) => catalog.get(refText(ref)),
       allInstances: () => catalog.values(),
@@ -165,8 +168,8 @@ describe('services from files', () => {
 
   it('that came from a file that is gone depart after a restart, and nobody else does', async () => {
     const present = [
-      instance('old', originOf('gone.yaml').face),
-      instance('kept', originOf('broken.yaml').face),
+      instance('old', mark.originOf('gone.yaml').face),
+      instance('kept', mark.originOf('broken.yaml').face),
       instance('other', 'native'),
     ];
     const { services, ids } = house({ 'broken.yaml': 'nonsense', 'a.yaml': one('other') }, present);

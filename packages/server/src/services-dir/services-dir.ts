@@ -18,7 +18,7 @@ import {
 } from '@rollcall/core';
 import type { Directory } from './directory.js';
 import { KnownFiles } from './known-files.js';
-import { fileOf } from './origin.js';
+import type { Mark } from './origin.js';
 import { appliedText, planSync, type Conflict, type Owned } from './plan.js';
 import { nameOf, type ReadRegistration } from './service-file.js';
 
@@ -29,6 +29,8 @@ export interface ServicesDirOptions {
   readonly view: CatalogView;
   readonly registrar: Pick<Registrar, 'registerMany' | 'deregister'>;
   readonly read: ReadRegistration;
+  /** By which this node knows what came from its files. */
+  readonly mark: Mark;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -64,14 +66,14 @@ export class ServicesDir {
 
   constructor(options: ServicesDirOptions) {
     this.#options = options;
-    this.#files = new KnownFiles(options.directory, options.read);
+    this.#files = new KnownFiles(options.directory, options.read, options.mark);
   }
 
   /** Settles when everything that can be registered is. Throws if there is no such directory. */
   async start(): Promise<void> {
-    const { directory, path, view } = this.#options;
+    const { directory, path, view, mark } = this.#options;
     this.#unfollow = directory.follow(() => this.#moved());
-    for (const { origin, namespace, service, id } of view.allInstances(caller)) this.#own({ namespace, service, id }, fileOf(origin));
+    for (const { origin, namespace, service, id } of view.allInstances(caller)) this.#own({ namespace, service, id }, mark.fileOf(origin));
     await directory.list().catch((error: unknown) => {
       throw new Error(`${path}, the directory of --services-dir, cannot be read: ${reasonOf(error)}.`, { cause: error });
     });
@@ -139,9 +141,9 @@ export class ServicesDir {
   }
 
   async #apply(): Promise<boolean> {
-    const { view, registrar } = this.#options;
+    const { view, registrar, mark } = this.#options;
     const present = (ref: InstanceRef): ReturnType<CatalogView['instance']> => view.instance(ref, caller);
-    const plan = planSync({ files: this.#files.all, owned: this.#owned, applied: this.#applied, present });
+    const plan = planSync({ mark, files: this.#files.all, owned: this.#owned, applied: this.#applied, present });
     this.#tell(plan.conflicts);
     for (const ref of plan.forget) this.#forget(ref);
     const failures: string[] = [];
@@ -168,7 +170,7 @@ export class ServicesDir {
       const registration = registrations[at] as Registration;
       if ('error' in result) return [`${nameOf(registration)}: ${result.error.message}`];
       this.#applied.set(refText(registration), appliedText(registration));
-      this.#own(registration, fileOf(registration.origin));
+      this.#own(registration, this.#options.mark.fileOf(registration.origin));
       return [];
     });
   }

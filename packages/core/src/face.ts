@@ -25,6 +25,8 @@ export interface Caller {
   readonly from: string;
   /** The face that it came through. */
   readonly face: string;
+  /** The replica that judged it and passed it on. Left out: it came here. */
+  readonly via?: string;
 }
 
 export interface ServiceRef {

@@ -1,0 +1,73 @@
+/** Why another node could not be asked, and whether it may have done what it was asked for. */
+import type { RollcallError } from '@rollcall/core';
+
+/**
+ * `unreached`: nothing was sent. `lost`: it was, and no answer came. `refused`: the door would not take it, and nothing
+ * happened.
+ */
+export type FailureKind = 'unreached' | 'lost' | 'refused';
+
+export class PeerFailure extends Error {
+  override readonly name = 'PeerFailure';
+  readonly kind: FailureKind;
+  /** The two do not know each other: another secret, a certificate that is not believed, no TLS. */
+  readonly isDistrust: boolean;
+  /** What the door said. */
+  readonly refusal: RollcallError | null;
+
+  constructor(
+    kind: FailureKind,
+    reason: string,
+    { isDistrust = false, refusal = null, cause }: { isDistrust?: boolean; refusal?: RollcallError | null; cause?: unknown } = {},
+  ) {
+    super(reason, { cause });
+    this.kind = kind;
+    this.isDistrust = isDistrust;
+    this.refusal = refusal;
+  }
+
+  /** At that address is another life of the node, or none: nobody there knows what this one heard. */
+  get isOtherLife(): boolean {
+    return this.refusal?.details['otherLife'] === true;
+  }
+}
+
+/** What the network says of a way that leads nowhere. Whatever else ends a handshake is distrust. */
+const noWay = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENOBUFS',
+]);
+
+/** `sent`: the connection stood, and the request may have arrived. */
+export function failureOf(error: NodeJS.ErrnoException, sent: boolean, isSecure: boolean): PeerFailure {
+  if (error instanceof PeerFailure) return error;
+  const { code = '', message } = error;
+  if (sent) return new PeerFailure('lost', `the connection broke (${code || message})`, { isDistrust: isAlert(code), cause: error });
+  if (!isSecure || noWay.has(code)) return new PeerFailure('unreached', `no connection (${code || message})`, { cause: error });
+  return new PeerFailure('unreached', `the two nodes do not know each other: ${distrust(code, message)}`, {
+    isDistrust: true,
+    cause: error,
+  });
+}
+
+/** A server tells what it thinks of a certificate only after the client takes the handshake for done. */
+function isAlert(code: string): boolean {
+  return code.startsWith('ERR_SSL_');
+}
+
+function distrust(code: string, message: string): string {
+  if (/WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST/i.test(`${code} ${message}`)) return 'the other one speaks no TLS there';
+  if (/handshake failure|decrypt error|illegal parameter/i.test(message)) {
+    return 'the secret, or the kind of proof, is another one there; --peer-secret-file must hold the same everywhere';
+  }
+  return code === '' ? message : `${code}, ${message.slice(0, 200)}`;
+}

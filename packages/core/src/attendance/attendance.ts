@@ -17,8 +17,11 @@ import { noMeter, type Meter } from '../ports/meter.js';
 import type { Random } from '../ports/random.js';
 import type { Store } from '../ports/store.js';
 import type { InstanceSelector } from '../query/find-instance.js';
+import type { Company } from '../cluster/company.js';
+import type { AttendantName, Colleague, Heard } from '../ports/colleagues.js';
 import { AttendedTime } from './attended-time.js';
 import { Checks } from './checks.js';
+import { CompanyDesk } from './company-desk.js';
 import { Departures } from './departures.js';
 import { usualGuard, type GuardSettings } from './guard.js';
 import { GuardBook } from './guard-book.js';
@@ -28,6 +31,7 @@ import { attendanceMeters, showGauges, type AttendanceMeters } from './meters.js
 import { Muster, type Kind } from './muster.js';
 import { TICK_MS } from './pace.js';
 import type { Naming } from './roll.js';
+import type { Calling } from './shared-rows.js';
 
 export interface AttendanceOptions {
   readonly view: CatalogView;
@@ -40,11 +44,13 @@ export interface AttendanceOptions {
   readonly guard?: GuardSettings;
   /** Left out: this node is alone. */
   readonly fences?: Fences;
+  /** The same. The roster has been read when attendance starts, and this node is a member. */
+  readonly company?: Company;
 }
 
 const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'attendance' };
 
-export class Attendance implements GuardDesk {
+export class Attendance implements GuardDesk, Colleague {
   readonly #view: CatalogView;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -54,6 +60,7 @@ export class Attendance implements GuardDesk {
   readonly #guard: GuardBook;
   readonly #departures: Departures;
   readonly #machines: Machines;
+  readonly #desk: CompanyDesk | null;
   /** Of other kinds than checks. */
   readonly #musters: { tick(nowMs: number): boolean; close(): Promise<void> }[] = [];
   /** How many the view shows, and how many of them as held. */
@@ -64,14 +71,17 @@ export class Attendance implements GuardDesk {
   #stopSlices: (() => void) | null = null;
   #unfollow: (() => void) | null = null;
 
-  constructor({ view, store, showing, clock, random, log, meter = noMeter, guard = usualGuard, fences = () => [] }: AttendanceOptions) {
+  constructor(options: AttendanceOptions) {
+    const { view, store, showing, clock, random, log, meter = noMeter, guard = usualGuard, fences = () => [], company } = options;
     this.#view = view;
     this.#clock = clock;
     this.#log = log;
     this.#time = new AttendedTime(TICK_MS, clock.monotonicMs());
     this.#meters = attendanceMeters(meter);
     const now = (): number => this.#time.now(clock.monotonicMs());
-    const shared = { clock, log, now, writer: new JudgementWriter({ store, showing, fences }), meters: this.#meters };
+    const desk = company === undefined ? null : new CompanyDesk({ company, view, clock, log, now, meters: this.#meters });
+    this.#desk = desk;
+    const shared = { clock, log, now, desk, writer: new JudgementWriter({ store, showing, fences }), meters: this.#meters };
     this.#machines = new Machines({ ...shared, store, showing, fences });
     const held = (): number => this.#held;
     this.#checks = new Checks(shared);
@@ -88,7 +98,9 @@ export class Attendance implements GuardDesk {
       guard: this.#guard,
       held,
       isReturning: (ref) => this.#checks.isReturning(ref),
+      stillSilent: (instances) => this.#checks.stillSilent(instances),
     });
+    desk?.onChange(() => this.#departures.lookThrough());
     showGauges(meter, {
       attendants: () => this.#checks.size,
       waiting: () => this.#checks.waiting + this.#departures.due,
@@ -105,6 +117,7 @@ export class Attendance implements GuardDesk {
   /** Begins with a full ttl for everybody: nobody could be heard before. The view must be complete. */
   async start(): Promise<void> {
     await this.#guard.start();
+    this.#desk?.start();
     this.#tickedMs = this.#clock.monotonicMs();
     this.#time.tick(this.#tickedMs);
     this.#unfollow = this.#view.follow({ changed: (batch) => this.#changed(batch), reset: () => this.#lookAnew() }, self);
@@ -118,6 +131,7 @@ export class Attendance implements GuardDesk {
     this.#stopTicking?.();
     this.#stopSlices?.();
     this.#guard.close();
+    this.#desk?.close();
     await Promise.all([this.#checks, this.#departures, this.#machines, ...this.#musters].map((part) => part.close()));
   }
 
@@ -143,6 +157,24 @@ export class Attendance implements GuardDesk {
     return this.#checks.beatMany(selectors);
   }
 
+  /** What other nodes heard. */
+  take(heard: readonly Heard[]): void {
+    this.#desk?.take(heard);
+  }
+
+  /** What was heard here, for another node that is about to say a lapse. Throws where this node is no member: then its word does not count. */
+  ages(who: readonly AttendantName[]): readonly (number | null)[] {
+    return this.#desk?.ages(who) ?? who.map(() => null);
+  }
+
+  /**
+   * Before a planned stop, when the roster shows that this node is leaving: hands over what was heard here. Answers whether all of it
+   * was taken. If not, the others must not be told that this node said goodbye. Heartbeats that come meanwhile are told to every other node.
+   */
+  async leave(): Promise<boolean> {
+    return (await this.#desk?.leave()) ?? true;
+  }
+
   report(_caller: Caller): GuardReport {
     return { ...this.#guard.book, holding: this.#guard.state.holding, held: this.#held };
   }
@@ -154,11 +186,16 @@ export class Attendance implements GuardDesk {
     return count;
   }
 
-  /** Attendants of another kind, sessions or nodes, on the same pulse. They end with attendance. */
-  muster<Subject>(kind: Kind, naming: Naming<Subject>): Muster<Subject> {
+  /**
+   * Attendants of another kind, sessions or nodes, on the same pulse. They end with attendance. On a cluster each node looks after
+   * its share of them if it is said how they are called there, and else after all that it has.
+   */
+  muster<Subject>(kind: Kind, naming: Naming<Subject>, calling?: Calling<Subject>): Muster<Subject> {
     const muster = new Muster<Subject>({
       kind,
       naming,
+      desk: this.#desk,
+      ...(calling === undefined ? {} : { calling }),
       clock: this.#clock,
       log: this.#log,
       failures: this.#meters.failures,
@@ -181,6 +218,7 @@ export class Attendance implements GuardDesk {
       this.#meters.slept.add(missedMs / 1000);
       this.#log.warn('this node was away; every deadline is extended by what it missed', { missedMs });
     }
+    this.#desk?.tick();
     if (this.#stopSlices === null) this.#slice();
     this.#armTick();
   }

@@ -9,12 +9,15 @@ import type { Check, InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { InstanceSelector } from '../query/find-instance.js';
+import { checkSuffix, instanceCalled, INSTANCES, instanceText } from './calling.js';
+import type { CompanyDesk } from './company-desk.js';
 import { decide, type Decision, type Standing } from './decide.js';
 import { lapseVerdict, recoveryVerdict, verdictsOn, type Judgement } from './judgement.js';
 import { fencedError, type JudgementWriter } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
 import { KIND_MARK, Muster } from './muster.js';
 import type { Naming, Roll } from './roll.js';
+import { HEARSAY, OTHERS } from './shared-rows.js';
 
 export interface ChecksOptions {
   readonly clock: Clock;
@@ -23,6 +26,8 @@ export interface ChecksOptions {
   readonly now: () => number;
   readonly writer: JudgementWriter;
   readonly meters: AttendanceMeters;
+  /** On a cluster. */
+  readonly desk: CompanyDesk | null;
 }
 
 /** Its heartbeat did not come, as the view shows it. */
@@ -33,6 +38,8 @@ const CRITICAL: number = KIND_MARK << 1;
 const WRITING: number = KIND_MARK << 2;
 /** Whoever bears none of these marks is heard by writing one number. */
 const SLOW: number = LAPSED | WRITING;
+/** On a cluster: there is something to do beside the number, though nobody waits for it. */
+const SHARED: number = OTHERS | HEARSAY;
 
 /** By the bare id, which is the text that the catalog holds anyway: no heartbeat has to put names together first. */
 export const instanceNaming: Naming<Instance> = { group: ({ namespace }) => namespace, name: ({ id }) => id };
@@ -54,6 +61,14 @@ export class Checks {
         settle: (rows) => this.#settle(rows),
       },
       naming: instanceNaming,
+      calling: {
+        kind: INSTANCES,
+        text: instanceText,
+        suffix: (row) => checkSuffix(this.#checkOf(row)),
+        row: (text, suffix) => this.#rowCalled(text, suffix),
+        lapses: (row, nowMs) => this.#decide(row, nowMs).act === 'lapse',
+        isPresent: (row) => !this.#roll.has(row, LAPSED),
+      },
       failures: options.meters.failures,
       ...options,
     });
@@ -82,8 +97,11 @@ export class Checks {
    * known here, share their id, or had lapsed: ask `beat`, one by one.
    */
   beatMany(selectors: readonly InstanceSelector[]): readonly number[] {
-    const { now, meters } = this.#options;
+    const { now, meters, desk } = this.#options;
     const nowMs = now();
+    const hearing = desk?.hearing ?? 'usual';
+    if (hearing === 'apart') return selectors.map((_, at) => at);
+    const mayRefuse = hearing === 'away';
     const left: number[] = [];
     const { table } = this.#roll;
     let group: string | undefined;
@@ -92,11 +110,17 @@ export class Checks {
       const { namespace, id, service } = selectors[at] as InstanceSelector;
       if (namespace !== group) names = this.#roll.names((group = namespace));
       const row = names?.get(id);
-      if (typeof row !== 'number' || (table.marks(row) & SLOW) !== 0 || (service !== null && !this.#isOf(row, service))) {
+      const marks = typeof row === 'number' ? table.marks(row) : SLOW;
+      if (typeof row !== 'number' || (marks & SLOW) !== 0 || (service !== null && !this.#isOf(row, service))) {
+        left.push(at);
+        continue;
+      }
+      if (mayRefuse && this.#muster.shared?.mayTake(row) === false) {
         left.push(at);
         continue;
       }
       table.beat(row, nowMs);
+      if ((marks & SHARED) !== 0) this.#muster.shared?.heardHere(row);
     }
     meters.beats.add(selectors.length - left.length);
     return left;
@@ -105,15 +129,14 @@ export class Checks {
   /**
    * I am here. Settles when the view shows it, which is at once for whoever had not lapsed; with `false` if the
    * log would not take it (it is tried again, also without another beat), or it departed in that very moment. Nothing
-   * happens for strangers.
+   * happens for strangers. On a cluster it throws a retryable refusal where it is better heard elsewhere.
    */
   async beat(ref: InstanceRef, checkId?: string): Promise<boolean> {
-    const { now, meters } = this.#options;
-    const nowMs = now();
+    const { meters } = this.#options;
     meters.beats.add();
     const rows = this.#rowsOf(ref, checkId);
-    for (const row of rows) this.#roll.table.beat(row, nowMs);
     if (rows.length === 0) return true;
+    await this.#muster.hear(rows);
     for (let look = 0; look < LOOKS_PER_BEAT; look++) {
       const there = this.#rowsOf(ref, checkId);
       const slow = there.filter((row) => this.#roll.has(row, SLOW));
@@ -123,6 +146,20 @@ export class Checks {
     }
     const left = this.#rowsOf(ref, checkId);
     return left.length > 0 && !left.some((row) => this.#roll.has(row, SLOW));
+  }
+
+  /** Those that lapsed and were heard by no other node within their ttl; asks them all. Rejects where one of them cannot be asked. */
+  async stillSilent(instances: readonly Instance[]): Promise<ReadonlySet<Instance>> {
+    const { shared } = this.#muster;
+    const silent = new Set(instances);
+    if (shared === null) return silent;
+    const rows = instances.flatMap((instance) => this.#rowsOf(instance).filter((row) => this.#roll.has(row, LAPSED)));
+    const heard = await shared.anyHeard(rows);
+    rows.forEach((row, at) => {
+      const instance = this.#roll.subject(row);
+      if (heard[at] === true && instance !== null) silent.delete(instance);
+    });
+    return silent;
   }
 
   /** It has been heard since it lapsed, and the log has yet to learn of it. */
@@ -141,7 +178,7 @@ export class Checks {
       const row = known.find((row) => this.#checkOf(row)?.id === check.id) ?? null;
       kept.add(this.#attend(row, instance, part));
     });
-    for (const row of known) if (!kept.has(row)) this.#roll.leave(row);
+    for (const row of known) if (!kept.has(row)) this.#muster.leave(row);
   }
 
   /** Everybody whom the view shows; whoever is not among them has left. */
@@ -151,7 +188,7 @@ export class Checks {
       this.take(instance, instance);
       there.add(instance);
     }
-    for (const row of this.#roll.rowsUnless((instance) => there.has(instance))) this.#roll.leave(row);
+    for (const row of this.#roll.rowsUnless((instance) => there.has(instance))) this.#muster.leave(row);
   }
 
   /** A registration, its first or another one, is a heartbeat; a verdict is none. */
@@ -159,28 +196,37 @@ export class Checks {
     const roll = this.#roll;
     const { ttlMs } = instance.checks[part] as Check;
     const before = known === null ? null : roll.subject(known);
-    const row = known ?? roll.enter(instance);
-    const wasSilent = known !== null && roll.has(row, LAPSED | CRITICAL);
+    const row = known ?? this.#muster.newcomer(instance);
+    const was = this.#standing(row);
     roll.setSubject(row, instance);
     roll.table.setPart(row, part);
-    roll.table.setTtlMs(row, ttlMs);
+    this.#muster.setTtlMs(row, ttlMs);
     const standing = standingOf(instance, instance.checks[part] as Check);
     roll.unmark(row, LAPSED | CRITICAL);
     if (standing !== 'present') roll.mark(row, standing === 'lapsed' ? LAPSED : CRITICAL);
-    const nowMs = this.#options.now();
-    const isNew = before === null;
-    const registered = isNew || before.revision !== instance.revision;
-    if (standing === 'lapsed' && isNew) roll.table.setDeadlineMs(row, -Infinity);
-    else if (registered && standing !== 'lapsed') roll.table.beat(row, nowMs);
+    if (standing === 'lapsed') {
+      if (before === null) roll.table.setDeadlineMs(row, -Infinity);
+      else if (was !== 'lapsed') this.#muster.shared?.lapsed(row);
+    } else if (before === null || before.revision !== instance.revision) this.#muster.told(row);
     // Somebody else has heard it, or it would still be silent.
-    else if (standing === 'present' && wasSilent) roll.table.setDeadlineMs(row, Math.max(roll.table.deadlineMs(row), nowMs + ttlMs));
+    else if (standing === 'present' && was !== 'present') this.#muster.told(row);
     this.#muster.look(row);
     return row;
   }
 
   #decide(row: number, nowMs: number): Decision {
-    const standing: Standing = this.#roll.has(row, LAPSED) ? 'lapsed' : this.#roll.has(row, CRITICAL) ? 'critical' : 'present';
-    return decide(standing, this.#roll.table.deadlineMs(row), nowMs);
+    const standing = this.#standing(row);
+    // What another node looks after is for that one to miss.
+    if (standing === 'present' && this.#muster.isOthers(row)) return decide('critical', 0, nowMs);
+    return decide(standing, standing === 'present' ? this.#muster.deadlineMs(row) : this.#roll.table.deadlineMs(row), nowMs);
+  }
+
+  #mayLapse(row: number): boolean {
+    return this.#decide(row, this.#options.now()).act === 'lapse' && this.#muster.mayLapse(row);
+  }
+
+  #standing(row: number): Standing {
+    return this.#roll.has(row, LAPSED) ? 'lapsed' : this.#roll.has(row, CRITICAL) ? 'critical' : 'present';
   }
 
   /** Decides again: whoever waited in line may have beaten, or left, in the meantime. */
@@ -188,9 +234,10 @@ export class Checks {
     const { writer, meters } = this.#options;
     for (const row of rows) this.#roll.mark(row, WRITING);
     try {
+      const lapsing = rows.filter((row) => this.#mayLapse(row));
       const judgements = this.#judge(rows);
       if (judgements.length === 0) return;
-      const { written, fenced } = await writer.write(judgements);
+      const { written, fenced } = await writer.write(judgements, this.#muster.besideLapses(lapsing));
       for (const { act } of written) meters.verdicts[act].add();
       if (fenced) throw fencedError();
     } finally {
@@ -207,7 +254,7 @@ export class Checks {
       const instance = this.#roll.subject(row);
       const check = this.#checkOf(row);
       const { act } = this.#decide(row, nowMs);
-      if (instance === null || check === null || act === 'wait') continue;
+      if (instance === null || check === null || act === 'wait' || (act === 'lapse' && !this.#mayLapse(row))) continue;
       const verdict = act === 'lapse' ? lapseVerdict(check, wallMs) : recoveryVerdict(wallMs);
       verdicts.set(instance, { ...verdicts.get(instance), [check.id]: verdict });
     }
@@ -219,6 +266,11 @@ export class Checks {
     const fits = (row: number): boolean => this.#isOf(row, ref.service) && (checkId === undefined || this.#checkOf(row)?.id === checkId);
     // Nearly always it is one row, and that one.
     return rows.length === 1 && fits(rows[0] as number) ? rows : rows.filter(fits);
+  }
+
+  #rowCalled(text: string, suffix: string): number | undefined {
+    const ref = instanceCalled(text);
+    return ref && this.#rowsOf(ref).find((row) => checkSuffix(this.#checkOf(row)) === suffix);
   }
 
   #isOf(row: number, service: ServiceName): boolean {

@@ -9,13 +9,16 @@ import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
 import { instanceNaming } from './checks.js';
+import { instanceText } from './calling.js';
+import type { CompanyDesk } from './company-desk.js';
 import type { GuardBook } from './guard-book.js';
 import { departureOf, holdOf, type Judgement } from './judgement.js';
 import { fencedError, type JudgementWriter } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
-import { BATCH_MAX, LOOKS_PER_TURN_MAX, RETRY_MS, TICK_MS, WHEEL_BUCKETS } from './pace.js';
+import { BATCH_MAX, LOOKS_PER_TURN_MAX, RETRY_MS, ROWS_PER_TURN_MAX, TICK_MS, WHEEL_BUCKETS } from './pace.js';
 import { RandomBag } from './random-bag.js';
 import { Roll } from './roll.js';
+import { OTHERS } from './shared-rows.js';
 import { criticalSinceMs, hearingMs, isFoundCritical, remainingTermMs } from './terms.js';
 
 export interface DeparturesOptions {
@@ -31,6 +34,10 @@ export interface DeparturesOptions {
   readonly held: () => number;
   /** It has been heard again, and the log has yet to learn of it. */
   readonly isReturning: (ref: InstanceRef) => boolean;
+  /** Those of them whom no other node has heard either; on a cluster it asks. */
+  readonly stillSilent: (instances: readonly Instance[]) => Promise<ReadonlySet<Instance>>;
+  /** On a cluster: whom it looks after. */
+  readonly desk: Pick<CompanyDesk, 'isOurs'> | null;
 }
 
 export class Departures {
@@ -47,6 +54,8 @@ export class Departures {
   #pausedUntilMs = -Infinity;
   #cancelTurn: (() => void) | null = null;
   #closed = false;
+  /** The next row to be looked through after duty moved; `null` when all were. */
+  #passAt: number | null = null;
 
   constructor(options: DeparturesOptions) {
     const { random, now } = options;
@@ -83,7 +92,12 @@ export class Departures {
     const rows = this.#roll.take(nowMs, LOOKS_PER_TURN_MAX);
     for (const row of rows) this.#look(row, nowMs);
     this.go();
-    return rows.length === LOOKS_PER_TURN_MAX;
+    return this.#pass() || rows.length === LOOKS_PER_TURN_MAX;
+  }
+
+  /** Duty has moved: those who are ours now have a term with us, the others no longer. */
+  lookThrough(): void {
+    this.#passAt = 0;
   }
 
   /** Lets somebody go, or marks somebody, if that is possible now. Called whenever the guard may have more to give. */
@@ -96,15 +110,16 @@ export class Departures {
 
   /** An operator's word about some of those who should have departed. Answers how many they are. */
   release(isMeant: (instance: Instance) => boolean): number {
-    let count = 0;
-    for (const row of this.#due) {
+    const meant = [...this.#due, ...this.#heldElsewhere()].filter((row) => {
       const instance = this.#roll.subject(row);
-      if (instance === null || !isMeant(instance)) continue;
+      return instance !== null && isMeant(instance);
+    });
+    for (const row of meant) {
+      this.#due.add(row);
       this.#released.add(row);
-      count++;
     }
     this.go();
-    return count;
+    return meant.length;
   }
 
   async close(): Promise<void> {
@@ -115,6 +130,7 @@ export class Departures {
 
   #enter(instance: Instance, deregisterAfterMs: number): void {
     const row = this.#roll.enter(instance);
+    if (!this.#isOurs(instance)) this.#roll.mark(row, OTHERS);
     this.#setTerm(row, instance, deregisterAfterMs);
   }
 
@@ -144,13 +160,47 @@ export class Departures {
     const sinceMs = criticalSinceMs(instance, wallNowMs);
     const deadlineMs = now() + remainingTermMs({ hearingMs: hearingMs(instance), deregisterAfterMs, sinceMs, wallNowMs });
     this.#roll.table.setDeadlineMs(row, deadlineMs);
-    this.#roll.wakeAt(row, deadlineMs);
+    if (!this.#roll.has(row, OTHERS)) this.#roll.wakeAt(row, deadlineMs);
+  }
+
+  #isOurs(instance: Instance): boolean {
+    return this.#options.desk?.isOurs(instanceText(instance)) ?? true;
+  }
+
+  /** One slice of the rows, if duty moved. Answers whether there are more. */
+  #pass(): boolean {
+    if (this.#passAt === null) return false;
+    const end = Math.min(this.#roll.used, this.#passAt + ROWS_PER_TURN_MAX);
+    for (let row = this.#passAt; row < end; row++) this.#assign(row);
+    this.#passAt = end === this.#roll.used ? null : end;
+    return this.#passAt !== null;
+  }
+
+  #assign(row: number): void {
+    const instance = this.#roll.subject(row);
+    if (instance === null || this.#isOurs(instance) !== this.#roll.has(row, OTHERS)) return;
+    if (this.#roll.has(row, OTHERS)) {
+      this.#roll.unmark(row, OTHERS);
+      if (instance.deregisterAfterMs !== null) this.#setTerm(row, instance, instance.deregisterAfterMs);
+    } else {
+      this.#forget(row);
+      this.#roll.mark(row, OTHERS);
+      this.#roll.wakeAt(row, Infinity);
+    }
+  }
+
+  /** Another node looks after them, and has marked them: an operator's word lets them go from anywhere. */
+  *#heldElsewhere(): Iterable<number> {
+    if (this.#options.desk === null) return;
+    for (let row = 0; row < this.#roll.used; row++) {
+      if (this.#roll.has(row, OTHERS) && this.#roll.subject(row)?.held === true && !this.#roll.isPinned(row)) yield row;
+    }
   }
 
   #look(row: number, nowMs: number): void {
     const instance = this.#roll.subject(row);
     const deadlineMs = this.#roll.table.deadlineMs(row);
-    if (instance === null || this.#roll.isPinned(row)) return;
+    if (instance === null || this.#roll.isPinned(row) || this.#roll.has(row, OTHERS)) return;
     if (nowMs < deadlineMs) return this.#roll.wakeAt(row, deadlineMs);
     if (this.#options.isReturning(instance)) return this.#roll.wakeAt(row, nowMs + RETRY_MS);
     this.#due.add(row);
@@ -196,9 +246,11 @@ export class Departures {
 
   /** Answers how many were written. */
   async #judge(rows: readonly number[], act: Exclude<Work['act'], 'let go'>): Promise<number> {
-    const { guard, writer, clock, held, isReturning } = this.#options;
+    const { guard, writer, clock, held, isReturning, stillSilent } = this.#options;
     const wallMs = clock.wallMs();
-    const instances = rows.map((row) => this.#roll.subject(row)).filter((one) => one !== null && !isReturning(one)) as readonly Instance[];
+    const there = rows.map((row) => this.#roll.subject(row)).filter((one) => one !== null && !isReturning(one)) as readonly Instance[];
+    const silent = act === 'hold' ? null : await stillSilent(there);
+    const instances = there.filter((one) => silent?.has(one) ?? !isReturning(one));
     const judgements = instances.map((one): Judgement => (act === 'hold' ? holdOf(one, wallMs) : departureOf(one, wallMs)));
     if (judgements.length === 0) return 0;
     const markedOfThese = instances.filter((one) => one.held).length;

@@ -3,7 +3,7 @@
  * is passing. A machine has no second stage: it stays until somebody takes it out.
  */
 import { encodeHealthRecord, decodeHealthRecord, type HealthRecord } from '../catalog/records.js';
-import { verdictOn, type Verdict } from '../catalog/health.js';
+import { verdictOn, type Verdicts } from '../catalog/health.js';
 import { machineKey } from '../catalog/keys.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
 import { heartbeatCheck, type Check } from '../catalog/registration.js';
@@ -11,11 +11,13 @@ import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Compare, Store } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
+import { MACHINES, machineCalled, machineText } from './calling.js';
+import type { CompanyDesk } from './company-desk.js';
 import { decide, type Decision, type Standing } from './decide.js';
 import { lapseVerdict, recoveryVerdict } from './judgement.js';
-import type { Fences, Showing } from './judgement-writer.js';
+import { fencedError, type Fences, type Showing } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
-import { Muster } from './muster.js';
+import { KIND_MARK, Muster } from './muster.js';
 
 export interface MachinesOptions {
   readonly store: Store;
@@ -24,9 +26,14 @@ export interface MachinesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: AttendanceMeters;
+  /** On a cluster. */
+  readonly desk: CompanyDesk | null;
   /** Attended time, see attended-time.ts. */
   readonly now: () => number;
 }
+
+/** A verdict on it may have left for the log; a beat that comes now has to see what becomes of that. */
+const WRITING: number = KIND_MARK;
 
 const wait: Decision = { act: 'wait', untilMs: Infinity };
 
@@ -39,6 +46,14 @@ export class Machines {
     this.#muster = new Muster<Machine>({
       ...options,
       failures: options.meters.failures,
+      calling: {
+        kind: MACHINES,
+        text: machineText,
+        suffix: () => '',
+        row: (text) => this.#rowCalled(text),
+        lapses: (row, nowMs) => this.#decide(row, nowMs).act === 'lapse',
+        isPresent: (row) => this.#standing(row) !== 'lapsed',
+      },
       naming: { group: ({ namespace }) => namespace, name: ({ name }) => name },
       kind: {
         name: 'machine',
@@ -56,7 +71,7 @@ export class Machines {
     const row = this.#rowOf(ref);
     const check = machine && heartbeatCheck(machine);
     if (machine === null || check === null || check === undefined) {
-      if (row !== undefined) this.#muster.roll.leave(row);
+      if (row !== undefined) this.#muster.leave(row);
     } else if (row === undefined) this.#enter(machine, check);
     else this.#stay(row, machine, check);
   }
@@ -67,7 +82,7 @@ export class Machines {
       this.take(machine, machine);
       there.add(machine);
     }
-    for (const row of this.#muster.roll.rowsUnless((machine) => there.has(machine))) this.#muster.roll.leave(row);
+    for (const row of this.#muster.roll.rowsUnless((machine) => there.has(machine))) this.#muster.leave(row);
   }
 
   /**
@@ -77,10 +92,10 @@ export class Machines {
   async beat(ref: MachineRef): Promise<boolean> {
     const row = this.#rowOf(ref);
     if (row === undefined) return true;
-    this.#muster.beat(row);
     this.#options.meters.beats.add();
+    await this.#muster.hear([row]);
     const machine = this.#muster.roll.subject(row);
-    if (machine === null || (standingOf(machine) !== 'lapsed' && !this.#muster.isQueued(row))) return true;
+    if (machine === null || (standingOf(machine) !== 'lapsed' && !this.#muster.roll.has(row, WRITING))) return true;
     this.#muster.look(row);
     await this.#muster.settled(row);
     const now = this.#rowOf(ref) === row ? this.#muster.roll.subject(row) : null;
@@ -96,12 +111,10 @@ export class Machines {
   }
 
   #enter(machine: Machine, { ttlMs }: Check): void {
-    const { roll } = this.#muster;
-    const row = roll.enter(machine);
-    roll.table.setTtlMs(row, ttlMs);
+    const row = this.#muster.newcomer(machine);
+    this.#muster.setTtlMs(row, ttlMs);
     // One that had lapsed before has yet to be heard.
-    if (standingOf(machine) === 'lapsed') roll.table.setDeadlineMs(row, -Infinity);
-    else this.#muster.beat(row);
+    if (standingOf(machine) !== 'lapsed') this.#muster.told(row);
     this.#muster.look(row);
   }
 
@@ -110,34 +123,54 @@ export class Machines {
     const { roll } = this.#muster;
     const before = roll.subject(row);
     roll.setSubject(row, machine);
-    if (roll.table.ttlMs(row) !== ttlMs || before?.createRevision !== machine.createRevision) {
-      roll.table.setTtlMs(row, ttlMs);
-      this.#muster.beat(row);
-    }
+    const was = before === null ? 'present' : standingOf(before);
+    const isSaidAnew = roll.table.ttlMs(row) !== ttlMs || before?.createRevision !== machine.createRevision;
+    this.#muster.setTtlMs(row, ttlMs);
+    if (standingOf(machine) === 'lapsed' && was !== 'lapsed') this.#muster.shared?.lapsed(row);
+    if (isSaidAnew || (standingOf(machine) === 'present' && was !== 'present')) this.#muster.told(row);
     this.#muster.look(row);
   }
 
   #decide(row: number, nowMs: number): Decision {
+    if (this.#muster.roll.subject(row) === null) return wait;
+    const standing = this.#standing(row);
+    // What another node looks after is for that one to miss.
+    if (standing === 'present' && this.#muster.isOthers(row)) return wait;
+    return decide(standing, standing === 'present' ? this.#muster.deadlineMs(row) : this.#muster.roll.table.deadlineMs(row), nowMs);
+  }
+
+  #standing(row: number): Standing {
     const machine = this.#muster.roll.subject(row);
-    return machine === null ? wait : decide(standingOf(machine), this.#muster.roll.table.deadlineMs(row), nowMs);
+    return machine === null ? 'critical' : standingOf(machine);
   }
 
   async #settle(row: number): Promise<void> {
-    const { clock, now, meters } = this.#options;
+    const { clock, now, meters, desk } = this.#options;
     const machine = this.#muster.roll.subject(row);
     const check = machine && heartbeatCheck(machine);
     const { act } = this.#decide(row, now());
     if (machine === null || check === null || check === undefined || act === 'wait') return;
+    if (act === 'lapse' && !this.#muster.mayLapse(row)) return;
     const wallMs = clock.wallMs();
-    const written = await this.#write(machine, check.id, act === 'lapse' ? lapseVerdict(check, wallMs) : recoveryVerdict(wallMs));
-    if (written) meters.verdicts[act === 'lapse' ? 'lapse' : 'recovery'].add();
+    this.#muster.roll.mark(row, WRITING);
+    try {
+      const written = await this.#write(row, machine, {
+        [check.id]: act === 'lapse' ? lapseVerdict(check, wallMs) : recoveryVerdict(wallMs),
+      });
+      if (written) meters.verdicts[act === 'lapse' ? 'lapse' : 'recovery'].add();
+      else if (desk !== null) throw fencedError();
+    } finally {
+      this.#muster.roll.unmark(row, WRITING);
+    }
   }
 
   /** Only if the machine is still the one that was judged. If it is not, the view will say so, and it is judged anew. */
-  async #write(machine: Machine, checkId: string, verdict: Verdict): Promise<boolean> {
+  async #write(row: number, machine: Machine, verdicts: Verdicts): Promise<boolean> {
     const { store, showing, fences } = this.#options;
     const record = await this.#healthOf(machine);
-    const value = encodeHealthRecord({ ...record, verdicts: { ...record.verdicts, [checkId]: verdict } });
+    const value = encodeHealthRecord({ ...record, verdicts: { ...record.verdicts, ...verdicts } });
+    // It took so long that the others may have heard it meanwhile.
+    if (Object.values(verdicts).some(({ reason }) => reason === 'lapse') && !this.#muster.mayLapse(row)) return false;
     const { succeeded, revision } = await store.commit({
       when: [unchanged('machines', machine, machine.revision), unchanged('machine-health', machine, machine.healthRevision), ...fences()],
       then: [{ type: 'put', key: machineKey('machine-health', machine), value }],
@@ -152,6 +185,11 @@ export class Machines {
     if (machine.healthRevision === 0) return nothing;
     const { entries } = await this.#options.store.range({ range: singleKey(machineKey('machine-health', machine)) });
     return (entries[0] && decodeHealthRecord(entries[0].value)) ?? nothing;
+  }
+
+  #rowCalled(text: string): number | undefined {
+    const ref = machineCalled(text);
+    return ref && this.#rowOf(ref);
   }
 
   #rowOf({ namespace, name }: MachineRef): number | undefined {

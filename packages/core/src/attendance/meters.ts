@@ -2,7 +2,19 @@
 import { acts, type Act } from './judgement.js';
 import type { Counter, Histogram, Meter, Metric } from '../ports/meter.js';
 
-type Name = 'beats' | 'verdicts' | 'failures' | 'slept' | 'tickLag' | 'attendants' | 'waiting' | 'held' | 'budget';
+type Name =
+  | 'beats'
+  | 'verdicts'
+  | 'failures'
+  | 'handed'
+  | 'asked'
+  | 'averted'
+  | 'slept'
+  | 'tickLag'
+  | 'attendants'
+  | 'waiting'
+  | 'held'
+  | 'budget';
 
 export const attendanceMetrics: Readonly<Record<Name, Metric>> = {
   beats: { name: 'rollcall_heartbeats_total', kind: 'counter', help: 'Heartbeats that were heard, each instance of a bulk one counted.' },
@@ -16,6 +28,21 @@ export const attendanceMetrics: Readonly<Record<Name, Metric>> = {
     name: 'rollcall_verdict_batches_failed_total',
     kind: 'counter',
     help: 'Batches of verdicts that the log would not take; they are tried again.',
+  },
+  handed: {
+    name: 'rollcall_heartbeats_handed_over_total',
+    kind: 'counter',
+    help: 'Heartbeats that were heard here and handed to another node, which looks after those instances.',
+  },
+  asked: {
+    name: 'rollcall_lapses_asked_total',
+    kind: 'counter',
+    help: 'Heartbeat checks and machines not heard in time, about whom all other nodes were asked before they lapse.',
+  },
+  averted: {
+    name: 'rollcall_lapses_averted_total',
+    kind: 'counter',
+    help: 'Those of them that another node had heard, so that they did not lapse.',
   },
   slept: {
     name: 'rollcall_slept_seconds_total',
@@ -46,6 +73,9 @@ export interface AttendanceMeters {
   readonly beats: Counter;
   readonly verdicts: Readonly<Record<Act, Counter>>;
   readonly failures: Counter;
+  readonly handed: Counter;
+  readonly asked: Counter;
+  readonly averted: Counter;
   readonly slept: Counter;
   readonly tickLag: Histogram;
 }
@@ -59,12 +89,15 @@ export interface AttendanceGauges {
 }
 
 export function attendanceMeters(meter: Meter): AttendanceMeters {
-  const { beats, verdicts, failures, slept, tickLag } = attendanceMetrics;
+  const { beats, verdicts, failures, handed, asked, averted, slept, tickLag } = attendanceMetrics;
   const verdict = (verdict: Act): Counter => meter.counter(verdicts, { verdict });
   return {
     beats: meter.counter(beats),
     verdicts: { lapse: verdict('lapse'), recovery: verdict('recovery'), departure: verdict('departure'), hold: verdict('hold') },
     failures: meter.counter(failures),
+    handed: meter.counter(handed),
+    asked: meter.counter(asked),
+    averted: meter.counter(averted),
     slept: meter.counter(slept),
     tickLag: meter.histogram(tickLag),
   };

@@ -7,8 +7,11 @@ import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Counter } from '../ports/meter.js';
 import { BatchQueue } from './batch-queue.js';
+import type { CompanyDesk } from './company-desk.js';
+import { fencedError, type Beside } from './judgement-writer.js';
 import { BATCH_MAX, BATCHES_AT_ONCE_MAX, LOOKS_PER_TURN_MAX, RETRY_MS, TICK_MS, WHEEL_BUCKETS } from './pace.js';
 import { OWN_MARK, Roll, type Naming } from './roll.js';
+import { OTHERS, SharedRows, type Calling } from './shared-rows.js';
 
 /** What a kind of attendants has to say. */
 export interface Kind {
@@ -27,6 +30,9 @@ export interface Kind {
 export interface MusterOptions<Subject> {
   readonly kind: Kind;
   readonly naming: Naming<Subject>;
+  /** On a cluster, with how it calls its attendants there. Left out: all of them are ours. */
+  readonly desk?: CompanyDesk | null;
+  readonly calling?: Calling<Subject>;
   readonly clock: Clock;
   readonly log: Log;
   /** Batches that could not be written. */
@@ -37,11 +43,13 @@ export interface MusterOptions<Subject> {
 
 /** In line, or already being settled. */
 const QUEUED = OWN_MARK;
-/** The first mark that a kind may use for itself. */
+/** The first mark that a kind may use for itself; there are three, before those of shared-rows.ts. */
 export const KIND_MARK: number = OWN_MARK << 1;
 
 export class Muster<Subject> {
   readonly roll: Roll<Subject>;
+  /** What it has in common with the other nodes of a cluster; `null` alone. */
+  readonly shared: SharedRows<Subject> | null;
   readonly #options: MusterOptions<Subject>;
   readonly #queue: BatchQueue;
   /** Callers who wait until a row is settled: only those whose heartbeat finds a verdict on its way. */
@@ -49,9 +57,11 @@ export class Muster<Subject> {
   #complainedMs = -Infinity;
 
   constructor(options: MusterOptions<Subject>) {
-    const { naming, clock, now } = options;
+    const { naming, clock, now, desk = null, calling } = options;
     this.#options = options;
     this.roll = new Roll<Subject>(naming, { tickMs: TICK_MS, buckets: WHEEL_BUCKETS, nowMs: now() });
+    const look = (row: number): void => this.look(row);
+    this.shared = desk === null || calling === undefined ? null : new SharedRows<Subject>({ desk, calling, roll: this.roll, now, look });
     this.#queue = new BatchQueue({
       itemsMax: BATCH_MAX,
       atOnceMax: BATCHES_AT_ONCE_MAX,
@@ -64,18 +74,73 @@ export class Muster<Subject> {
     return this.#queue.waiting;
   }
 
-  /** Somebody new, heard right now. */
+  /** Somebody new: a sign of life for the node that looks after it. Whoever was heard right here beats, too. */
   enter(subject: Subject, ttlMs: number): number {
-    const row = this.roll.enter(subject);
-    this.roll.table.setTtlMs(row, ttlMs);
-    this.beat(row);
+    const row = this.newcomer(subject);
+    this.setTtlMs(row, ttlMs);
+    this.told(row);
     this.look(row);
     return row;
+  }
+
+  /** The same, where its ttl and what the view says of it are still to be taken down. */
+  newcomer(subject: Subject): number {
+    const row = this.roll.enter(subject);
+    this.roll.table.setDeadlineMs(row, -Infinity);
+    this.shared?.enter(row);
+    return row;
+  }
+
+  /** What it was heard last stays what it was. */
+  setTtlMs(row: number, ttlMs: number): void {
+    const { table } = this.roll;
+    if (this.isOthers(row)) table.setDeadlineMs(row, table.deadlineMs(row) - table.ttlMs(row) + ttlMs);
+    table.setTtlMs(row, ttlMs);
+  }
+
+  /** The view shows a sign of life. That is heard by the node that looks after it, and by no other: they say only what they heard themselves. */
+  told(row: number): void {
+    if (!this.isOthers(row)) this.roll.table.beat(row, this.#options.now());
+  }
+
+  leave(row: number): void {
+    this.shared?.forget(row);
+    this.roll.leave(row);
   }
 
   /** I am here: one number, and the wheel is not touched. */
   beat(row: number): void {
     this.roll.table.beat(row, this.#options.now());
+    this.shared?.heardHere(row);
+  }
+
+  /** The same of some, by somebody who waits for it. Throws where it is better heard elsewhere, which on a node alone it never is. */
+  async hear(rows: readonly number[]): Promise<void> {
+    if (this.shared !== null) return this.shared.hear(rows);
+    for (const row of rows) this.beat(row);
+  }
+
+  /** Another node looks after it: silence is not for us to judge. */
+  isOthers(row: number): boolean {
+    return this.roll.has(row, OTHERS);
+  }
+
+  /** Whether a lapse may be written: on a cluster only if nobody else had heard it when they were asked just now. */
+  mayLapse(row: number): boolean {
+    return this.shared?.isSilent(row) ?? true;
+  }
+
+  /** Beside lapses: a node that was suspended before it could write them has to ask again. */
+  besideLapses(rows: readonly number[]): Beside {
+    return () => {
+      if (!rows.every((row) => this.mayLapse(row))) throw fencedError();
+      return { when: [], then: [] };
+    };
+  }
+
+  /** When it lapses, if nothing more is heard of it. */
+  deadlineMs(row: number): number {
+    return this.shared?.deadlineMs(row) ?? this.roll.table.deadlineMs(row);
   }
 
   /** Something about this row has changed, or its time may have come. */
@@ -85,6 +150,7 @@ export class Muster<Subject> {
     const dueMs = this.#options.kind.dueMs(row, nowMs);
     if (dueMs > nowMs) return this.roll.wakeAt(row, dueMs);
     this.roll.wakeAt(row, Infinity);
+    if (this.shared?.isSettled(row, nowMs) === false) return;
     this.roll.mark(row, QUEUED);
     this.roll.pin(row);
     this.#queue.push(row);
@@ -108,12 +174,13 @@ export class Muster<Subject> {
   tick(nowMs: number): boolean {
     const rows = this.roll.take(nowMs, LOOKS_PER_TURN_MAX);
     for (const row of rows) this.look(row);
-    return rows.length === LOOKS_PER_TURN_MAX;
+    const isMoving = this.shared?.tick() ?? false;
+    return rows.length === LOOKS_PER_TURN_MAX || isMoving;
   }
 
   /** Settles when nothing is being written any more. */
   async close(): Promise<void> {
-    await this.#queue.close();
+    await Promise.all([this.#queue.close(), this.shared?.close()]);
     for (const row of this.#waiting.keys()) this.#tell(row);
   }
 
@@ -130,6 +197,7 @@ export class Muster<Subject> {
     const nowMs = now();
     for (const row of rows) {
       this.roll.unmark(row, QUEUED);
+      this.shared?.forget(row);
       // Not at once, though it should still be due: whoever overtook us has to arrive in the view first.
       if (this.roll.unpin(row)) this.roll.wakeAt(row, Math.max(kind.dueMs(row, nowMs), nowMs + retryMs));
       this.#tell(row);

@@ -9,6 +9,9 @@ export const WHEEL_BUCKETS = 1024;
 /** Looks in one turn of the loop: well under a millisecond, whoever else is waiting. */
 export const LOOKS_PER_TURN_MAX = 2048;
 
+/** Rows in one turn that are looked through when duty has moved: a few milliseconds, most of them for making texts. */
+export const ROWS_PER_TURN_MAX = 4096;
+
 /**
  * Verdicts in one commit. Each has two fences, and a commit takes 128 compares (as etcd does); what is left over is
  * for the guard's and for those of a cluster.

@@ -44,6 +44,11 @@ export class Roll<Subject> {
     return this.#used - this.#free.length;
   }
 
+  /** All rows are below this one. */
+  get used(): number {
+    return this.#used;
+  }
+
   /** The names of one group, for whoever looks up many at once. */
   names(group: string): ReadonlyMap<string, Rows> | undefined {
     return this.#index.get(group);

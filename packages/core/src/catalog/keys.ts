@@ -116,6 +116,11 @@ export function parseKeyText(text: string): RecordKey | null {
   return found !== null && keyText(found) === text ? found : null;
 }
 
+/** The same, of what `keyName` says. */
+export function parseKeyName(name: string): RecordKey | null {
+  return parseKeyText(`${ROOT}${name}`);
+}
+
 /** For people: what stands behind the root. */
 export function keyName(text: string): string {
   return text.slice(ROOT.length);

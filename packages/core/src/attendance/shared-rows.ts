@@ -1,0 +1,306 @@
+/**
+ * The rows of one kind, of which every node has all and looks after some. Rows of others hold only what was really heard here,
+ * so that this node can say so when it is asked; rows of our own are looked at when their deadline comes, and lapse only when nobody
+ * else has heard them either.
+ */
+import { askYoungest, ANSWERS_COUNT_MS, ASKED_TOGETHER_MAX } from '../cluster/asking.js';
+import type { NodeName } from '../cluster/node-name.js';
+import { RollcallError } from '../errors.js';
+import type { AttendantName, Heard } from '../ports/colleagues.js';
+import { BatchQueue } from './batch-queue.js';
+import { elsewhereError, type CompanyDesk, type KindOfRows } from './company-desk.js';
+import { RETRY_MS, ROWS_PER_TURN_MAX } from './pace.js';
+import type { Roll } from './roll.js';
+
+/** Another node looks after this row. */
+export const OTHERS = 64;
+/** Its deadline does not come from a heartbeat that was heard here: it was handed over, answered, or granted. */
+export const HEARSAY = 128;
+
+/** How a kind's attendants are called among nodes. */
+export interface Calling<Subject> {
+  /** How their names begin: `instances`, `machines`. */
+  readonly kind: string;
+  /** What duty goes by, and the name goes on with: the same for all rows of a subject. Without `#`. */
+  text(subject: Subject): string;
+  /** What stands behind it where a subject has several rows; else empty. */
+  suffix(row: number): string;
+  /** Whose name that is. */
+  row(text: string, suffix: string): number | undefined;
+  /** It did not come in time, and that is to be said: what others may know better. */
+  lapses(row: number, nowMs: number): boolean;
+  /** Silence would change something: it has not lapsed already. */
+  isPresent(row: number): boolean;
+}
+
+export interface SharedRowsOptions<Subject> {
+  readonly desk: CompanyDesk;
+  readonly calling: Calling<Subject>;
+  readonly roll: Roll<Subject>;
+  readonly now: () => number;
+  readonly look: (row: number) => void;
+}
+
+/** A question that is on its way, or what came of it: since when (by the clock) it is known that nobody heard it. */
+interface Asked {
+  silentAtMs: number | null;
+}
+
+/** Questions on their way at the same time. */
+const QUESTIONS_AT_ONCE_MAX = 2;
+
+/** Between two complaints that somebody cannot be asked. */
+const COMPLAIN_EVERY_MS = 10_000;
+
+export class SharedRows<Subject> implements KindOfRows {
+  readonly kind: string;
+  readonly #options: SharedRowsOptions<Subject>;
+  readonly #asked = new Map<number, Asked>();
+  readonly #line: BatchQueue;
+  /** The next row to be looked through after duty moved; `null` when all were. */
+  #passAt: number | null = null;
+  #complainedMs = -Infinity;
+
+  constructor(options: SharedRowsOptions<Subject>) {
+    const { desk, calling } = options;
+    this.kind = calling.kind;
+    this.#options = options;
+    this.#line = new BatchQueue({
+      itemsMax: ASKED_TOGETHER_MAX,
+      atOnceMax: QUESTIONS_AT_ONCE_MAX,
+      run: (rows) => this.#ask(rows),
+      turn: () => new Promise((resolve) => void desk.options.clock.after(0, resolve)),
+    });
+    desk.join(this);
+  }
+
+  /** A row that was just entered. */
+  enter(row: number): void {
+    const { roll, calling, desk } = this.#options;
+    const subject = roll.subject(row);
+    if (subject !== null && !desk.isOurs(calling.text(subject))) roll.mark(row, OTHERS);
+  }
+
+  /** What the view says: for rows of others that is nobody's heartbeat. Answers whether it counts here. */
+  counts(row: number): boolean {
+    return !this.#options.roll.has(row, OTHERS);
+  }
+
+  /** Its heartbeat was heard here, and its deadline is written. */
+  heardHere(row: number): void {
+    const { roll, desk } = this.#options;
+    roll.unmark(row, HEARSAY);
+    if (roll.has(row, OTHERS)) desk.handing.push(this, row);
+  }
+
+  /** Whether a heartbeat of it may be taken while the log is away: it is ours, or whose it is can be reached. */
+  mayTake(row: number): boolean {
+    const { roll, calling, desk } = this.#options;
+    const subject = roll.subject(row);
+    const owner = subject === null || this.counts(row) ? null : desk.company.duty.ownerOf(calling.text(subject));
+    return desk.reaches(owner === desk.company.roster.self?.name ? null : owner);
+  }
+
+  /** Heartbeats that somebody waits for. Throws where they are better heard elsewhere. */
+  async hear(rows: readonly number[]): Promise<void> {
+    const { desk, calling, roll, now } = this.#options;
+    const { hearing } = desk;
+    if (hearing === 'away' && !rows.every((row) => this.mayTake(row))) throw elsewhereError();
+    for (const row of rows) roll.table.beat(row, now());
+    if (hearing !== 'apart') return rows.forEach((row) => this.heardHere(row));
+    // We could not bring back who has lapsed.
+    if (!rows.every((row) => calling.isPresent(row))) throw elsewhereError();
+    const heard = rows.flatMap((row) => this.heardOf(row)?.heard ?? []);
+    if (!(await desk.handing.tellAll(heard))) throw elsewhereError();
+  }
+
+  /** The view shows that it lapsed. Whoever said so had asked everybody: what was only hearsay does not bring it back. */
+  lapsed(row: number): void {
+    const { roll } = this.#options;
+    if (roll.has(row, HEARSAY)) roll.table.setDeadlineMs(row, -Infinity);
+    roll.unmark(row, HEARSAY);
+  }
+
+  /** When it lapses at the earliest, whatever was heard of it. */
+  deadlineMs(row: number): number {
+    const { table } = this.#options.roll;
+    return Math.max(table.deadlineMs(row), this.#options.desk.fullTtlFromMs + table.ttlMs(row));
+  }
+
+  /** Whether what is due about this row may be dealt with. If not, the others are asked first, and then it is looked at again. */
+  isSettled(row: number, nowMs: number): boolean {
+    if (!this.#options.calling.lapses(row, nowMs) || this.isSilent(row)) return true;
+    if (this.#asked.get(row)?.silentAtMs !== null) {
+      this.#asked.set(row, { silentAtMs: null });
+      this.#line.push(row);
+    }
+    return false;
+  }
+
+  /** Nobody else had heard it when they were asked, and that is not long ago. */
+  isSilent(row: number): boolean {
+    return this.#options.desk.options.clock.monotonicMs() - (this.#asked.get(row)?.silentAtMs ?? -Infinity) <= ANSWERS_COUNT_MS;
+  }
+
+  /** It has left, or something was written about it. */
+  forget(row: number): void {
+    this.#asked.delete(row);
+  }
+
+  lookThrough(): void {
+    this.#passAt = 0;
+  }
+
+  /** One slice of the rows, if duty moved. Answers whether there are more. */
+  tick(): boolean {
+    const { roll } = this.#options;
+    if (this.#passAt === null) return false;
+    const end = Math.min(roll.used, this.#passAt + ROWS_PER_TURN_MAX);
+    for (let row = this.#passAt; row < end; row++) this.#assign(row);
+    this.#passAt = end === roll.used ? null : end;
+    return this.#passAt !== null;
+  }
+
+  heardOf(row: number): { readonly heard: Heard; readonly owner: NodeName | null } | null {
+    const { roll, calling, desk, now } = this.#options;
+    const subject = roll.subject(row);
+    if (subject === null || !Number.isFinite(roll.table.deadlineMs(row))) return null;
+    const text = calling.text(subject);
+    return { heard: { who: this.#name(row, text), ageMs: this.#age(row, now()) }, owner: desk.company.duty.ownerOf(text) };
+  }
+
+  *present(): Iterable<{ readonly heard: Heard; readonly owner: NodeName | null }> {
+    const { roll, calling, now } = this.#options;
+    for (let row = 0; row < roll.used; row++) {
+      if (roll.subject(row) === null || roll.table.deadlineMs(row) <= now() || !calling.isPresent(row)) continue;
+      const heard = this.heardOf(row);
+      if (heard !== null) yield heard;
+    }
+  }
+
+  take({ who, ageMs }: Heard): void {
+    const { calling, now } = this.#options;
+    const row = this.#rowOf(who);
+    // Who lapsed is brought back by the node that hears it: what it said on its way here may be older than the lapse.
+    if (row === undefined || !calling.isPresent(row) || !(ageMs >= 0)) return;
+    this.#heardSaid(row, now() - ageMs);
+  }
+
+  ageMs(who: AttendantName): number | null {
+    const row = this.#rowOf(who);
+    if (row === undefined || !Number.isFinite(this.#options.roll.table.deadlineMs(row))) return null;
+    return this.#age(row, this.#options.now());
+  }
+
+  /** What the others heard of these, who lapsed and are to depart: those whom somebody heard within their ttl are not silent. */
+  async anyHeard(rows: readonly number[]): Promise<readonly boolean[]> {
+    const { roll, desk } = this.#options;
+    const ages = await askYoungest(
+      desk.company,
+      rows.map((row) => this.#name(row)),
+    );
+    return rows.map((row, at) => (ages[at] ?? Infinity) < roll.table.ttlMs(row));
+  }
+
+  close(): Promise<void> {
+    return this.#line.close();
+  }
+
+  #assign(row: number): void {
+    const { roll, calling, desk, now, look } = this.#options;
+    const subject = roll.subject(row);
+    if (subject === null) return;
+    const isOurs = desk.isOurs(calling.text(subject));
+    if (isOurs !== roll.has(row, OTHERS)) return;
+    if (!isOurs) roll.mark(row, OTHERS);
+    else {
+      roll.unmark(row, OTHERS);
+      // What its node before us knew of it is not known here.
+      if (calling.isPresent(row)) this.#heardSaid(row, now());
+    }
+    look(row);
+  }
+
+  /** In attended time. */
+  #heardSaid(row: number, heardMs: number): void {
+    const { table } = this.#options.roll;
+    const deadlineMs = heardMs + table.ttlMs(row);
+    if (deadlineMs <= table.deadlineMs(row)) return;
+    table.setDeadlineMs(row, deadlineMs);
+    this.#options.roll.mark(row, HEARSAY);
+  }
+
+  #age(row: number, nowMs: number): number {
+    const { table } = this.#options.roll;
+    return Math.max(0, nowMs - (table.deadlineMs(row) - table.ttlMs(row)));
+  }
+
+  /** Never throws. */
+  async #ask(rows: readonly number[]): Promise<void> {
+    const { desk, now, roll, calling } = this.#options;
+    const asking = new Map<number, Asked>();
+    for (const row of rows) {
+      const asked = this.#asked.get(row);
+      if (asked === undefined || asked.silentAtMs !== null || roll.subject(row) === null) continue;
+      if (calling.lapses(row, now())) asking.set(row, asked);
+      else this.#lookAgain(row);
+    }
+    if (asking.size === 0) return;
+    const [nowMs, atMs] = [now(), desk.options.clock.monotonicMs()];
+    const asked = [...asking];
+    try {
+      const names = asked.map(([row]) => this.#name(row));
+      const ages = await askYoungest(desk.company, names);
+      desk.options.meters.asked.add(asked.length);
+      asked.forEach(([row, question], at) => this.#answer(row, question, ages[at] ?? null, { nowMs, atMs }));
+    } catch (error) {
+      this.#complain(error, asked.length);
+      for (const [row, question] of asked) {
+        if (this.#asked.get(row) !== question) continue;
+        this.#asked.delete(row);
+        roll.wakeAt(row, now() + RETRY_MS);
+      }
+    }
+  }
+
+  #answer(row: number, question: Asked, ageMs: number | null, asked: { readonly nowMs: number; readonly atMs: number }): void {
+    const { roll, desk } = this.#options;
+    // It left meanwhile, and the row may be somebody else's.
+    if (this.#asked.get(row) !== question) return;
+    if (ageMs === null || ageMs >= roll.table.ttlMs(row)) {
+      question.silentAtMs = asked.atMs;
+      return this.#options.look(row);
+    }
+    desk.options.meters.averted.add();
+    // From when it was asked, so that two nodes that ask each other never make it younger than it is.
+    this.#heardSaid(row, asked.nowMs - ageMs);
+    this.#lookAgain(row);
+  }
+
+  #lookAgain(row: number): void {
+    this.#asked.delete(row);
+    this.#options.look(row);
+  }
+
+  #complain(error: unknown, count: number): void {
+    const { now, desk } = this.#options;
+    if (now() < this.#complainedMs + COMPLAIN_EVERY_MS) return;
+    this.#complainedMs = now();
+    const reason = error instanceof RollcallError ? error.message : String(error);
+    desk.options.log.warn('not every node can be asked, so nobody lapses; it is tried again', { kind: this.kind, count, reason });
+  }
+
+  #name(row: number, text?: string): AttendantName {
+    const { roll, calling } = this.#options;
+    const subject = roll.subject(row);
+    const suffix = calling.suffix(row);
+    const name = `${this.kind}/${text ?? (subject === null ? '' : calling.text(subject))}`;
+    return (suffix === '' ? name : `${name}#${suffix}`) as AttendantName;
+  }
+
+  #rowOf(who: AttendantName): number | undefined {
+    const hash = who.indexOf('#');
+    const text = who.slice(this.kind.length + 1, hash === -1 ? undefined : hash);
+    return this.#options.calling.row(text, hash === -1 ? '' : who.slice(hash + 1));
+  }
+}

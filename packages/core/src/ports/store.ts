@@ -183,6 +183,10 @@ export interface StoreStatus {
   readonly compactedRevision: number;
   /** What the engine holds of disk (or, without one, of memory). */
   readonly sizeBytes: number;
+  /** Where it refuses to grow any more. Left out: it does not say. */
+  readonly quotaBytes?: number;
+  /** What is wrong with it, in its own words. Left out: nothing that it would say. */
+  readonly alarms?: readonly string[];
 }
 
 export interface CallOptions {

@@ -10,7 +10,8 @@ export interface EtcdHeader {
   readonly revision: number;
 }
 
-const noHeader: EtcdHeader = { clusterId: 0n, memberId: 0n, revision: 0 };
+/** Of an answer without one. */
+export const noHeader: EtcdHeader = { clusterId: 0n, memberId: 0n, revision: 0 };
 
 export function readHeader(reader: ProtoReader): EtcdHeader {
   let { clusterId, memberId, revision } = noHeader;

@@ -1,6 +1,7 @@
 /** etcd's leases. Their ids have 63 bits and are never plain numbers; their times are whole seconds. */
 import type { ProtoReader } from '../protobuf/reader.js';
 import type { ProtoWriter } from '../protobuf/writer.js';
+import { noHeader, readHeader, type EtcdHeader } from './kv.js';
 
 export interface EtcdLeaseGrant {
   readonly ttlSeconds: number;
@@ -22,6 +23,7 @@ export function writeLeaseTimeToLive(id: bigint, writer: ProtoWriter): void {
 }
 
 export interface EtcdLease {
+  readonly header: EtcdHeader;
   readonly id: bigint;
   /** What is left of it. A lease that is not there: 0 where it was to be kept, −1 where it was looked at. */
   readonly ttlSeconds: number;
@@ -29,14 +31,16 @@ export interface EtcdLease {
 
 /** The answer to granting and to keeping. */
 export function readLease(reader: ProtoReader): EtcdLease {
+  let header = noHeader;
   let id = 0n;
   let ttlSeconds = 0;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
-    if (field === 2) id = reader.bigint();
+    if (field === 1) header = reader.message(readHeader);
+    else if (field === 2) id = reader.bigint();
     else if (field === 3) ttlSeconds = reader.number();
     else reader.skip();
   }
-  return { id, ttlSeconds };
+  return { header, id, ttlSeconds };
 }
 
 export interface EtcdLeaseTimeToLive extends EtcdLease {
@@ -46,26 +50,35 @@ export interface EtcdLeaseTimeToLive extends EtcdLease {
 
 export function readLeaseTimeToLive(reader: ProtoReader): EtcdLeaseTimeToLive {
   const keys: Uint8Array[] = [];
+  let header = noHeader;
   let id = 0n;
   let ttlSeconds = 0;
   let grantedTtlSeconds = 0;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
-    if (field === 2) id = reader.bigint();
+    if (field === 1) header = reader.message(readHeader);
+    else if (field === 2) id = reader.bigint();
     else if (field === 3) ttlSeconds = reader.number();
     else if (field === 4) grantedTtlSeconds = reader.number();
     else if (field === 5) keys.push(reader.bytes());
     else reader.skip();
   }
-  return { id, ttlSeconds, grantedTtlSeconds, keys };
+  return { header, id, ttlSeconds, grantedTtlSeconds, keys };
 }
 
-export function readLeases(reader: ProtoReader): readonly bigint[] {
+export interface EtcdLeases {
+  readonly header: EtcdHeader;
+  readonly ids: readonly bigint[];
+}
+
+export function readLeases(reader: ProtoReader): EtcdLeases {
   const ids: bigint[] = [];
+  let header = noHeader;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
-    if (field === 2) ids.push(reader.message(readLeaseStatus));
+    if (field === 1) header = reader.message(readHeader);
+    else if (field === 2) ids.push(reader.message(readLeaseStatus));
     else reader.skip();
   }
-  return ids;
+  return { header, ids };
 }
 
 function readLeaseStatus(reader: ProtoReader): bigint {

@@ -17,10 +17,12 @@ import {
   writeLeaseTimeToLive,
   writeRangeRequest,
   writeTransaction,
+  type EtcdAuthenticated,
   type EtcdCredentials,
   type EtcdHeader,
   type EtcdLease,
   type EtcdLeaseGrant,
+  type EtcdLeases,
   type EtcdLeaseTimeToLive,
   type EtcdRangeRequest,
   type EtcdRangeResponse,
@@ -33,21 +35,35 @@ export interface UnaryCall<Request, Answer> {
   readonly path: string;
   readonly write: (request: Request) => Buffer;
   readonly read: (bytes: Uint8Array) => Answer;
+  readonly headerOf: (answer: Answer) => EtcdHeader;
   /** Making it twice is as good as making it once. */
   readonly repeatable: boolean;
+  /** Its answers are linearizable: they tell where the log stands, and not how far one member is. */
+  readonly agreed: boolean;
 }
+
+type Manner = Pick<UnaryCall<never, never>, 'repeatable' | 'agreed'>;
+
+const asksAll: Manner = { repeatable: true, agreed: true };
+const asksOne: Manner = { repeatable: true, agreed: false };
+const does: Manner = { repeatable: false, agreed: true };
+
+const headerIn = ({ header }: { readonly header: EtcdHeader }): EtcdHeader => header;
+const itself = (header: EtcdHeader): EtcdHeader => header;
 
 function unary<Request, Answer>(
   path: string,
-  repeatable: boolean,
+  manner: Manner,
   write: (request: Request, writer: ProtoWriter) => void,
   read: (reader: ProtoReader) => Answer,
+  headerOf: (answer: Answer) => EtcdHeader,
 ): UnaryCall<Request, Answer> {
   return {
+    ...manner,
     path: `/etcdserverpb.${path}`,
-    repeatable,
     write: (request) => written((writer) => write(request, writer)),
     read: reading(read),
+    headerOf,
   };
 }
 
@@ -64,26 +80,40 @@ export function reading<Answer>(read: (reader: ProtoReader) => Answer): (bytes: 
 
 const nothing = (): void => undefined;
 
-/** Answers with a header that is linearizable: it tells where the log stands. */
-export const range: UnaryCall<EtcdRangeRequest, EtcdRangeResponse> = unary('KV/Range', true, writeRangeRequest, readRangeResponse);
+export const range: UnaryCall<EtcdRangeRequest, EtcdRangeResponse> = unary(
+  'KV/Range',
+  asksAll,
+  writeRangeRequest,
+  readRangeResponse,
+  headerIn,
+);
 export const transaction: UnaryCall<EtcdTransaction, EtcdTransactionResponse> = unary(
   'KV/Txn',
-  false,
+  does,
   writeTransaction,
   readTransactionResponse,
+  headerIn,
 );
-export const compact: UnaryCall<number, EtcdHeader> = unary('KV/Compact', true, writeCompactionRequest, readOnlyHeader);
-export const grantLease: UnaryCall<EtcdLeaseGrant, EtcdLease> = unary('Lease/LeaseGrant', false, writeLeaseGrant, readLease);
-export const revokeLease: UnaryCall<bigint, EtcdHeader> = unary('Lease/LeaseRevoke', false, writeLeaseId, readOnlyHeader);
+/** Done twice it is refused, which is as good. */
+export const compact: UnaryCall<number, EtcdHeader> = unary('KV/Compact', asksAll, writeCompactionRequest, readOnlyHeader, itself);
+export const grantLease: UnaryCall<EtcdLeaseGrant, EtcdLease> = unary('Lease/LeaseGrant', does, writeLeaseGrant, readLease, headerIn);
+export const revokeLease: UnaryCall<bigint, EtcdHeader> = unary('Lease/LeaseRevoke', does, writeLeaseId, readOnlyHeader, itself);
 export const lookAtLease: UnaryCall<bigint, EtcdLeaseTimeToLive> = unary(
   'Lease/LeaseTimeToLive',
-  true,
+  asksOne,
   writeLeaseTimeToLive,
   readLeaseTimeToLive,
+  headerIn,
 );
-export const listLeases: UnaryCall<undefined, readonly bigint[]> = unary('Lease/LeaseLeases', true, nothing, readLeases);
-export const askStatus: UnaryCall<undefined, EtcdStatus> = unary('Maintenance/Status', true, nothing, readStatus);
-export const authenticate: UnaryCall<EtcdCredentials, string> = unary('Auth/Authenticate', true, writeAuthenticate, readAuthenticated);
+export const listLeases: UnaryCall<undefined, EtcdLeases> = unary('Lease/LeaseLeases', asksOne, nothing, readLeases, headerIn);
+export const askStatus: UnaryCall<undefined, EtcdStatus> = unary('Maintenance/Status', asksOne, nothing, readStatus, headerIn);
+export const authenticate: UnaryCall<EtcdCredentials, EtcdAuthenticated> = unary(
+  'Auth/Authenticate',
+  asksOne,
+  writeAuthenticate,
+  readAuthenticated,
+  headerIn,
+);
 
 export const watchPath = '/etcdserverpb.Watch/Watch';
 export const keepLeasePath = '/etcdserverpb.Lease/LeaseKeepAlive';

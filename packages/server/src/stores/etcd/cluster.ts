@@ -3,11 +3,13 @@
  * member. Every header is looked at: it has to be the same cluster, and its revision must not step back.
  */
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import type { Clock, Random } from '@rollcall/core';
-import type { EtcdCredentials, EtcdHeader } from '@rollcall/wire';
-import { authenticate, type UnaryCall } from './calls.js';
+import type { Clock, Log, Random } from '@rollcall/core';
+import type { EtcdCredentials, EtcdHeader, EtcdStatus } from '@rollcall/wire';
+import { askStatus, authenticate, type UnaryCall } from './calls.js';
 import { Connection, type MessageStream } from './connection.js';
-import { troubleOf, unavailable } from './trouble.js';
+import { Identity, type Asked } from './identity.js';
+import { Leader } from './leader.js';
+import { troubleOf, unavailable, type Trouble } from './trouble.js';
 
 export interface ClusterOptions {
   readonly endpoints: readonly string[];
@@ -16,59 +18,68 @@ export interface ClusterOptions {
   readonly user: EtcdCredentials | null;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log: Log;
   /** What answers is not the cluster, or not the state of it, that answered before. */
   readonly onReplaced: (reason: string) => void;
+  /** One member is behind: slow perhaps, or set back. To be found out by asking what everybody agrees on. */
+  readonly onDoubt: () => void;
 }
 
 /** A leader is found within seconds; who waits for longer wants to be told. */
 const ANSWER_WITHIN_MS = 5_000;
 
+/** For what one member says of itself, which it does at once or not at all. */
+const STATUS_WITHIN_MS = 1_000;
+
 const PAUSE_FIRST_MS = 50;
 const PAUSE_MAX_MS = 1_000;
+
+/** An endpoint that leads to another cluster is a mistake that somebody has to mend; then it is looked at again. */
+const STRANGER_FOR_MS = 60_000;
+
+export interface OpenStream<Answer> {
+  /** Which of the endpoints it leads to. */
+  readonly at: number;
+  readonly stream: MessageStream<Answer>;
+  /** To be told, when it breaks, of what it broke. */
+  readonly left: (thrown?: unknown) => void;
+  /** To be told of every header that comes. Rejects for one that is not of this cluster. */
+  readonly look: (header: EtcdHeader) => Promise<void>;
+}
 
 export class Cluster {
   readonly #options: ClusterOptions;
   readonly #connections: readonly Connection[];
+  readonly #identity = new Identity();
+  readonly #leader: Leader;
+  /** Endpoints that lead elsewhere, and until when they are left alone. */
+  readonly #strangersUntilMs = new Map<number, number>();
   #current = 0;
   #token: Promise<string> | null = null;
-  #clusterId: bigint | null = null;
-  /** The highest revision that any linearizable answer told of. */
-  #seen = 0;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
     this.#connections = options.endpoints.map((endpoint) => new Connection(endpoint, options.channel, options.clock));
+    this.#leader = new Leader(options.clock, options.endpoints.length, (at) => this.#statusAt(at));
   }
 
   /** Where the log stood when it was last heard of. */
   get head(): number {
-    return this.#seen;
+    return this.#identity.revision;
   }
 
-  get id(): bigint {
-    return this.#clusterId ?? 0n;
-  }
-
-  get endpoints(): readonly string[] {
-    return this.#options.endpoints;
-  }
-
-  /** Asks, if need be one member after the other. `headerOf`: answers of it are linearizable, and looked at. */
-  async ask<Request, Answer>(
-    call: UnaryCall<Request, Answer>,
-    request: Request,
-    headerOf?: (answer: Answer) => EtcdHeader,
-  ): Promise<Answer> {
-    const untilMs = this.#options.clock.monotonicMs() + ANSWER_WITHIN_MS;
+  /** Asks, if need be one member after the other. */
+  async ask<Request, Answer>(call: UnaryCall<Request, Answer>, request: Request): Promise<Answer> {
+    const { clock } = this.#options;
+    const untilMs = clock.monotonicMs() + ANSWER_WITHIN_MS;
     let renewed = false;
     for (let attempt = 0; ; attempt++) {
-      const asked = this.#current;
-      const seenBefore = this.#seen;
+      const at = this.#current;
+      const asked = this.#identity.asked();
       try {
-        const token = await this.#tokenFrom(this.#connection(asked));
-        const leftMs = Math.max(1, untilMs - this.#options.clock.monotonicMs());
-        const answer = await this.#connection(asked).ask(call, request, token, leftMs);
-        if (headerOf !== undefined) this.look(headerOf(answer), seenBefore);
+        const token = await this.#tokenFrom(this.#connection(at));
+        const answer = await this.#connection(at).ask(call, request, token, Math.max(1, untilMs - clock.monotonicMs()));
+        await this.#look(call.headerOf(answer), asked, call.agreed, at);
         return answer;
       } catch (thrown) {
         const trouble = troubleOf(thrown);
@@ -77,11 +88,8 @@ export class Cluster {
           this.#token = null;
           continue;
         }
-        this.#leave(asked);
-        const again = trouble.passing && (trouble.refused || call.repeatable);
-        // Where nobody even takes the question, waiting helps nobody: each was asked.
-        const everybodyAsked = trouble.refused && attempt + 1 >= this.#connections.length;
-        if (!again || everybodyAsked || this.#options.clock.monotonicMs() >= untilMs) {
+        this.#leave(at);
+        if (!this.#mayAskAgain(trouble, call.repeatable, attempt) || clock.monotonicMs() >= untilMs) {
           throw call.repeatable && trouble.error.code === 'outcome-unknown' ? unavailable(trouble.error.message, thrown) : trouble.error;
         }
         if (!trouble.refused) await this.pause(attempt);
@@ -89,24 +97,28 @@ export class Cluster {
     }
   }
 
-  /** A stream to the member that answers at present. Whoever sees it break says so with `left`. */
-  async open<Answer>(
-    path: string,
-    read: (bytes: Uint8Array) => Answer,
-  ): Promise<{ readonly stream: MessageStream<Answer>; readonly left: () => void }> {
-    const at = this.#current;
+  /** A stream to the member that answers at present; `toLeader`: rather to the one that leads, if that is known. */
+  async open<Answer>(path: string, read: (bytes: Uint8Array) => Answer, toLeader = false): Promise<OpenStream<Answer>> {
+    const at = (toLeader ? await this.#leader.find() : null) ?? this.#current;
+    const asked = this.#identity.asked();
     const token = await this.#tokenFrom(this.#connection(at));
-    return { stream: this.#connection(at).open(path, read, token), left: () => this.#leave(at) };
+    return {
+      at,
+      stream: this.#connection(at).open(path, read, token),
+      left: (thrown) => {
+        if (isOfToken(thrown)) this.#token = null;
+        this.#leader.forget();
+        this.#leave(at);
+      },
+      // How far one member was when it wrote tells nothing.
+      look: (header) => this.#look(header, { ...asked, revision: 0 }, false, at),
+    };
   }
 
-  /** `seenBefore`: what was known when the question was put; answers overtake each other. */
-  look({ clusterId, revision }: EtcdHeader, seenBefore: number = 0): void {
-    if (this.#clusterId !== null && clusterId !== this.#clusterId) {
-      return this.#replaced(`cluster ${clusterId.toString(16)} answers instead of ${this.#clusterId.toString(16)}`);
-    }
-    if (revision < seenBefore) return this.#replaced(`its revision went back from ${seenBefore} to ${revision}`);
-    this.#clusterId = clusterId;
-    this.#seen = Math.max(this.#seen, revision);
+  /** As far as is known. */
+  async leads(at: number): Promise<boolean> {
+    const leader = await this.#leader.find();
+    return leader === null || leader === at;
   }
 
   /** Before the same question is asked once more, of others too: short at first, each of a different length. */
@@ -116,14 +128,64 @@ export class Cluster {
     return new Promise((resolve) => clock.after(delayMs, resolve));
   }
 
+  /** For whoever finds out by other means what answers. */
+  asked(): Asked {
+    return this.#identity.asked();
+  }
+
+  /** It was found out to be another log than it was when this was asked. */
+  replaced(reason: string, asked: Asked): void {
+    if (this.#identity.isOver(asked)) return;
+    this.#identity.startOver();
+    this.#strangersUntilMs.clear();
+    this.#token = null;
+    this.#leader.forget();
+    this.#options.onReplaced(reason);
+  }
+
   close(): void {
     for (const connection of this.#connections) connection.close();
   }
 
-  #replaced(reason: string): void {
-    this.#clusterId = null;
-    this.#seen = 0;
-    this.#options.onReplaced(reason);
+  /** Rejects where the answer is not of this cluster. */
+  async #look(header: EtcdHeader, asked: Asked, agreed: boolean, at: number): Promise<void> {
+    const known = this.#identity.clusterId;
+    switch (this.#identity.look(header, asked, agreed)) {
+      case 'same':
+        return;
+      case 'doubtful':
+        return this.#options.onDoubt();
+      case 'set-back':
+        return this.replaced(`its revision went back from ${asked.revision} to ${header.revision}`, asked);
+      case 'another':
+        await this.#judgeStranger(header.clusterId, known ?? 0n, at, asked);
+    }
+  }
+
+  /** One endpoint may lead to a cluster that is none of ours; where all do, ours is no more. */
+  async #judgeStranger(stranger: bigint, known: bigint, at: number, asked: Asked): Promise<void> {
+    const others = [...this.#connections.keys()].filter((other) => other !== at);
+    const answers = await Promise.allSettled(others.map((other) => this.#statusAt(other)));
+    if (this.#identity.isOver(asked)) return;
+    const name = `cluster ${stranger.toString(16)} answers instead of ${known.toString(16)}`;
+    if (answers.every((answer) => answer.status === 'rejected' || answer.value.header.clusterId !== known))
+      return this.replaced(name, asked);
+    const { clock, log, endpoints } = this.#options;
+    if (!this.#strangersUntilMs.has(at)) {
+      log.error('an address of etcd leads to another cluster, and is not used', { address: endpoints[at] ?? '', reason: name });
+    }
+    this.#strangersUntilMs.set(at, clock.monotonicMs() + STRANGER_FOR_MS);
+    throw unavailable(`At ${endpoints[at]} another etcd: ${name}.`);
+  }
+
+  #mayAskAgain({ passing, refused }: Trouble, repeatable: boolean, attempt: number): boolean {
+    // Where nobody even takes the question, waiting helps nobody: each was asked.
+    const everybodyAsked = refused && attempt + 1 >= this.#connections.length;
+    return passing && (refused || repeatable) && !everybodyAsked;
+  }
+
+  async #statusAt(at: number): Promise<EtcdStatus> {
+    return this.#connection(at).ask(askStatus, undefined, await this.#tokenFrom(this.#connection(at)), STATUS_WITHIN_MS);
   }
 
   #connection(at: number): Connection {
@@ -132,17 +194,32 @@ export class Cluster {
     return connection;
   }
 
+  /** For the next one that is none of another cluster. */
   #leave(at: number): void {
-    if (this.#current === at) this.#current = (at + 1) % this.#connections.length;
+    if (this.#current !== at) return;
+    const [count, nowMs] = [this.#connections.length, this.#options.clock.monotonicMs()];
+    const next = Array.from({ length: count }, (_, step) => (at + 1 + step) % count);
+    this.#current = next.find((one) => (this.#strangersUntilMs.get(one) ?? 0) <= nowMs) ?? (at + 1) % count;
   }
 
   #tokenFrom(connection: Connection): Promise<string> | null {
     const { user } = this.#options;
     if (user === null) return null;
-    this.#token ??= connection.ask(authenticate, user, null, ANSWER_WITHIN_MS).catch((error: unknown) => {
-      this.#token = null;
-      throw error;
-    });
+    this.#token ??= connection.ask(authenticate, user, null, ANSWER_WITHIN_MS).then(
+      ({ token }) => token,
+      (error: unknown) => {
+        this.#token = null;
+        throw error;
+      },
+    );
     return this.#token;
+  }
+}
+
+function isOfToken(thrown: unknown): boolean {
+  try {
+    return troubleOf(thrown).token === true;
+  } catch {
+    return false;
   }
 }

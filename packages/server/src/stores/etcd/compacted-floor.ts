@@ -2,19 +2,20 @@
  * How far an etcd is compacted, which it does not say: found by asking for single revisions. The floor only ever rises,
  * so that mostly one question is enough.
  */
-import { FIRST_REVISION, isRollcallError } from '@rollcall/core';
+import { FIRST_REVISION, isRollcallError, type Bytes } from '@rollcall/core';
 import * as calls from './calls.js';
 import type { Cluster } from './cluster.js';
 
-const ANY_KEY = Uint8Array.of(0);
-
 export class CompactedFloor {
   readonly #cluster: Cluster;
+  /** A key that this node may read, whether there is anything or not. */
+  readonly #key: Bytes;
   /** Nothing below can be read. */
   #floor: number = FIRST_REVISION;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, key: Bytes) {
     this.#cluster = cluster;
+    this.#key = key;
   }
 
   rise(revision: number): void {
@@ -40,7 +41,7 @@ export class CompactedFloor {
 
   async #isReadable(revision: number): Promise<boolean> {
     try {
-      await this.#cluster.ask(calls.range, { key: ANY_KEY, rangeEnd: new Uint8Array(0), revision, limit: 1, keysOnly: true });
+      await this.#cluster.ask(calls.range, { key: this.#key, rangeEnd: new Uint8Array(0), revision, limit: 1, keysOnly: true });
       return true;
     } catch (error) {
       if (isRollcallError(error, 'revision-compacted')) return false;

@@ -5,70 +5,69 @@
 import {
   isRollcallError,
   RollcallError,
-  toTextRange,
-  type Clock,
+  type Bytes,
   type Commit,
   type CommitResult,
   type Contact,
-  type KeyRange,
   type Lease,
   type LeaseId,
-  type Log,
+  type Meter,
   type RangeRequest,
   type RangeResult,
-  type Random,
   type Store,
   type StoreStatus,
   type Watch,
   type WatchRequest,
   type WatchSink,
 } from '@rollcall/core';
-import { WatchHub } from '../../shared/watch-hub.js';
 import * as calls from './calls.js';
 import { Cluster, type ClusterOptions } from './cluster.js';
 import { CompactedFloor } from './compacted-floor.js';
 import { WatchContact } from './contact.js';
+import { Continuity } from './continuity.js';
 import { EpochRecord } from './epoch.js';
-import { Feed } from './feed.js';
-import { Keyspace } from './keyspace.js';
+import { Following } from './following.js';
+import type { Keyspace } from './keyspace.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { etcdMetrics } from './metrics.js';
 import { readRange } from './reading.js';
 import { readPastGets, type PastGets } from './past-gets.js';
 import { branchesOf, commitResultOf, takenOf, transactionOf } from './transaction.js';
 import { unavailable } from './trouble.js';
+import type { WatchedRanges } from './watched.js';
 
-export interface EngineOptions extends Omit<ClusterOptions, 'onReplaced'> {
+export interface EngineOptions extends Omit<ClusterOptions, 'onReplaced' | 'onDoubt'> {
   readonly keyspace: Keyspace;
   /** All that can be watched: one watch of etcd serves every watch here. */
-  readonly watched: KeyRange;
+  readonly watched: WatchedRanges;
+  /** A key of etcd that is none of the store's: the epoch stands there. */
+  readonly mark: Bytes;
   /** How long the watch may lag behind the log before a key is written for it. `null`: nobody else writes to this etcd. */
   readonly touchAfterMs: number | null;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
+  readonly meter: Meter;
 }
 
 export class EtcdEngine implements Store {
   readonly #options: EngineOptions;
   readonly #cluster: Cluster;
   readonly #epochRecord: EpochRecord;
+  readonly #continuity: Continuity;
   readonly #floor: CompactedFloor;
   readonly #keeper: LeaseKeeper;
   readonly #contact: WatchContact;
   readonly #underWay = new Set<Promise<unknown>>();
-  #hub: WatchHub | null = null;
-  #feed: Feed | null = null;
-  #epoch = '';
-  #touching = false;
+  #following: Following | null = null;
+  #doubting = false;
   #closed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#cluster = new Cluster({ ...options, onReplaced: (reason) => void this.#replaced(reason) });
-    const mark = options.keyspace.markBefore(options.watched);
-    this.#epochRecord = new EpochRecord(this.#cluster, mark, options.random);
-    this.#floor = new CompactedFloor(this.#cluster);
-    this.#keeper = new LeaseKeeper(this.#cluster);
+    const onReplaced = (reason: string): void => this.#following?.replaced(reason);
+    this.#cluster = new Cluster({ ...options, onReplaced, onDoubt: () => void this.#settleDoubt() });
+    this.#epochRecord = new EpochRecord(this.#cluster, options.mark, options.random);
+    this.#continuity = new Continuity(this.#cluster, options.mark);
+    this.#floor = new CompactedFloor(this.#cluster, options.mark);
+    this.#keeper = new LeaseKeeper(this.#cluster, options.clock);
     this.#contact = new WatchContact(options.clock);
   }
 
@@ -78,40 +77,28 @@ export class EtcdEngine implements Store {
 
   /** Settles when etcd has answered. */
   async start(): Promise<void> {
-    const { epoch, revision } = await this.#epochRecord.read();
-    this.#epoch = epoch;
+    const at = await this.#epochRecord.read();
     this.#contact.heard();
-    const { keyspace, watched, clock, log } = this.#options;
-    const { rangeEnd } = keyspace.range(watched);
-    const feed = new Feed(
+    const replacements = this.#options.meter.counter(etcdMetrics.replaced);
+    this.#following = new Following(
       {
+        ...this.#options,
         cluster: this.#cluster,
-        keyspace,
-        range: { key: keyspace.markBefore(watched), rangeEnd },
+        epochRecord: this.#epochRecord,
+        continuity: this.#continuity,
         contact: this.#contact,
-        clock,
-        log,
-        onTold: (batches) => this.#hub?.publish(batches),
-        onLost: (reason) => this.#lost(reason),
+        replacements,
+        onReplaced: () => this.#floor.startOver(),
       },
-      revision + 1,
+      at,
     );
-    const cluster = this.#cluster;
-    this.#feed = feed;
-    this.#hub = new WatchHub({
-      get durable() {
-        return { revision: cluster.head };
-      },
-      history: (fromRevision, limit, signal) => feed.history(fromRevision, limit, signal),
-    });
-    feed.start();
   }
 
   async range(request: RangeRequest): Promise<RangeResult> {
     this.#checkThere();
     const result = await this.#track(readRange(this.#cluster, this.#options.keyspace, request));
     // Whoever asks for nothing asks where the log stands, and will wait until the watch gets there.
-    if (request.limit === 0) this.#expect(result.revision);
+    if (request.limit === 0) this.#following?.expect(result.revision);
     return result;
   }
 
@@ -121,11 +108,11 @@ export class EtcdEngine implements Store {
   }
 
   watch(request: WatchRequest, sink: WatchSink): Watch {
-    const [wanted, watched] = [toTextRange(request.range), toTextRange(this.#options.watched)];
-    const within = wanted.from >= watched.from && (watched.to === null || (wanted.to !== null && wanted.to <= watched.to));
-    this.#checkThere();
-    if (!within || this.#hub === null) throw new RollcallError('invalid-request', 'This range of the log is not followed by this node.');
-    return this.#hub.watch(request, sink);
+    const following = this.#checkThere();
+    if (!following.covers(request.range)) {
+      throw new RollcallError('invalid-request', 'This range of the log is not followed by this node.');
+    }
+    return following.watch(request, sink);
   }
 
   compact(revision: number): Promise<void> {
@@ -142,7 +129,7 @@ export class EtcdEngine implements Store {
   }
 
   async revokeLease(id: LeaseId): Promise<{ readonly revision: number }> {
-    const { revision } = await this.#track(this.#cluster.ask(calls.revokeLease, id, (header) => header));
+    const { revision } = await this.#track(this.#cluster.ask(calls.revokeLease, id));
     return { revision };
   }
 
@@ -154,8 +141,9 @@ export class EtcdEngine implements Store {
     return { id, ttlMs: grantedTtlSeconds * 1000, remainingMs: ttlSeconds * 1000, keys: own.toSorted(Buffer.compare) };
   }
 
-  leases(): Promise<readonly LeaseId[]> {
-    return this.#track(this.#cluster.ask(calls.listLeases, undefined));
+  async leases(): Promise<readonly LeaseId[]> {
+    const { ids } = await this.#track(this.#cluster.ask(calls.listLeases, undefined));
+    return ids;
   }
 
   async status(): Promise<StoreStatus> {
@@ -170,32 +158,9 @@ export class EtcdEngine implements Store {
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
-    await this.#feed?.close();
+    await this.#following?.close();
     await this.#keeper.close();
-    this.#hub?.close();
     this.#cluster.close();
-  }
-
-  /**
-   * Where others write to the same etcd, the log moves without our keys, and the watch, which hears of our keys only, never
-   * gets there. Then one of ours is written. (etcd also tells on request how far a watch is, but old ones tell it too early.)
-   */
-  #expect(revision: number): void {
-    const { clock, touchAfterMs } = this.#options;
-    if (this.#touching || touchAfterMs === null || (this.#feed?.position ?? revision) >= revision) return;
-    this.#touching = true;
-    clock.after(touchAfterMs, () => {
-      this.#touching = false;
-      if (this.#feed !== null && !this.#feed.isClosed && this.#feed.position < revision) void this.#touch(revision);
-    });
-  }
-
-  async #touch(revision: number): Promise<void> {
-    try {
-      await this.#track(this.#epochRecord.touch());
-    } catch (error) {
-      this.#options.log.warn('the watch of etcd cannot be brought up to where the log stands', { revision, reason: String(error) });
-    }
   }
 
   async #commit(commit: Commit): Promise<CommitResult> {
@@ -203,7 +168,7 @@ export class EtcdEngine implements Store {
     const past = await readPastGets(commit, (get) => readRange(this.#cluster, keyspace, get));
     const context = { keyspace, past };
     try {
-      const response = await this.#cluster.ask(calls.transaction, transactionOf(commit, context), ({ header }) => header);
+      const response = await this.#cluster.ask(calls.transaction, transactionOf(commit, context));
       return commitResultOf(commit, response, context, response.header.revision);
     } catch (error) {
       if (!isRollcallError(error, 'not-found') || past.refused.size === 0) throw error;
@@ -213,7 +178,7 @@ export class EtcdEngine implements Store {
 
   /** Whether what was refused was a get of the past: it stands in a branch that is taken, and before any other that is. */
   async #refusedGet(commit: Commit, { refused }: PastGets): Promise<RollcallError | undefined> {
-    const response = await this.#cluster.ask(calls.transaction, branchesOf(commit, this.#options.keyspace), ({ header }) => header);
+    const response = await this.#cluster.ask(calls.transaction, branchesOf(commit, this.#options.keyspace));
     const gets = takenOf(commit, response).filter((operation) => operation.type === 'get');
     return gets.map((get) => refused.get(get)).find((refusal) => refusal !== undefined);
   }
@@ -223,49 +188,48 @@ export class EtcdEngine implements Store {
     const { revision: head } = await this.#epochRecord.read();
     if (revision > head) throw new RollcallError('revision-in-future', `The log stands at revision ${head}.`, { revision: head });
     if (revision <= (await this.#floor.find(head))) return;
-    await this.#cluster.ask(calls.compact, revision, (header) => header);
+    try {
+      await this.#cluster.ask(calls.compact, revision);
+    } catch (error) {
+      if (!isRollcallError(error, 'revision-compacted')) throw error;
+    }
     this.#floor.rise(revision);
-    this.#feed?.forgetBefore(revision);
+    this.#following?.forgetBefore(revision);
   }
 
   async #status(): Promise<StoreStatus> {
     const { epoch, revision } = await this.#epochRecord.read();
-    this.#epoch = epoch;
+    this.#following?.learn(epoch);
     const compactedRevision = await this.#floor.find(revision);
-    const { databaseBytes } = await this.#cluster.ask(calls.askStatus, undefined);
-    return { engine: 'etcd', epoch, revision, compactedRevision, sizeBytes: databaseBytes };
+    const { databaseBytes, quotaBytes, errors } = await this.#cluster.ask(calls.askStatus, undefined);
+    return {
+      engine: 'etcd',
+      epoch,
+      revision,
+      compactedRevision,
+      sizeBytes: databaseBytes,
+      ...(quotaBytes === 0 ? {} : { quotaBytes }),
+      ...(errors.length === 0 ? {} : { alarms: errors }),
+    };
   }
 
-  /** The watch was away for longer than the history goes back. */
-  async #lost(reason: RollcallError): Promise<number> {
-    const { revision } = await this.#epochRecord.read();
-    this.#hub?.startOver(revision, reason);
-    return revision + 1;
-  }
-
-  /** Restored from a copy, or another one altogether: what was said of revisions so far means nothing any more. */
-  async #replaced(reason: string): Promise<void> {
-    const { log } = this.#options;
-    log.error('etcd is not what it was: everything is read anew, in a new epoch', { reason });
-    for (let attempt = 0; this.#feed !== null; attempt++) {
-      try {
-        const { epoch, revision } = await this.#epochRecord.renew(this.#epoch);
-        this.#epoch = epoch;
-        this.#floor.startOver();
-        this.#feed.startOver(revision + 1);
-        this.#hub?.startOver(revision, new RollcallError('revision-compacted', `The log is another one: ${reason}.`, { revision }));
-        return;
-      } catch (error) {
-        log.warn('etcd does not answer yet', { reason: String(error) });
-        await this.#cluster.pause(attempt);
-      }
+  /** Asked of all of them, it is seen whether it was one member's slowness. */
+  async #settleDoubt(): Promise<void> {
+    if (this.#doubting) return;
+    this.#doubting = true;
+    try {
+      await this.#track(this.#continuity.check());
+    } catch (error) {
+      this.#options.log.warn('etcd does not say where its log stands', { reason: String(error) });
+    } finally {
+      this.#doubting = false;
     }
   }
 
   /** Nobody is made to wait for an etcd that has been silent for long: the watch finds out when it is back. */
-  #checkThere(): void {
-    if (this.#feed === null) throw unavailable('etcd has not been reached yet.');
-    if (!this.#contact.isAway) return;
+  #checkThere(): Following {
+    if (this.#following === null) throw unavailable('etcd has not been reached yet.');
+    if (!this.#contact.isAway) return this.#following;
     throw unavailable(`etcd is away: nothing was heard of it for ${Math.round(this.#contact.silentMs / 1000)} s.`);
   }
 

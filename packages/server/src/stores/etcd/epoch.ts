@@ -15,12 +15,12 @@ export interface EpochAt {
 
 export class EpochRecord {
   readonly #cluster: Cluster;
-  readonly #key: Bytes;
+  readonly key: Bytes;
   readonly #random: Random;
 
   constructor(cluster: Cluster, key: Bytes, random: Random) {
     this.#cluster = cluster;
-    this.#key = key;
+    this.key = key;
     this.#random = random;
   }
 
@@ -29,39 +29,35 @@ export class EpochRecord {
     return this.#settle(0);
   }
 
-  /** A new one in place of `known`; where another node has been quicker, its. */
-  async renew(known: string): Promise<EpochAt> {
-    const { kvs } = await this.#cluster.ask(calls.range, this.#range, ({ header }) => header);
+  /** A new one in place of any of `known`; where another node has been quicker, its. */
+  async renew(known: ReadonlySet<string>): Promise<EpochAt> {
+    const { kvs } = await this.#cluster.ask(calls.range, this.#range);
     const [record] = kvs;
-    return this.#settle(record !== undefined && toText(record.value) === known ? record.modRevision : 0);
+    return this.#settle(record !== undefined && known.has(toText(record.value)) ? record.modRevision : 0);
   }
 
   /** Writes what is there again, so that whoever follows the log hears of a revision. */
   async touch(): Promise<void> {
-    const put = { type: 'put', key: this.#key, value: NO_BYTES, lease: 0n, previous: false, keepsValue: true, keepsLease: false } as const;
-    await this.#cluster.ask(calls.transaction, { compares: [], success: [put], failure: [] }, ({ header }) => header);
+    const put = { type: 'put', key: this.key, value: NO_BYTES, lease: 0n, previous: false, keepsValue: true, keepsLease: false } as const;
+    await this.#cluster.ask(calls.transaction, { compares: [], success: [put], failure: [] });
   }
 
   /** Writes a new one if the record is still of this revision, and answers what is there in the end. */
   async #settle(modRevision: number): Promise<EpochAt> {
     const epoch = newEpoch(this.#random);
-    const put = { key: this.#key, value: fromText(epoch), lease: 0n, previous: false, keepsValue: false, keepsLease: false };
-    const { header, responses } = await this.#cluster.ask(
-      calls.transaction,
-      {
-        compares: [{ is: '=', ...this.#range, against: { target: 'mod', operand: modRevision } }],
-        success: [{ type: 'put', ...put }],
-        failure: [{ type: 'range', ...this.#range }],
-      },
-      (answer) => answer.header,
-    );
+    const put = { key: this.key, value: fromText(epoch), lease: 0n, previous: false, keepsValue: false, keepsLease: false };
+    const { header, responses } = await this.#cluster.ask(calls.transaction, {
+      compares: [{ is: '=', ...this.#range, against: { target: 'mod', operand: modRevision } }],
+      success: [{ type: 'put', ...put }],
+      failure: [{ type: 'range', ...this.#range }],
+    });
     const [found] = responses;
     const value = found?.type === 'range' ? found.kvs[0]?.value : undefined;
     return { epoch: value === undefined ? epoch : toText(value), revision: header.revision };
   }
 
   get #range(): { readonly key: Bytes; readonly rangeEnd: Bytes } {
-    return { key: this.#key, rangeEnd: NO_BYTES };
+    return { key: this.key, rangeEnd: NO_BYTES };
   }
 }
 

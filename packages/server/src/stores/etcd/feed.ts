@@ -3,7 +3,8 @@
  * behind the last revision that it told, so nobody behind it notices. What it told lately is kept, for those
  * who fall a little behind.
  */
-import { isRollcallError, RollcallError, type Abort, type Clock, type Log, type RevisionBatch } from '@rollcall/core';
+import { isRollcallError, RollcallError, type Abort, type Bytes, type Clock, type Log, type RevisionBatch } from '@rollcall/core';
+import type { EtcdEvent } from '@rollcall/wire';
 import type { Cluster } from './cluster.js';
 import type { WatchContact } from './contact.js';
 import type { EtcdRange, Keyspace } from './keyspace.js';
@@ -12,15 +13,25 @@ import { revisions } from './revisions.js';
 export interface FeedOptions {
   readonly cluster: Cluster;
   readonly keyspace: Keyspace;
-  /** Everything that is ever watched. */
+  /** Everything that is ever watched, and what lies between. */
   readonly range: EtcdRange;
+  /** Whether a key of etcd is one of those. */
+  readonly follows: (key: Bytes) => boolean;
   readonly contact: WatchContact;
   readonly clock: Clock;
   readonly log: Log;
   readonly onTold: (batches: readonly RevisionBatch[]) => void;
+  /** Called when a watch was opened, before it tells anything. */
+  readonly onOpened: () => Promise<void>;
+  readonly onEvents: (events: readonly EtcdEvent[]) => void;
+  /** Somebody waits for what is past, and it does not come: perhaps there is nothing more of it. */
+  readonly onWaiting: () => void;
   /** What was to be told next is compacted: everybody has to read anew. Told on from wherever `fromRevision` says. */
   readonly onLost: (reason: RollcallError) => Promise<number>;
 }
+
+/** A watch of the past that has something to tell does so within a few milliseconds. */
+const PAST_WITHIN_MS = 100;
 
 /** Of what was told lately: enough for whoever stumbles, little enough to be nothing beside the view. */
 const RECENT_REVISIONS_MAX = 4096;
@@ -33,6 +44,9 @@ export class Feed {
   #next: number;
   #ending = new AbortController();
   #closed = false;
+  /** Settles when it may be followed on. */
+  #free: Promise<void> = Promise.resolve();
+  #release: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: FeedOptions, fromRevision: number) {
@@ -54,6 +68,14 @@ export class Feed {
     this.#running = this.#run();
   }
 
+  /** Nothing is told until it starts over. */
+  hold(): void {
+    this.#release();
+    this.#free = new Promise((free) => (this.#release = free));
+    this.#ending.abort();
+    this.#ending = new AbortController();
+  }
+
   /** From `fromRevision` on, as of another log: nothing that was told counts any more. */
   startOver(fromRevision: number): void {
     this.#next = fromRevision;
@@ -61,6 +83,7 @@ export class Feed {
     this.#knownFrom = fromRevision;
     this.#ending.abort();
     this.#ending = new AbortController();
+    this.#release();
   }
 
   forgetBefore(revision: number): void {
@@ -78,19 +101,21 @@ export class Feed {
   async close(): Promise<void> {
     this.#closed = true;
     this.#ending.abort();
+    this.#release();
     await this.#running;
   }
 
   async #asked(fromRevision: number, limit: number, signal: Abort): Promise<readonly RevisionBatch[]> {
-    const { cluster, keyspace, range } = this.#options;
+    const { cluster, keyspace, range, follows, clock, onWaiting } = this.#options;
+    const cancelLook = clock.after(PAST_WITHIN_MS, onWaiting);
     const ending = new AbortController();
     const end = (): void => ending.abort();
     signal.addEventListener('abort', end, { once: true });
     try {
       for (let attempt = 0; !signal.aborted; attempt++) {
         try {
-          for await (const batches of revisions(cluster, keyspace, { range, fromRevision, signal: ending.signal }))
-            return batches.slice(0, limit);
+          const request = { range, follows, fromRevision, signal: ending.signal };
+          for await (const batches of revisions(cluster, keyspace, request)) return batches.slice(0, limit);
         } catch (error) {
           if (!isRollcallError(error) || !error.retryable) throw error;
           await cluster.pause(attempt);
@@ -98,6 +123,7 @@ export class Feed {
       }
       return [];
     } finally {
+      cancelLook();
       signal.removeEventListener('abort', end);
       ending.abort();
     }
@@ -105,6 +131,7 @@ export class Feed {
 
   async #run(): Promise<void> {
     for (let attempt = 0; !this.#closed; attempt++) {
+      await this.#free;
       const { signal } = this.#ending;
       try {
         await this.#follow(signal, () => (attempt = 0));
@@ -119,8 +146,10 @@ export class Feed {
   }
 
   async #follow(signal: AbortSignal, wentWell: () => void): Promise<void> {
-    const { cluster, keyspace, range, onTold, contact, clock } = this.#options;
-    const request = { range, fromRevision: this.#next, signal, alive: { clock, contact } };
+    const { cluster, keyspace, range, follows, onTold, onOpened, onEvents, contact, clock } = this.#options;
+    const ours = (events: readonly EtcdEvent[]): void => (signal.aborted ? undefined : onEvents(events));
+    const alive = { clock, contact };
+    const request = { range, follows, fromRevision: this.#next, signal, alive, onOpened, onEvents: ours };
     for await (const batches of revisions(cluster, keyspace, request)) {
       // Of a log that is not followed any more.
       if (signal.aborted) return;
@@ -131,7 +160,11 @@ export class Feed {
   }
 
   #remember(batches: readonly RevisionBatch[]): void {
-    for (const batch of batches) this.#recent.push(batch);
+    for (const batch of batches) {
+      // Of what is beside the keys that are followed only the last revision counts.
+      if (batch.changes.length === 0 && this.#recent.at(-1)?.changes.length === 0) this.#recent.pop();
+      this.#recent.push(batch);
+    }
     this.#next = (batches.at(-1)?.revision ?? this.#next - 1) + 1;
     const surplus = this.#recent.length - RECENT_REVISIONS_MAX;
     // In large steps: taking one away from the front of a list moves all the others.

@@ -39,7 +39,7 @@ async function readPages(cluster: Cluster, keyspace: Keyspace, request: RangeReq
       limit,
       ...(first === null ? {} : { revision: request.revision ?? first.header.revision }),
     };
-    const response: EtcdRangeResponse = await cluster.ask(calls.range, rangeOf(page, keyspace), ({ header }) => header);
+    const response: EtcdRangeResponse = await cluster.ask(calls.range, rangeOf(page, keyspace));
     first ??= response;
     const result = rangeResultOf(page, response, keyspace, first.header.revision);
     entries.push(...result.entries);

@@ -1,8 +1,8 @@
 /** What a watch of etcd tells, as revisions: a revision's changes together, also where they came in pieces. */
-import { RollcallError, type Change, type Clock, type RevisionBatch } from '@rollcall/core';
+import { isRollcallError, RollcallError, type Bytes, type Change, type Clock, type RevisionBatch } from '@rollcall/core';
 import { readWatchResponse, writeWatchCreate, writeWatchProgress, type EtcdEvent, type EtcdWatchResponse } from '@rollcall/wire';
 import { reading, watchPath, written } from './calls.js';
-import type { Cluster } from './cluster.js';
+import type { Cluster, OpenStream } from './cluster.js';
 import type { MessageStream } from './connection.js';
 import { askForSigns, type Signs, type WatchContact } from './contact.js';
 import type { EtcdRange, Keyspace } from './keyspace.js';
@@ -12,10 +12,16 @@ import { troubleOf, unavailable } from './trouble.js';
 export interface RevisionsRequest {
   readonly range: EtcdRange;
   readonly fromRevision: number;
+  /** Whether a key of etcd is one that is told of. Of others in the range only the revision is told. */
+  readonly follows: (key: Bytes) => boolean;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Where it is given: hears of everything that comes, and a watch through which nothing comes at all breaks. */
   readonly alive?: { readonly clock: Clock; readonly contact: WatchContact };
+  /** Called when etcd has taken the watch, before anything of it is told. */
+  readonly onOpened?: () => Promise<void>;
+  /** Called before these are told. */
+  readonly onEvents?: (events: readonly EtcdEvent[]) => void;
 }
 
 /**
@@ -26,9 +32,11 @@ export interface RevisionsRequest {
 export async function* revisions(
   cluster: Cluster,
   keyspace: Keyspace,
-  { range, fromRevision, signal, alive }: RevisionsRequest,
+  request: RevisionsRequest,
 ): AsyncGenerator<readonly RevisionBatch[]> {
-  const { stream, left } = await cluster.open(watchPath, reading(readWatchResponse));
+  const { range, fromRevision, signal, alive } = request;
+  const open = await cluster.open(watchPath, reading(readWatchResponse));
+  const { stream, left } = open;
   const end = (): void => stream.cancel();
   signal.addEventListener('abort', end, { once: true });
   const signs = alive === undefined ? null : signsOf(stream, alive.clock, left);
@@ -39,15 +47,13 @@ export async function* revisions(
   try {
     if (signal.aborted) return;
     stream.write(written((writer) => writeWatchCreate({ ...range, startRevision: fromRevision }, writer)));
-    yield* batches(stream, cluster, keyspace, heard);
+    yield* batches(open, keyspace, request, heard);
     throw unavailable('etcd ended a watch.');
   } catch (thrown) {
     if (signal.aborted) return;
-    if (!(thrown instanceof RollcallError)) {
-      left();
-      throw troubleOf(thrown).error;
-    }
-    throw thrown;
+    const isOurs = thrown instanceof RollcallError;
+    if (!isRollcallError(thrown, 'revision-compacted')) left(thrown);
+    throw isOurs ? thrown : troubleOf(thrown).error;
   } finally {
     signs?.end();
     signal.removeEventListener('abort', end);
@@ -65,32 +71,36 @@ function signsOf(stream: MessageStream<EtcdWatchResponse>, clock: Clock, left: (
 }
 
 async function* batches(
-  stream: MessageStream<EtcdWatchResponse>,
-  cluster: Cluster,
+  { stream, look }: OpenStream<EtcdWatchResponse>,
   keyspace: Keyspace,
+  { follows, onOpened, onEvents }: RevisionsRequest,
   heard: () => void,
 ): AsyncGenerator<readonly RevisionBatch[]> {
   let pieces: EtcdEvent[] = [];
   for await (const message of stream as AsyncIterable<EtcdWatchResponse>) {
-    if (message.created) cluster.look(message.header);
+    await look(message.header);
     if (message.canceled) throw endOf(message);
     heard();
+    if (message.created) await onOpened?.();
+    // A sign of life, and no end of what comes in pieces.
+    if (message.events.length === 0) continue;
     pieces.push(...message.events);
-    if (message.fragment || pieces.length === 0) continue;
-    yield inRevisions(pieces, keyspace);
+    if (message.fragment) continue;
+    onEvents?.(pieces);
+    yield inRevisions(pieces, keyspace, follows);
     pieces = [];
   }
 }
 
-/** What is beside the keyspace moves the revision, and is nothing else. */
-function inRevisions(events: readonly EtcdEvent[], keyspace: Keyspace): readonly RevisionBatch[] {
+/** What is beside the keys that are followed moves the revision, and is nothing else. */
+function inRevisions(events: readonly EtcdEvent[], keyspace: Keyspace, follows: (key: Bytes) => boolean): readonly RevisionBatch[] {
   const found: { readonly revision: number; readonly changes: Change[] }[] = [];
   for (const event of events) {
     const revision = event.kv.modRevision;
-    const changes = keyspace.holds(event.kv.key) ? [changeOf(event, keyspace)] : [];
     const last = found.at(-1);
-    if (last?.revision === revision) last.changes.push(...changes);
-    else found.push({ revision, changes });
+    const batch = last?.revision === revision ? last : { revision, changes: [] };
+    if (batch !== last) found.push(batch);
+    if (follows(event.kv.key)) batch.changes.push(changeOf(event, keyspace));
   }
   return found;
 }

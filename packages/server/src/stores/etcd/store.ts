@@ -4,9 +4,12 @@ import {
   catalogRange,
   fromText,
   isRollcallError,
+  noMeter,
+  type Bytes,
   type Clock,
   type KeyRange,
   type Log,
+  type Meter,
   type Random,
   type Store,
 } from '@rollcall/core';
@@ -17,6 +20,7 @@ import { readCredentials, type EtcdTls } from './credentials.js';
 import { EtcdEngine } from './engine.js';
 import { Keyspace } from './keyspace.js';
 import { unavailable } from './trouble.js';
+import { WatchedRanges } from './watched.js';
 
 export interface EtcdStoreOptions {
   /** `host:port` each. */
@@ -25,8 +29,8 @@ export interface EtcdStoreOptions {
   readonly prefix?: string;
   /** Nobody else writes to this etcd. */
   readonly exclusive?: boolean;
-  /** Left out: what the registry writes for itself. `all`: every key behind the prefix. */
-  readonly watched?: 'all';
+  /** Left out: what the registry writes for itself. `all`: every key behind the prefix; it is all the registry's own. */
+  readonly watched?: 'all' | readonly KeyRange[];
   /** `null`: plain text. */
   readonly tls?: EtcdTls | null;
   readonly user?: EtcdCredentials | null;
@@ -39,6 +43,8 @@ export interface EtcdStoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Left out: nobody asks how it goes. */
+  readonly meter?: Meter;
 }
 
 /** A cluster that elects a leader answers within a few seconds; one that is not there does not get there by waiting. */
@@ -56,6 +62,8 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
     keyspace: new Keyspace(fromText(prefix)),
     touchAfterMs: exclusive ? null : TOUCH_AFTER_MS,
     watched: watchedOf(options),
+    mark: markOf(options),
+    meter: options.meter ?? noMeter,
     clock,
     random,
     log,
@@ -118,6 +126,11 @@ const GO_ON_PAUSE_MS = 1_000;
 /** A watch that works is behind by a few milliseconds. */
 const TOUCH_AFTER_MS = 100;
 
-function watchedOf({ watched }: EtcdStoreOptions): KeyRange {
-  return watched === 'all' ? allKeys : catalogRange;
+function watchedOf({ watched = [catalogRange] }: EtcdStoreOptions): WatchedRanges {
+  return new WatchedRanges(watched === 'all' ? [allKeys] : watched);
+}
+
+/** The same for all who share a keyspace, whatever else each of them follows. */
+function markOf({ prefix = '', watched }: EtcdStoreOptions): Bytes {
+  return new Keyspace(fromText(prefix)).markBefore(watched === 'all' ? allKeys : catalogRange);
 }

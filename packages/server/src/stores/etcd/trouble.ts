@@ -1,6 +1,6 @@
 /** What etcd and the way to it can answer instead of an answer, in our words. */
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { RollcallError, type ErrorCode } from '@rollcall/core';
+import { isRollcallError, RollcallError, type ErrorCode } from '@rollcall/core';
 
 export interface Trouble {
   readonly error: RollcallError;
@@ -35,6 +35,8 @@ const NEVER_SENT =
 const passingCodes: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED, status.INTERNAL]);
 
 export function troubleOf(thrown: unknown): Trouble {
+  // Our own word for an address that leads to another cluster: whatever was done there, nothing happened here.
+  if (isRollcallError(thrown, 'store-unavailable')) return { error: thrown, passing: true, refused: true };
   const { code, details } = thrown as Partial<ServiceError>;
   if (typeof code !== 'number' || typeof details !== 'string') throw thrown;
   const known = texts.find(([text]) => text.test(details));

@@ -1,0 +1,73 @@
+/** A node of the cluster in a process of its own, which can be killed, suspended, stopped politely, and started anew as the same node. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readyDoor } from '../support/ready-door.js';
+import { repositoryRoot } from '../support/repository.js';
+
+/** What it said is kept for whoever has to find out what happened. */
+const SAID_CHARS_MAX = 4_000_000;
+
+export class NodeProcess {
+  readonly name: string;
+  readonly #args: readonly string[];
+  #child: ChildProcess | null = null;
+  #ready: Promise<unknown> = Promise.resolve();
+  #isWanted = false;
+  said = '';
+  /** Ends that nobody had asked for. */
+  readonly crashes: string[] = [];
+
+  constructor(name: string, args: readonly string[]) {
+    this.name = name;
+    this.#args = args;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? NaN;
+  }
+
+  /** Settles at once; `ready` says when it answers. */
+  start(): void {
+    const child = spawn(process.execPath, ['packages/server/bin/rollcall.js', 'serve', ...this.#args], {
+      cwd: repositoryRoot,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.#isWanted = true;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.said = (this.said + text).slice(-SAID_CHARS_MAX)));
+    child.once('exit', (code, signal) => {
+      if (this.#isWanted && this.#child === child)
+        this.crashes.push(`${this.name} ended with ${signal ?? code}: ${this.said.slice(-2_000)}`);
+    });
+    this.#ready = readyDoor(child.stdout).catch(() => undefined);
+  }
+
+  /** Settles when it answers, or has ended. */
+  ready(): Promise<unknown> {
+    return this.#ready;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Whether it went politely within this time; else it was killed. */
+  async stop(withinMs: number): Promise<boolean> {
+    const late = setTimeout(() => this.signal('SIGKILL'), withinMs);
+    await this.#end('SIGTERM');
+    clearTimeout(late);
+    return this.#child?.signalCode !== 'SIGKILL';
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#isWanted = false;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+}

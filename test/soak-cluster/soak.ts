@@ -1,0 +1,174 @@
+/**
+ * One run: a fleet of instances, watchers and readers, trouble from the seed, then quiet; and the history of it all, to be
+ * judged by the laws.
+ */
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SeededRandom } from '@rollcall/conformance';
+import { Calls } from './calls.js';
+import { planFaults } from './faults.js';
+import type { End, History, Reading, Shown } from './history.js';
+import { objectionsTo } from './laws/laws.js';
+import { sharedPlaces } from './laws/streams.js';
+import { LivingInstance, type Address } from './life.js';
+import { etcdRevision, loggedInstances } from './log.js';
+import { shownFrom, type InstanceJson } from './shown.js';
+import type { Site } from './site.js';
+import { Stopwatch } from './stopwatch.js';
+import { TroubleMaker } from './trouble-maker.js';
+import { Watcher } from './watcher.js';
+
+export interface SoakOptions {
+  readonly site: Site;
+  readonly seed: number;
+  readonly troubleMs: number;
+  readonly instances: number;
+  readonly say: (text: string) => void;
+}
+
+export interface Outcome {
+  readonly objections: readonly string[];
+  readonly report: Readonly<Record<string, number>>;
+  readonly history: History;
+}
+
+const SERVICES = ['web', 'pay', 'mail', 'search'];
+/** From 2 s a cluster takes; short, so that a few minutes have many lapses. */
+const TTL_MS = { min: 3_000, more: 3_000 };
+const TERM_MS = { min: 1_000, more: 4_000 };
+const READ_EVERY_MS = 400;
+const READ_WITHIN_MS = 1_000;
+const HANG_UP_EVERY_MS = 7_000;
+/** Whoever is still silent has departed after that, whatever ended last: see laws/excuses.ts. */
+const QUIET_MS = 32_000;
+const IDLE_MS = 8_000;
+
+export async function soak({ site, seed, troubleMs, instances, say }: SoakOptions): Promise<Outcome> {
+  const stopwatch = new Stopwatch();
+  const calls = new Calls(stopwatch);
+  const addresses: readonly Address[] = site.nodes.map(({ name, port }) => ({ node: name, port }));
+  const lives = Array.from({ length: instances }, (_, at) => newLife(at, seed, addresses, calls));
+  const watchers = site.nodes.flatMap(({ name, port }) =>
+    (['any', 'rotation'] as const).map((filter) => new Watcher({ node: name, port, filter, stopwatch })),
+  );
+  const readings: Reading[] = [];
+  const [settled, ended] = [new AbortController(), new AbortController()];
+  setMaxListeners(0, settled.signal, ended.signal);
+  const random = new SeededRandom(seed);
+  const under = [
+    ...lives.map((life) => life.run(settled.signal, ended.signal)),
+    ...watchers.map((watcher) => watcher.run(ended.signal)),
+    read(addresses, calls, stopwatch, readings, new SeededRandom(seed + 1), ended.signal),
+    hangUp(watchers, new SeededRandom(seed + 2), settled.signal),
+  ];
+  const maker = new TroubleMaker(site, stopwatch, (text) => say(`${(stopwatch.now() / 1000).toFixed(1)} s: ${text}`));
+  await maker.follow(planFaults(random, { nodes: site.nodes.map(({ name }) => name), etcds: site.etcds.length, forMs: troubleMs }));
+  settled.abort();
+  say(`${(stopwatch.now() / 1000).toFixed(1)} s: quiet`);
+  await sleep(QUIET_MS);
+  const end = await lookAtEnd(site, lives, stopwatch);
+  const endMs = stopwatch.now();
+  const frozen = {
+    lives: structuredClone(lives.map(plain)),
+    streams: structuredClone(watchers.map(({ node, filter, told }) => ({ node, filter, told }))),
+  };
+  ended.abort();
+  await Promise.all(under);
+  calls.close();
+  const history: History = { ...frozen, readings, faults: maker.faults, end, endMs };
+  const crashes = site.nodes.flatMap(({ process }) => process.crashes);
+  return { objections: [...crashes, ...maker.surprises, ...objectionsTo(history)], report: reportOf(history, watchers), history };
+}
+
+function newLife(at: number, seed: number, addresses: readonly Address[], calls: Calls): LivingInstance {
+  const random = new SeededRandom(seed * 1_000 + at);
+  const service = SERVICES[at % SERVICES.length] as string;
+  const [ttlMs, termMs] = [TTL_MS.min + random.below(TTL_MS.more), TERM_MS.min + random.below(TERM_MS.more)];
+  return new LivingInstance({ service, id: `${service}-${at}`, ttlMs, termMs, addresses, calls, random });
+}
+
+async function read(
+  addresses: readonly Address[],
+  calls: Calls,
+  stopwatch: Stopwatch,
+  readings: Reading[],
+  random: SeededRandom,
+  ended: AbortSignal,
+): Promise<void> {
+  while (!ended.aborted) {
+    const { node, port } = addresses[random.below(addresses.length)] as Address;
+    const service = SERVICES[random.below(SERVICES.length)] as string;
+    const { answer, sentMs, endMs } = await calls.ask({
+      port,
+      method: 'GET',
+      path: `/services/${service}/instances?health=any`,
+      withinMs: READ_WITHIN_MS,
+    });
+    if (answer?.status === 200) {
+      const { instances } = JSON.parse(answer.body) as { readonly instances: readonly InstanceJson[] };
+      const revision = Number(answer.headers['rollcall-revision'] ?? 0);
+      readings.push({ node, service, sentMs, ackMs: endMs, revision, shown: instances.map((one) => shownFrom(one, stopwatch)) });
+    }
+    await sleep(READ_EVERY_MS, undefined, { signal: ended }).catch(() => undefined);
+  }
+}
+
+async function hangUp(watchers: readonly Watcher[], random: SeededRandom, settled: AbortSignal): Promise<void> {
+  while (!settled.aborted) {
+    await sleep(random.below(2 * HANG_UP_EVERY_MS), undefined, { signal: settled }).catch(() => undefined);
+    watchers[random.below(watchers.length)]?.hangUp();
+  }
+}
+
+async function lookAtEnd({ nodes, etcds }: Site, lives: readonly LivingInstance[], stopwatch: Stopwatch): Promise<End> {
+  const beating = (): readonly string[] => lives.filter(({ state }) => state === 'beating').map(({ who }) => who);
+  const [member] = etcds;
+  const revision = (): Promise<number> => (member === undefined ? nodeRevision(nodes[0]?.ownPort ?? 0) : etcdRevision(member.endpoint));
+  const before = await revision();
+  await sleep(IDLE_MS);
+  const idleRevisions = (await revision()) - before;
+  const views = await Promise.all(nodes.map(async ({ name, ownPort }) => ({ node: name, shown: await everybody(ownPort, stopwatch) })));
+  return { nodes: views, logged: member === undefined ? null : await loggedInstances(member.endpoint), beating: beating(), idleRevisions };
+}
+
+async function nodeRevision(port: number): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}/services`);
+  await answer.text();
+  return Number(answer.headers.get('rollcall-revision'));
+}
+
+async function everybody(port: number, stopwatch: Stopwatch): Promise<readonly Shown[]> {
+  const lists = SERVICES.map(async (service) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/services/${service}/instances?health=any`);
+    const { instances } = (await answer.json()) as { readonly instances: readonly InstanceJson[] };
+    return instances.map((one) => shownFrom(one, stopwatch));
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+function plain({ who, ttlMs, termMs, heard, doubtful, goodbyes, unknown }: LivingInstance): History['lives'][number] {
+  return { who, ttlMs, termMs, heard, doubtful, goodbyes, unknown };
+}
+
+function reportOf({ lives, streams, readings, faults, end }: History, watchers: readonly Watcher[]): Outcome['report'] {
+  const count = (of: (life: History['lives'][number]) => number): number => lives.reduce((sum, life) => sum + of(life), 0);
+  const told = streams.flatMap((stream) => stream.told);
+  return {
+    registrations: count(({ heard }) => heard.filter(({ what }) => what === 'registration').length),
+    beats: count(({ heard }) => heard.filter(({ what }) => what === 'beat').length),
+    unanswered: count(({ doubtful }) => doubtful.length),
+    unknown: count(({ unknown }) => unknown.length),
+    goodbyes: count(({ goodbyes }) => goodbyes.length),
+    lapses: new Set(
+      told.flatMap(({ shown }) => shown.filter(({ health }) => health === 'critical').map(({ who, sinceMs }) => `${who} ${sinceMs}`)),
+    ).size,
+    events: told.length,
+    resyncs: told.filter(({ what }) => what === 'resync').length,
+    connections: watchers.reduce((sum, { connections }) => sum + connections, 0),
+    sharedPlaces: sharedPlaces(streams),
+    readings: readings.length,
+    faults: faults.length,
+    beatingAtTheEnd: end.beating.length,
+    idleRevisions: end.idleRevisions,
+  };
+}

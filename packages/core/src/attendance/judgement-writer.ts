@@ -19,9 +19,10 @@ export interface Showing {
 
 /**
  * What else must hold for every verdict of this node. On a cluster: its own membership is the one it had, and nobody
- * has joined since the revision that its view has reached. Asked before each commit; at most `FENCES_MAX` of them.
+ * has joined since the roster's revision by which the verdict was decided; left out, since the one that it has reached now.
+ * Asked before each commit; at most `FENCES_MAX` of them.
  */
-export type Fences = () => readonly Compare[];
+export type Fences = (asOf?: number) => readonly Compare[];
 
 export const FENCES_MAX = 8;
 

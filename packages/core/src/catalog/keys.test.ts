@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NodeName } from '../cluster/node-name.js';
 import { fromText, toText } from '../store/bytes.js';
+import { textRangeHoldsBytes, toTextRange } from '../store/key-range.js';
 import { anyInstanceId, anyServiceName, defaultNamespace, instanceId, serviceName } from './instance.fixture.js';
-import { parseRecordKey, recordKey, refText } from './keys.js';
+import { lettersRange, nodeKey, nodeNameIn, nodesRange, parseRecordKey, recordKey, refText } from './keys.js';
 import { ServiceName } from './names.js';
 
 describe('recordKey', () => {
@@ -37,9 +39,24 @@ describe('recordKey', () => {
   });
 });
 
+describe('nodeKey', () => {
+  it.each(['a', 'A', 'node-1', '10.0.0.5', 'a'.repeat(63)])('of %s is read back by nodeNameIn', (name) => {
+    const key = nodeKey(name as NodeName);
+    expect([toText(key), nodeNameIn(key)]).toEqual([`/rollcall/nodes/${name}`, name]);
+    expect(textRangeHoldsBytes(toTextRange(nodesRange), key)).toBe(true);
+    expect(textRangeHoldsBytes(toTextRange(lettersRange), key)).toBe(false);
+  });
+
+  it.each(['', '-a', 'a/b', 'a b', 'a'.repeat(64)])('is not what lies at “%s”', (text) =>
+    expect(nodeNameIn(fromText(`/rollcall/nodes/${text}`))).toBeNull(),
+  );
+});
+
 describe('parseRecordKey', () => {
   it.each([
-    ['another kind', '/rollcall/nodes/a'],
+    ['another kind', '/rollcall/others/default/a'],
+    ['a node', '/rollcall/nodes/a'],
+    ['a letter between nodes', '/rollcall/letters/b/a/1'],
     ['a service with capitals', '/rollcall/instances/default/Payments/a'],
     ['needless encoding', '/rollcall/instances/default/payments/%61'],
     ['small hexadecimals', '/rollcall/instances/default/payments/%2f'],

@@ -5,6 +5,7 @@
 import type { Bytes, KeyRange } from '../ports/store.js';
 import { fromText, toText } from '../store/bytes.js';
 import { keysUnder } from '../store/key-range.js';
+import { NodeName } from '../cluster/node-name.js';
 import type { ServiceRef } from '../face.js';
 import type { MachineRef } from './machine.js';
 import { INSTANCE_ID_CHARACTERS_MAX } from './bounds.js';
@@ -54,6 +55,21 @@ export function serviceKey({ namespace, service }: ServiceRef): Bytes {
 /** The key of what `keyName` names. */
 export function namedKey(name: string): Bytes {
   return fromText(`${ROOT}${name}`);
+}
+
+const NODES = `${ROOT}nodes/`;
+
+/** The nodes of a cluster, and what they write to each other. Of no concern to the catalog, which passes them by. */
+export const nodesRange: KeyRange = keysUnder(fromText(NODES));
+export const lettersRange: KeyRange = keysUnder(fromText(`${ROOT}letters/`));
+
+export function nodeKey(name: NodeName): Bytes {
+  return fromText(NODES + name);
+}
+
+/** `null` for a key of `nodesRange` that names no node. */
+export function nodeNameIn(key: Bytes): NodeName | null {
+  return NodeName.parse(toText(key).slice(NODES.length)) ?? null;
 }
 
 /** All records of one kind. */

@@ -6,6 +6,7 @@ import type {
   Commit,
   CommitResult,
   Entry,
+  LeaseId,
   RangeRequest,
   RangeResult,
   RevisionBatch,
@@ -32,6 +33,8 @@ export class PlainLog implements Omit<Store, Method> {
   compactedRevision = 0;
   /** Called before each commit is judged: where a test lets somebody else be faster, or the disk fail. */
   beforeCommit: (commit: Commit) => void | Promise<void> = () => undefined;
+  /** Where a test has leases, too. */
+  hasLease: (id: LeaseId) => boolean = () => false;
   readonly #entries = new OrderedMap<Entry>();
   readonly #history: RevisionBatch[] = [];
   readonly #sinks = new Map<WatchSink, TextRange>();
@@ -42,7 +45,7 @@ export class PlainLog implements Omit<Store, Method> {
 
   async commit(commit: Commit): Promise<CommitResult> {
     await this.beforeCommit(commit);
-    const state: State = { revision: this.revision, reader: this.#reader(), hasLease: () => false, readerAt: () => this.#reader() };
+    const state: State = { revision: this.revision, reader: this.#reader(), hasLease: this.hasLease, readerAt: () => this.#reader() };
     const { result, changes } = evaluate(commit, state);
     if (changes.length > 0) this.#apply({ revision: result.revision, changes });
     return result;

@@ -1,0 +1,141 @@
+/** A log in memory with leases that expire by a simulated clock, and links to it that can be cut, held up, or swallow answers. */
+import type { SimulatedClock } from '@rollcall/conformance';
+import { RollcallError } from '../errors.js';
+import type { LeaseId, Store, WatchSink } from '../ports/store.js';
+import { PlainLog } from '../registrar/plain-log.fixture.js';
+import { fromText, toText } from '../store/bytes.js';
+import { allKeys, singleKey } from '../store/key-range.js';
+
+interface Granted {
+  readonly ttlMs: number;
+  cancel: () => void;
+}
+
+export class LeasedLog extends PlainLog {
+  readonly #clock: SimulatedClock;
+  readonly #leases = new Map<LeaseId, Granted>();
+  #lastLease = 0n;
+
+  constructor(clock: SimulatedClock) {
+    super();
+    this.#clock = clock;
+    this.hasLease = (id) => this.#leases.has(id);
+  }
+
+  get leaseCount(): number {
+    return this.#leases.size;
+  }
+
+  async grantLease({ ttlMs }: { readonly ttlMs: number }): Promise<{ id: LeaseId; ttlMs: number }> {
+    const id = ++this.#lastLease;
+    this.#leases.set(id, { ttlMs, cancel: this.#expireAfter(id, ttlMs) });
+    return { id, ttlMs };
+  }
+
+  async keepLease(id: LeaseId): Promise<{ ttlMs: number }> {
+    const lease = this.#find(id);
+    lease.cancel();
+    lease.cancel = this.#expireAfter(id, lease.ttlMs);
+    return { ttlMs: lease.ttlMs };
+  }
+
+  async revokeLease(id: LeaseId): Promise<{ revision: number }> {
+    this.#find(id).cancel();
+    const { entries } = await this.range({ range: allKeys });
+    const keys = entries.filter(({ lease }) => lease === id).map(({ key }) => key);
+    this.#leases.delete(id);
+    if (keys.length > 0) await this.commit({ then: keys.map((key) => ({ type: 'delete', range: singleKey(key) })) });
+    return { revision: this.revision };
+  }
+
+  /** As somebody with an etcd client would write. */
+  async put(key: string, value: string): Promise<void> {
+    await this.commit({ then: [{ type: 'put', key: fromText(key), value: fromText(value) }] });
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.commit({ then: [{ type: 'delete', range: singleKey(fromText(key)) }] });
+  }
+
+  async keys(): Promise<readonly string[]> {
+    const { entries } = await this.range({ range: allKeys });
+    return entries.map(({ key }) => toText(key));
+  }
+
+  #expireAfter(id: LeaseId, ttlMs: number): () => void {
+    return this.#clock.after(ttlMs, () => void this.revokeLease(id));
+  }
+
+  #find(id: LeaseId): Granted {
+    const lease = this.#leases.get(id);
+    if (lease === undefined) throw new RollcallError('lease-not-found', `There is no lease ${id}.`);
+    return lease;
+  }
+}
+
+/** `cut`: nothing arrives. `mute`: it arrives, and no answer comes back. `held`: both wait until the link is whole again. */
+export type LinkState = 'whole' | 'cut' | 'mute' | 'held';
+
+/** One node's way to the log. */
+export class Link {
+  readonly store: Store;
+  #state: LinkState = 'whole';
+  #heldCalls: (() => void)[] = [];
+  #late: (() => void)[] | null = null;
+
+  constructor(log: LeasedLog) {
+    const through =
+      <Given extends readonly unknown[], Answer>(call: (...given: Given) => Promise<Answer>) =>
+      (...given: Given): Promise<Answer> =>
+        this.#call(() => call(...given));
+    this.store = {
+      range: through(log.range.bind(log)),
+      commit: through(log.commit.bind(log)),
+      grantLease: through(log.grantLease.bind(log)),
+      keepLease: through(log.keepLease.bind(log)),
+      revokeLease: through(log.revokeLease.bind(log)),
+      status: through(log.status.bind(log)),
+      watch: (request, sink) => log.watch(request, this.#later(sink)),
+    } as Partial<Store> as Store;
+  }
+
+  become(state: LinkState): void {
+    this.#state = state;
+    if (state === 'held') return;
+    const held = this.#heldCalls;
+    this.#heldCalls = [];
+    for (const go of held) go();
+  }
+
+  /** What is watched is told from now on only after `catchUp`. */
+  fallBehind(): void {
+    this.#late ??= [];
+  }
+
+  catchUp(): void {
+    const told = this.#late ?? [];
+    this.#late = null;
+    for (const tell of told) tell();
+  }
+
+  async #call<Answer>(make: () => Promise<Answer>): Promise<Answer> {
+    if (this.#state === 'held') await new Promise<void>((go) => this.#heldCalls.push(go));
+    if (this.#state === 'cut') throw new RollcallError('store-unavailable', 'The link is cut.');
+    const isMute = this.#state === 'mute';
+    const answer = await make().catch((error: unknown) => Promise.reject(isMute ? lostAnswer() : (error as Error)));
+    if (isMute) throw lostAnswer();
+    return answer;
+  }
+
+  #later(sink: WatchSink): WatchSink {
+    const later = (tell: () => void): void => {
+      if (this.#late === null) tell();
+      else this.#late.push(tell);
+    };
+    return { next: (batch) => later(() => void sink.next(batch)), ended: (reason) => later(() => sink.ended(reason)) };
+  }
+}
+
+function lostAnswer(): RollcallError {
+  return new RollcallError('outcome-unknown', 'The answer is lost.');
+}

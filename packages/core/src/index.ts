@@ -41,6 +41,7 @@ export * from './catalog/value-kind.js';
 export * from './cluster/company.js';
 export * from './cluster/duty.js';
 export * from './cluster/fences.js';
+export { LETTER_WITHIN_MS, Letters, type LettersOptions } from './cluster/letters.js';
 export * from './cluster/membership.js';
 export * from './cluster/node-name.js';
 export * from './cluster/node-record.js';

@@ -20,7 +20,7 @@ import type {
   Written,
 } from '../face.js';
 import type { InstanceSelector } from '../query/find-instance.js';
-import { demandRight, demandRightSomewhere, mayDo, rightMissing, type Concern } from './judge.js';
+import { demandRightSomewhere, mayDo, rightMissing, type Concern } from './judge.js';
 import type { Right } from './right.js';
 
 export class CheckedRegistrar implements Registrar {
@@ -108,9 +108,8 @@ export class CheckedGuardDesk implements GuardDesk {
   }
 }
 
-async function checked<Answer>(caller: Caller, right: Right, concern: Concern, act: () => Promise<Answer>): Promise<Answer> {
-  demandRight(caller, right, concern);
-  return act();
+function checked<Answer>(caller: Caller, right: Right, concern: Concern, act: () => Promise<Answer>): Promise<Answer> {
+  return mayDo(caller, right, concern) ? act() : Promise.reject(rightMissing(caller, right, concern));
 }
 
 /** What is said of a machine counts for all services that run on it. */

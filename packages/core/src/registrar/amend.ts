@@ -6,11 +6,12 @@ import { RollcallError } from '../errors.js';
 import { recordKey, type RecordKind } from '../catalog/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
-import type { Bytes, CallOptions, CommitResult, Compare, Operation, Store } from '../ports/store.js';
+import type { Bytes, CommitResult, Compare, NestedCommit, Operation, Store } from '../ports/store.js';
 import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';
 import { singleKey } from '../store/key-range.js';
 import { Deadlines, WRITE_WITHIN_MS, type Deadline } from './deadline.js';
 import { Lanes } from './lanes.js';
+import { bytesOf, given, SharedCommits, VALUE_BYTES_MAX, type AtTurnsEnd } from './shared-commits.js';
 import type { Entries, Subject } from './subject.js';
 
 export interface Plan<Answer> {
@@ -36,9 +37,6 @@ export interface Amendment<Stored, Answer> {
 
 const ATTEMPTS_MAX = 2;
 
-/** Keys and records are made for one commit and never changed. */
-const given: CallOptions = { given: true };
-
 /** Conditions and operations of one change, by its subject's keys: of an instance there are three. */
 const KEYS_MAX = 3;
 
@@ -50,15 +48,34 @@ export class Amendments {
   readonly #deadlines: Deadlines;
   /** Writers of this node take turns over a subject, so that only those of other nodes can overtake them. */
   readonly #lanes = new Lanes();
+  readonly #shared: SharedCommits;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, atTurnsEnd: AtTurnsEnd = soon) {
     this.#store = store;
     this.#deadlines = new Deadlines(clock, WRITE_WITHIN_MS);
+    this.#shared = new SharedCommits(store, this.#deadlines, atTurnsEnd);
   }
 
   /** Bounded in time: throws `outcome-unknown` if the log does not answer. */
   amend<Stored, Answer>(subject: Subject<Stored>, decide: Decide<Stored, Answer>): Promise<Amended<Answer>> {
+    const recalled = this.#lanes.isFree(subject.name) ? recalledPlan({ subject, decide }) : null;
+    if (recalled !== null) return this.#lanes.run(subject.name, () => this.#share(subject, decide, recalled));
     return this.#deadlines.within((deadline) => this.#lanes.run(subject.name, () => amend(this.#store, subject, decide, deadline)));
+  }
+
+  #share<Stored, Answer>(
+    subject: Subject<Stored>,
+    decide: Decide<Stored, Answer>,
+    recalled: RecalledPlan<Answer>,
+  ): Promise<Amended<Answer>> {
+    return new Promise((resolve, reject) => {
+      this.#shared.join({
+        commit: recalled.commit,
+        done: (revision) => resolve({ answer: recalled.answer, revision: recalled.revision ?? revision }),
+        overtaken: (deadline) => amendByRead(this.#store, subject, decide, deadline).then(resolve, reject),
+        failed: reject,
+      });
+    });
   }
 
   /**
@@ -85,6 +102,11 @@ export class Amendments {
   }
 }
 
+/** Where nobody says when a turn ends: as soon as whoever asks has said it all. */
+function soon(work: () => void): void {
+  void Promise.resolve().then(work);
+}
+
 async function amend<Stored, Answer>(
   store: Store,
   subject: Subject<Stored>,
@@ -97,6 +119,16 @@ async function amend<Stored, Answer>(
     const result = await deadline.wait(store.commit(recalled.commit, given));
     if (result.succeeded) return { answer: recalled.answer, revision: recalled.revision ?? result.revision };
   }
+  return amendByRead(store, subject, decide, deadline);
+}
+
+/** By what the log itself says. */
+async function amendByRead<Stored, Answer>(
+  store: Store,
+  subject: Subject<Stored>,
+  decide: Decide<Stored, Answer>,
+  deadline: Deadline,
+): Promise<Amended<Answer>> {
   const { keys } = subject;
   let read = await deadline.wait(store.commit({ then: reads(keys) }, given));
   for (let attempt = 1; ; attempt++) {
@@ -113,7 +145,7 @@ async function amend<Stored, Answer>(
 }
 
 interface RecalledPlan<Answer> {
-  readonly commit: { readonly when: readonly Compare[]; readonly then: readonly Operation[] };
+  readonly commit: NestedCommit;
   readonly answer: Answer;
   /** `null`: the commit's own. */
   readonly revision: number | null;
@@ -130,7 +162,7 @@ function recalledPlan<Stored, Answer>({ subject, decide }: Amendment<Stored, Ans
   try {
     const { operations, answer } = decide(stored);
     return {
-      commit: { when: unchanged(subject.keys, revisions), then: operations },
+      commit: { type: 'commit', when: unchanged(subject.keys, revisions), then: operations },
       answer,
       // Where there is nothing to write, it is the revision that last did.
       revision: operations.length === 0 ? Math.max(...revisions) : null,
@@ -150,8 +182,7 @@ async function writeRecalled<Stored, Answer>(
   for (const group of fittingGroups(plans)) {
     try {
       deadline.check();
-      const then = group.map(({ plan }) => ({ type: 'commit', when: plan.commit.when, then: plan.commit.then }) as const);
-      const { revision, results: found } = await deadline.wait(store.commit({ then }, given));
+      const { revision, results: found } = await deadline.wait(store.commit({ then: group.map(({ plan }) => plan.commit) }, given));
       for (const [place, { at, plan }] of group.entries()) {
         const own = found[place];
         if (own?.type !== 'commit' || !own.succeeded) continue;
@@ -211,15 +242,6 @@ async function tryTogether<Stored, Answer>(
     const revision = one.plan.operations.length === 0 ? Math.max(...revisionsOf(one.entries)) : (result?.revision ?? 0);
     return { status: 'fulfilled', value: { answer: one.plan.answer, revision } };
   });
-}
-
-/** What a commit may carry, less its keys: those of the longest ids and services, a hundred times. */
-const VALUE_BYTES_MAX: number = 512 * 1024;
-
-function bytesOf(operations: readonly Operation[]): number {
-  let bytes = 0;
-  for (const operation of operations) if (operation.type === 'put' && operation.value !== 'keep') bytes += operation.value.length;
-  return bytes;
 }
 
 function attempt<Result>(

@@ -17,7 +17,7 @@ export class Deadlines {
     this.#withinMs = withinMs;
   }
 
-  /** `work` waits for others only through its deadline, one at a time. Throws `outcome-unknown` when the time is up. */
+  /** `work` waits for others only through its deadline. Throws `outcome-unknown` when the time is up. */
   within<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
     const deadline = new Deadline(this.#clock.monotonicMs() + this.#withinMs);
     this.#running.add(deadline);
@@ -48,7 +48,8 @@ export class Deadlines {
 export class Deadline {
   readonly untilMs: number;
   #isOver = false;
-  #giveUp: ((reason: RollcallError) => void) | null = null;
+  /** Of all that it ever waited for: few, and deaf once they have settled. */
+  readonly #giveUp: ((reason: RollcallError) => void)[] = [];
 
   constructor(untilMs: number) {
     this.untilMs = untilMs;
@@ -63,14 +64,14 @@ export class Deadline {
   wait<Result>(asked: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       asked.then(resolve, reject);
-      this.#giveUp = reject;
+      this.#giveUp.push(reject);
       if (this.#isOver) reject(late());
     });
   }
 
   expire(): void {
     this.#isOver = true;
-    this.#giveUp?.(late());
+    for (const giveUp of this.#giveUp) giveUp(late());
   }
 }
 

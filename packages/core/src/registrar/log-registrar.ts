@@ -57,12 +57,14 @@ export class LogRegistrar implements Registrar {
     this.#machines = new Machines(options);
   }
 
-  async register(registration: Registration, caller: Caller): Promise<Registered> {
+  register(registration: Registration, caller: Caller): Promise<Registered> {
     const { amendments, catalog, clock } = this.#options;
-    const amended = await amendments.amend(knownSubject(registration, catalog), (stored) =>
+    const amending = amendments.amend(knownSubject(registration, catalog), (stored) =>
       planRegistration(registration, stored, clock.wallMs()),
     );
-    return this.#registered(registration, amended, caller);
+    return amending.then((amended) =>
+      this.#isHeard(amended) ? this.#answer(registration, amended, caller) : this.#registered(registration, amended, caller),
+    );
   }
 
   async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {

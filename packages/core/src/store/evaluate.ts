@@ -17,7 +17,7 @@ import {
   type PutOperation,
 } from '../ports/store.js';
 import { compareBytes, toText } from './bytes.js';
-import { isSingleKey } from './key-range.js';
+import { isSingleKey, type TextRange } from './key-range.js';
 import { emptyLayer, overlay, setChange, type Layer } from './overlay.js';
 import { readRange } from './read-range.js';
 import { entriesIn, type Reader } from './reader.js';
@@ -46,11 +46,10 @@ class CommitEvaluation {
   readonly #commit: Commit;
   readonly #state: State;
   readonly #revision: number;
+  readonly #before: Before;
   #changes: Change[] = [];
-  /** Single keys that were looked at, as they were before the commit: what is compared is mostly written too. */
-  readonly #seen = new Map<string, Entry | null>();
   /** Those, nested ones too, one of whose compares did not hold. */
-  readonly #failed: Commit[] = [];
+  #failed: Commit[] | null = null;
   /** The state with the first so many changes laid over it: most commits never look at what they wrote. */
   #layer: Layer | null = null;
   #layered = 0;
@@ -60,6 +59,7 @@ class CommitEvaluation {
     this.#commit = commit;
     this.#state = state;
     this.#revision = state.revision + 1;
+    this.#before = new Before(state.reader);
   }
 
   run(): Evaluation {
@@ -71,27 +71,21 @@ class CommitEvaluation {
 
   /** All compares first, nested ones too: they see the state before the commit. */
   #judge(commit: Commit): void {
-    const succeeded = commit.when === undefined || commit.when.every((compare) => holds(compare, this.#before));
-    if (!succeeded) this.#failed.push(commit);
+    const succeeded = commit.when === undefined || this.#holdAll(commit.when);
+    if (!succeeded) (this.#failed ??= []).push(commit);
     for (const operation of branch(commit, succeeded)) if (operation.type === 'commit') this.#judge(operation);
   }
 
+  #holdAll(compares: readonly Compare[]): boolean {
+    for (const compare of compares) if (!holds(compare, this.#before)) return false;
+    return true;
+  }
+
   #apply(commit: Commit): CommitResult {
-    const succeeded = !this.#failed.includes(commit);
+    const succeeded = this.#failed === null || !this.#failed.includes(commit);
     const results = branch(commit, succeeded).map((operation) => this.#operate(operation));
     return { revision: this.#revision, succeeded, results };
   }
-
-  readonly #before: Reader = {
-    get: (key) => {
-      const seen = this.#seen.get(key);
-      if (seen !== undefined) return seen ?? undefined;
-      const entry = this.#state.reader.get(key);
-      this.#seen.set(key, entry ?? null);
-      return entry;
-    },
-    entries: (range) => this.#state.reader.entries(range),
-  };
 
   /** What the operations before this one made of the state. */
   get #reader(): Reader {
@@ -117,7 +111,8 @@ class CommitEvaluation {
   }
 
   #put(operation: PutOperation): Entry | null {
-    const previous = this.#reader.get(toText(operation.key)) ?? null;
+    // No commit writes a key twice: what a put finds is what was there before all of it.
+    const previous = this.#before.found(toText(operation.key)) ?? null;
     const entry: Entry = {
       key: operation.key,
       value: operation.value === 'keep' ? kept(previous).value : operation.value,
@@ -146,6 +141,34 @@ class CommitEvaluation {
     const previous = [...entriesIn(this.#reader, operation.range)];
     for (const entry of previous) this.#add({ type: 'delete', key: entry.key, previous: entry });
     return previous;
+  }
+}
+
+/** The state before the commit. What is compared is mostly written too, and not looked up again for that. */
+class Before implements Reader {
+  readonly #reader: Reader;
+  #compared: Map<string, Entry | null> | null = null;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  get(key: string): Entry | undefined {
+    const compared = this.#compared?.get(key);
+    if (compared !== undefined) return compared ?? undefined;
+    const entry = this.#reader.get(key);
+    (this.#compared ??= new Map()).set(key, entry ?? null);
+    return entry;
+  }
+
+  /** For who looks it up only once. */
+  found(key: string): Entry | undefined {
+    const compared = this.#compared?.get(key);
+    return compared === undefined ? this.#reader.get(key) : (compared ?? undefined);
+  }
+
+  entries(range: TextRange): Iterable<Entry> {
+    return this.#reader.entries(range);
   }
 }
 

@@ -38,7 +38,7 @@ const commitSeconds: Metric = {
 const commitsWaiting: Metric = {
   name: 'rollcall_store_commits_waiting',
   kind: 'gauge',
-  help: 'Commits that the store has not answered yet.',
+  help: 'Commits that the store has not answered yet; one that writers share counts once for each of them.',
 };
 
 export interface MeasuredStoreOptions {
@@ -70,24 +70,25 @@ export class MeasuredStore implements Store {
     return this.#store.contact;
   }
 
-  /** Commits that are not answered yet. */
+  /** Commits that are not answered yet, each as often as writers share it. */
   get waiting(): number {
     return this.#waiting;
   }
 
   commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
     const begunMs = this.#clock.monotonicMs();
-    this.#waiting++;
+    const writers = writersOf(commit);
+    this.#waiting += writers;
     return this.#store.commit(commit, options).then(
       (result) => {
-        this.#waiting--;
+        this.#waiting -= writers;
         this.#done.add();
         this.#seconds.observe((this.#clock.monotonicMs() - begunMs) / 1000);
         if (changes(result)) this.#propagation.committed(result.revision, begunMs);
         return result;
       },
       (error: unknown) => {
-        this.#waiting--;
+        this.#waiting -= writers;
         this.#failed.add();
         throw error;
       },
@@ -133,6 +134,11 @@ export class MeasuredStore implements Store {
   close(): Promise<void> {
     return this.#store.close();
   }
+}
+
+/** Commits in a commit are those of so many writers. */
+function writersOf({ then }: Commit): number {
+  return then[0]?.type === 'commit' ? then.length : 1;
 }
 
 /** A commit that only reads, or whose deletions met nothing, makes no revision. */

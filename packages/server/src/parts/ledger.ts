@@ -12,6 +12,7 @@ import {
   type Store,
 } from '@rollcall/core';
 import type { ServeOptions } from '../options.js';
+import { atTurnsEnd } from '../shared/turn.js';
 import type { Surroundings } from '../surroundings.js';
 
 export interface Ledger {
@@ -30,7 +31,7 @@ export function ledgerOn(store: Store, options: ServeOptions, { clock, random, l
   const { view } = catalog;
   const shown = new FilteredView(view);
   const visibility = visibilityIn(catalog);
-  const amendments = new Amendments(store, clock);
+  const amendments = new Amendments(store, clock, atTurnsEnd);
   const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
   const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard });
   const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance, visibility, clock });

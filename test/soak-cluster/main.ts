@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openSingleSite, openSite } from './site.js';
-import { soak } from './soak.js';
+import { soak, usualPace } from './soak.js';
 
 const { values } = parseArgs({
   options: {
@@ -32,11 +32,13 @@ const site = await (values.single ? openSingleSite() : openSite());
 process.on('exit', () => site.nodes.forEach(({ process }) => process.signal('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void site.close().then(() => process.exit(1)));
 try {
+  const { minutes, instances } = values;
   const outcome = await soak({
     site,
     seed,
-    troubleMs: Number(values.minutes) * 60_000,
-    instances: Number(values.instances),
+    troubleMs: Number(minutes) * 60_000,
+    instances: Number(instances),
+    pace: usualPace,
     say: console.log,
   });
   console.log(`seed ${seed}: ${JSON.stringify(outcome.report)}`);
@@ -48,7 +50,7 @@ try {
     console.log(`what the nodes said: ${directory}`);
   }
   if (outcome.objections.length > 0) {
-    console.error(`${outcome.objections.length} objections. npm run soak:cluster -- --seed ${seed} --minutes ${values.minutes}`);
+    console.error(`${outcome.objections.length} objections. npm run soak:cluster -- --seed ${seed} --minutes ${minutes}`);
     process.exitCode = 1;
   }
 } finally {

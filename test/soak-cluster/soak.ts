@@ -23,8 +23,30 @@ export interface SoakOptions {
   readonly seed: number;
   readonly troubleMs: number;
   readonly instances: number;
+  readonly pace: Pace;
   readonly say: (text: string) => void;
 }
+
+/** How quickly things happen. */
+export interface Pace {
+  /** From 2 s a cluster takes; short, so that a few minutes have many lapses. */
+  readonly ttlMs: Bounds;
+  readonly termMs: Bounds;
+  /** Whoever is still silent has departed after that, whatever ended last: see laws/excuses.ts. */
+  readonly quietMs: number;
+  /** How long the log is looked at when nothing happens any more. */
+  readonly idleMs: number;
+}
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+export const usualPace: Pace = { ttlMs: { min: 3_000, max: 6_000 }, termMs: { min: 1_000, max: 5_000 }, quietMs: 32_000, idleMs: 8_000 };
+
+/** For a run that should be over within a minute. */
+export const quickPace: Pace = { ttlMs: { min: 3_000, max: 4_000 }, termMs: { min: 1_000, max: 2_000 }, quietMs: 22_000, idleMs: 4_000 };
 
 export interface Outcome {
   readonly objections: readonly string[];
@@ -33,21 +55,14 @@ export interface Outcome {
 }
 
 const SERVICES = ['web', 'pay', 'mail', 'search'];
-/** From 2 s a cluster takes; short, so that a few minutes have many lapses. */
-const TTL_MS = { min: 3_000, more: 3_000 };
-const TERM_MS = { min: 1_000, more: 4_000 };
 const READ_EVERY_MS = 400;
 const READ_WITHIN_MS = 1_000;
 const HANG_UP_EVERY_MS = 7_000;
-/** Whoever is still silent has departed after that, whatever ended last: see laws/excuses.ts. */
-const QUIET_MS = 32_000;
-const IDLE_MS = 8_000;
-
-export async function soak({ site, seed, troubleMs, instances, say }: SoakOptions): Promise<Outcome> {
+export async function soak({ site, seed, troubleMs, instances, pace, say }: SoakOptions): Promise<Outcome> {
   const stopwatch = new Stopwatch();
   const calls = new Calls(stopwatch);
   const addresses: readonly Address[] = site.nodes.map(({ name, port }) => ({ node: name, port }));
-  const lives = Array.from({ length: instances }, (_, at) => newLife(at, seed, addresses, calls));
+  const lives = Array.from({ length: instances }, (_, at) => newLife(at, { seed, pace, addresses, calls }));
   const watchers = site.nodes.flatMap(({ name, port }) =>
     (['any', 'rotation'] as const).map((filter) => new Watcher({ node: name, port, filter, stopwatch })),
   );
@@ -65,8 +80,8 @@ export async function soak({ site, seed, troubleMs, instances, say }: SoakOption
   await maker.follow(planFaults(random, { nodes: site.nodes.map(({ name }) => name), etcds: site.etcds.length, forMs: troubleMs }));
   settled.abort();
   say(`${(stopwatch.now() / 1000).toFixed(1)} s: quiet`);
-  await sleep(QUIET_MS);
-  const end = await lookAtEnd(site, lives, stopwatch);
+  await sleep(pace.quietMs);
+  const end = await lookAtEnd(site, lives, stopwatch, pace.idleMs);
   const endMs = stopwatch.now();
   const frozen = {
     lives: structuredClone(lives.map(plain)),
@@ -80,10 +95,18 @@ export async function soak({ site, seed, troubleMs, instances, say }: SoakOption
   return { objections: [...crashes, ...maker.surprises, ...objectionsTo(history)], report: reportOf(history, watchers), history };
 }
 
-function newLife(at: number, seed: number, addresses: readonly Address[], calls: Calls): LivingInstance {
+interface Fleet {
+  readonly seed: number;
+  readonly pace: Pace;
+  readonly addresses: readonly Address[];
+  readonly calls: Calls;
+}
+
+function newLife(at: number, { seed, pace, addresses, calls }: Fleet): LivingInstance {
   const random = new SeededRandom(seed * 1_000 + at);
   const service = SERVICES[at % SERVICES.length] as string;
-  const [ttlMs, termMs] = [TTL_MS.min + random.below(TTL_MS.more), TERM_MS.min + random.below(TERM_MS.more)];
+  const within = ({ min, max }: Bounds): number => min + random.below(max - min);
+  const [ttlMs, termMs] = [within(pace.ttlMs), within(pace.termMs)];
   return new LivingInstance({ service, id: `${service}-${at}`, ttlMs, termMs, addresses, calls, random });
 }
 
@@ -120,12 +143,12 @@ async function hangUp(watchers: readonly Watcher[], random: SeededRandom, settle
   }
 }
 
-async function lookAtEnd({ nodes, etcds }: Site, lives: readonly LivingInstance[], stopwatch: Stopwatch): Promise<End> {
+async function lookAtEnd({ nodes, etcds }: Site, lives: readonly LivingInstance[], stopwatch: Stopwatch, idleMs: number): Promise<End> {
   const beating = (): readonly string[] => lives.filter(({ state }) => state === 'beating').map(({ who }) => who);
   const [member] = etcds;
   const revision = (): Promise<number> => (member === undefined ? nodeRevision(nodes[0]?.ownPort ?? 0) : etcdRevision(member.endpoint));
   const before = await revision();
-  await sleep(IDLE_MS);
+  await sleep(idleMs);
   const idleRevisions = (await revision()) - before;
   const views = await Promise.all(nodes.map(async ({ name, ownPort }) => ({ node: name, shown: await everybody(ownPort, stopwatch) })));
   return { nodes: views, logged: member === undefined ? null : await loggedInstances(member.endpoint), beating: beating(), idleRevisions };

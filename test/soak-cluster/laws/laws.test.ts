@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../support/repository.js';
 import { beats, example, registration, shown, told, type Draft } from './example.fixture.js';
 import { laws, objectionsTo } from './laws.js';
 
@@ -174,6 +175,12 @@ describe('the laws', () => {
     const draft = example();
     change(draft);
     expect(objectionsTo(draft).filter((objection) => objection.startsWith(`${law}: `))).not.toEqual([]);
+  });
+
+  it('are those that the documents tell of', () => {
+    const page = textOf('docs/internals/judging-the-cluster.md');
+    const told = [...page.slice(page.indexOf('## The laws')).matchAll(/^\| (?!law |---)([^|]+) \|/gm)].map(([, name]) => name);
+    expect(told).toEqual(Object.keys(laws));
   });
 
   it('are each broken by somebody here', () => {

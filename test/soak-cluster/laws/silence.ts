@@ -3,16 +3,16 @@ import type { Life } from '../history.js';
 
 /** The registry writes down whole milliseconds, by a clock that is read at another moment than ours. */
 const ROUNDING_MS = 20;
-/** A verdict is found, then written; a heartbeat in between was too late. */
-const WRITING_MS = 1_500;
+/** A verdict is found, the others are asked, then it is written; a heartbeat in between was too late. */
+const WRITING_MS = 2_500;
 
-export interface Silence {
+interface Silence {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 /** Between two acknowledgements: from the earliest that the first can have been heard to the latest that the second can. */
-export function silencesOf({ heard }: Life, sinceMs: number, untilMs: number): readonly Silence[] {
+function silencesOf({ heard }: Life, sinceMs: number, untilMs: number): readonly Silence[] {
   const within = heard.filter(({ sentMs, ackMs }) => sentMs >= sinceMs && ackMs <= untilMs);
   return within.map(({ sentMs }, at) => ({ fromMs: sentMs, toMs: within[at + 1]?.ackMs ?? untilMs }));
 }

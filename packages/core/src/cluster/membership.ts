@@ -7,7 +7,7 @@ import { isRollcallError, RollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
-import type { Store } from '../ports/store.js';
+import type { LeaseId, Store } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
 import { Life, NODE_TTL_MS, type Place } from './life.js';
 import { encodeNodeRecord, type NodeFields, type NodeRecord } from './node-record.js';
@@ -56,7 +56,7 @@ export class Membership {
   }
 
   /** The life that this node relies on, as far as it can know without asking; `null` while it is no member. */
-  get life(): { readonly createRevision: number; readonly modRevision: number | null } | null {
+  get life(): { readonly createRevision: number; readonly modRevision: number | null; readonly lease: LeaseId } | null {
     return this.isMember ? this.#life : null;
   }
 

@@ -15,6 +15,8 @@ export interface AuditEntry {
   readonly who: string;
   readonly from: string;
   readonly face: string;
+  /** The replica that it came to. Left out: this node. */
+  readonly via?: string;
   readonly operation: string;
   readonly namespace?: string;
   readonly service?: string;

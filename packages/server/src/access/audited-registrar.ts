@@ -167,7 +167,7 @@ function note(
   book: Book,
   operation: string,
   { namespace, service, id, name }: About,
-  { identity, from, face }: Caller,
+  { identity, from, face, via }: Caller,
   outcome: unknown,
 ): void {
   if (typeof outcome === 'object' && outcome !== null) written.add(outcome);
@@ -176,6 +176,7 @@ function note(
     who: identity,
     from,
     face,
+    ...(via === undefined ? {} : { via }),
     operation,
     ...(namespace === undefined ? {} : { namespace }),
     ...(service === undefined || service === null ? {} : { service }),

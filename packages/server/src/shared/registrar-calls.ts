@@ -36,7 +36,7 @@ import {
   type Registered,
   type Registrar,
   type Registration,
-  type RollcallError,
+  RollcallError,
   type ServiceRef,
   type ValueKind,
   type Word,
@@ -76,12 +76,12 @@ export function readCalls(body: unknown): readonly unknown[] {
 
 /** The answers of many that are within one: their errors are no part of JSON. */
 export function registeredIn(answer: unknown): readonly ItemResult<Registered>[] {
-  if (!Array.isArray(answer)) throw new Error('the answer is no list');
+  if (!Array.isArray(answer)) throw new RollcallError('outcome-unknown', 'The answer of the full node is no list.');
   return answer.map((item) => (isObject(item) && 'error' in item ? { error: readError(item['error']) } : (item as ItemResult<Registered>)));
 }
 
 export function heardIn(answer: unknown): readonly (RollcallError | null)[] {
-  if (!Array.isArray(answer)) throw new Error('the answer is no list');
+  if (!Array.isArray(answer)) throw new RollcallError('outcome-unknown', 'The answer of the full node is no list.');
   return answer.map((error) => (error === null ? null : readError(error)));
 }
 

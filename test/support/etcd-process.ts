@@ -13,6 +13,8 @@ const READY_POLL_MS = 30;
 export interface EtcdProcess {
   /** `host:port` of its clients' door. */
   readonly endpoint: string;
+  /** Where its data lie; while it is away they can be put back to what they were. */
+  readonly directory: string;
   readonly pid: number;
   signal(signal: NodeJS.Signals): void;
   /** `kill -9`; its data stay. */
@@ -23,21 +25,45 @@ export interface EtcdProcess {
   end(): Promise<void>;
 }
 
+export interface EtcdFlags {
+  /** With the flags that say how: their clients speak TLS. */
+  readonly isEncrypted?: boolean;
+  /** Besides those that every one of them has, without dashes. */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
 /** Several of them are one cluster. Ports that are named are those of the clients' doors. */
-export async function startEtcds(count: number, named: readonly number[] = []): Promise<readonly EtcdProcess[]> {
-  const ports = await freePorts(count * 2);
+export async function startEtcds(
+  count: number,
+  named: readonly number[] = [],
+  { isEncrypted = false, flags = {} }: EtcdFlags = {},
+): Promise<readonly EtcdProcess[]> {
+  const ports = await freePorts(count * 3);
   const members = Array.from({ length: count }, (_, at) => ({
     name: `member-${at}`,
-    client: `http://127.0.0.1:${named[at] ?? ports[at * 2]}`,
-    peer: `http://127.0.0.1:${ports[at * 2 + 1]}`,
+    client: `${isEncrypted ? 'https' : 'http'}://127.0.0.1:${named[at] ?? ports[at * 3]}`,
+    peer: `http://127.0.0.1:${ports[at * 3 + 1]}`,
+    // Where its health is told, also to who has no certificate.
+    health: `http://127.0.0.1:${ports[at * 3 + 2]}`,
   }));
   const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
-  const started = await Promise.all(members.map((member) => startMember(member, cluster)));
-  await Promise.all(members.map(({ client }) => healthy(client)));
+  const started = await Promise.all(members.map((member) => startMember(member, cluster, flags)));
+  await Promise.all(members.map(({ health }) => healthy(health)));
   return started;
 }
 
-async function startMember({ name, client, peer }: { name: string; client: string; peer: string }, cluster: string): Promise<EtcdProcess> {
+interface Member {
+  readonly name: string;
+  readonly client: string;
+  readonly peer: string;
+  readonly health: string;
+}
+
+async function startMember(
+  { name, client, peer, health }: Member,
+  cluster: string,
+  more: Readonly<Record<string, string>>,
+): Promise<EtcdProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-etcd-'));
   const flags = {
     'name': name,
@@ -47,10 +73,12 @@ async function startMember({ name, client, peer }: { name: string; client: strin
     'listen-peer-urls': peer,
     'initial-advertise-peer-urls': peer,
     'initial-cluster': cluster,
+    'listen-metrics-urls': health,
     'heartbeat-interval': '50',
     'election-timeout': '500',
     'log-level': 'fatal',
     'logger': 'zap',
+    ...more,
   };
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
   let child = spawn('etcd', args, { stdio: 'ignore' });
@@ -61,7 +89,8 @@ async function startMember({ name, client, peer }: { name: string; client: strin
     await gone;
   };
   return {
-    endpoint: client.replace('http://', ''),
+    endpoint: client.replace(/^https?:\/\//, ''),
+    directory,
     get pid() {
       return child.pid ?? NaN;
     },
@@ -69,7 +98,7 @@ async function startMember({ name, client, peer }: { name: string; client: strin
     kill,
     async startAgain() {
       child = spawn('etcd', args, { stdio: 'ignore' });
-      await healthy(client);
+      await healthy(health);
     },
     async end() {
       await kill();
@@ -78,11 +107,11 @@ async function startMember({ name, client, peer }: { name: string; client: strin
   };
 }
 
-async function healthy(client: string): Promise<void> {
+async function healthy(door: string): Promise<void> {
   for (let waitedMs = 0; waitedMs < READY_MAX_MS; waitedMs += READY_POLL_MS) {
-    const answer = await fetch(`${client}/health`).catch(() => null);
+    const answer = await fetch(`${door}/health`).catch(() => null);
     if (answer?.ok === true && (await answer.text()).includes('true')) return;
     await sleep(READY_POLL_MS);
   }
-  throw new Error(`etcd at ${client} did not become healthy within ${READY_MAX_MS} ms.`);
+  throw new Error(`etcd at ${door} did not become healthy within ${READY_MAX_MS} ms.`);
 }

@@ -28,12 +28,18 @@ const FILE_BYTES_MAX = 1024 * 1024;
 export async function readTlsFiles(files: TlsFiles, wallNowMs: number): Promise<ReadTlsFiles> {
   const cert = await pem(files.cert);
   const key = await pem(files.key);
-  const ca = files.ca === null ? null : await pem(files.ca);
+  const ca = files.ca === null ? null : await readAuthorities(files.ca);
   const certificate = certificateIn(cert, files.cert);
-  if (ca !== null && files.ca !== null) certificateIn(ca, files.ca);
   const context: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2', ...(ca === null ? {} : { ca }) };
   tryOut(context, files);
   return { context, warnings: objections(certificate, files.cert.path, wallNowMs) };
+}
+
+/** Authorities alone: who is to be believed. */
+export async function readAuthorities(file: NamedFile): Promise<string> {
+  const text = await pem(file);
+  certificateIn(text, file);
+  return text;
 }
 
 async function pem({ flag, path }: NamedFile): Promise<string> {

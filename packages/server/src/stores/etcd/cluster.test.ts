@@ -1,7 +1,7 @@
 /** The etcd engine before a cluster whose members come, go, and are replaced. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { allKeys, fromText, isRollcallError, type CommitResult, type Operation, type RevisionBatch, type Store } from '@rollcall/core';
+import { allKeys, isRollcallError, type Store } from '@rollcall/core';
 import { afterEach, expect, it } from 'vitest';
 import { describeWith } from '../../../../../test/support/program.js';
 import { systemClock } from '../../shared/system-clock.js';
@@ -9,8 +9,7 @@ import { systemRandom } from '../../shared/system-random.js';
 import { startEtcds, type EtcdProcess } from '../../../../../test/support/etcd-process.js';
 import { openEtcdStore, type EtcdStoreOptions } from './store.js';
 import { silent } from './subjects.fixture.js';
-
-const put = (key: string, value: string): Operation => ({ type: 'put', key: fromText(key), value: fromText(value) });
+import { codeOf, followed, insist, put } from './talk.fixture.js';
 
 describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles', () => {
   const processes: EtcdProcess[] = [];
@@ -33,28 +32,6 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
     const store = await openEtcdStore({ endpoints, ...common, ...more });
     stores.push(store);
     return store;
-  }
-
-  function followed(store: Store): {
-    readonly batches: RevisionBatch[];
-    readonly endings: (Error | null)[];
-    readonly position: () => number;
-  } {
-    const [batches, endings]: [RevisionBatch[], (Error | null)[]] = [[], []];
-    const watch = store.watch({ range: allKeys }, { next: (batch) => void batches.push(batch), ended: (reason) => endings.push(reason) });
-    return { batches, endings, position: () => watch.position };
-  }
-
-  /** As a client does: what is refused for a moment is sent again; what is unknown too, because it is the same again. */
-  async function insist(store: Store, operation: Operation): Promise<CommitResult> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await store.commit({ then: [operation] });
-      } catch (error) {
-        if (!isRollcallError(error) || !error.retryable || attempt === 200) throw error;
-        await new Promise((again) => setTimeout(again, 50));
-      }
-    }
   }
 
   it('goes on when the member that answered dies, and its watches miss nothing', async () => {
@@ -147,13 +124,6 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
     ).rejects.toMatchObject({ code: 'store-unavailable', message: expect.stringContaining('127.0.0.1:1') as string });
   });
 });
-
-async function codeOf(answer: Promise<unknown>): Promise<string> {
-  return answer.then(
-    () => 'answered',
-    (error: unknown) => (isRollcallError(error) ? error.code : String(error)),
-  );
-}
 
 /** A second takes it a hundredth of one. */
 function impatientClock(): typeof systemClock {

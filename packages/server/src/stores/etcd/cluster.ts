@@ -54,6 +54,8 @@ export class Cluster {
   readonly #leader: Leader;
   /** Endpoints that lead elsewhere, and until when they are left alone. */
   readonly #strangersUntilMs = new Map<number, number>();
+  /** Endpoints of which it is known where they lead, until they break. */
+  readonly #introduced = new Set<number>();
   #current = 0;
   #token: Promise<string> | null = null;
 
@@ -78,6 +80,7 @@ export class Cluster {
       const asked = this.#identity.asked();
       try {
         const token = await this.#tokenFrom(this.#connection(at));
+        await this.#introduce(at, asked);
         const answer = await this.#connection(at).ask(call, request, token, Math.max(1, untilMs - clock.monotonicMs()));
         await this.#look(call.headerOf(answer), asked, call.agreed, at);
         return answer;
@@ -102,6 +105,7 @@ export class Cluster {
     const at = (toLeader ? await this.#leader.find() : null) ?? this.#current;
     const asked = this.#identity.asked();
     const token = await this.#tokenFrom(this.#connection(at));
+    await this.#introduce(at, asked);
     return {
       at,
       stream: this.#connection(at).open(path, read, token),
@@ -138,6 +142,7 @@ export class Cluster {
     if (this.#identity.isOver(asked)) return;
     this.#identity.startOver();
     this.#strangersUntilMs.clear();
+    this.#introduced.clear();
     this.#token = null;
     this.#leader.forget();
     this.#options.onReplaced(reason);
@@ -184,6 +189,18 @@ export class Cluster {
     return passing && (refused || repeatable) && !everybodyAsked;
   }
 
+  /** One of several is asked who it is before anything is done there: a stranger would do it, and its refusals name nobody. */
+  async #introduce(at: number, asked: Asked): Promise<void> {
+    if (this.#connections.length === 1 || this.#introduced.has(at)) return;
+    const status = await this.#statusAt(at).catch((error: unknown) => {
+      const trouble = troubleOf(error);
+      if (trouble.passing) throw unavailable(`etcd does not answer: ${trouble.error.message}`, error);
+      return null;
+    });
+    if (status !== null) await this.#look(status.header, { ...asked, revision: 0 }, false, at);
+    this.#introduced.add(at);
+  }
+
   async #statusAt(at: number): Promise<EtcdStatus> {
     return this.#connection(at).ask(askStatus, undefined, await this.#tokenFrom(this.#connection(at)), STATUS_WITHIN_MS);
   }
@@ -196,6 +213,7 @@ export class Cluster {
 
   /** For the next one that is none of another cluster. */
   #leave(at: number): void {
+    this.#introduced.delete(at);
     if (this.#current !== at) return;
     const [count, nowMs] = [this.#connections.length, this.#options.clock.monotonicMs()];
     const next = Array.from({ length: count }, (_, step) => (at + 1 + step) % count);

@@ -169,7 +169,10 @@ export class EtcdEngine implements Store {
     const context = { keyspace, past };
     try {
       const response = await this.#cluster.ask(calls.transaction, transactionOf(commit, context));
-      return commitResultOf(commit, response, context, response.header.revision);
+      const { revision } = response.header;
+      const put = (response.succeeded ? commit.then : commit.else)?.find((operation) => operation.type === 'put');
+      if (put !== undefined) this.#continuity.stood(keyspace.outer(put.key), revision);
+      return commitResultOf(commit, response, context, revision);
     } catch (error) {
       if (!isRollcallError(error, 'not-found') || past.refused.size === 0) throw error;
       throw (await this.#refusedGet(commit, past)) ?? error;

@@ -23,6 +23,7 @@ export interface FeedOptions {
   readonly onTold: (batches: readonly RevisionBatch[]) => void;
   /** Called when a watch was opened, before it tells anything. */
   readonly onOpened: () => Promise<void>;
+  readonly onBroken: () => void;
   readonly onEvents: (events: readonly EtcdEvent[]) => void;
   /** Somebody waits for what is past, and it does not come: perhaps there is nothing more of it. */
   readonly onWaiting: () => void;
@@ -137,6 +138,7 @@ export class Feed {
         await this.#follow(signal, () => (attempt = 0));
       } catch (error) {
         this.#options.contact.lost();
+        this.#options.onBroken();
         if (!isRollcallError(error, 'revision-compacted')) {
           if (attempt === 0) this.#options.log.warn('the watch of etcd broke and is opened anew', { reason: String(error) });
           await this.#options.cluster.pause(attempt);

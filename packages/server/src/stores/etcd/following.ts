@@ -66,6 +66,7 @@ export class Following {
         log,
         onTold: (batches) => this.#hub.publish(batches),
         onOpened: () => continuity.check(),
+        onBroken: () => continuity.broke(),
         onEvents: (events) => this.#hear(events),
         onWaiting: () => void this.#touch(cluster.head),
         onLost: (reason) => this.#lost(reason),

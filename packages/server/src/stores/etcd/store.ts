@@ -57,7 +57,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   const { endpoints, prefix = '', exclusive = false, tls = null, user = null, clock, random, log } = options;
   const engine = new EtcdEngine({
     endpoints,
-    channel: await readCredentials(tls, clock.wallMs()),
+    channel: await readCredentials(tls, clock.wallMs(), log),
     user,
     keyspace: new Keyspace(fromText(prefix)),
     touchAfterMs: exclusive ? null : TOUCH_AFTER_MS,

@@ -37,7 +37,8 @@ export class Link {
   readonly #port: number;
   /** Which of the secrets that side takes. */
   #keyAt = 0;
-  #agent: Agent | SecureAgent;
+  /** One for each secret, made when it is first needed. */
+  #agents: (Agent | SecureAgent | undefined)[] = [];
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -45,46 +46,51 @@ export class Link {
     const colon = peer.lastIndexOf(':');
     this.#host = peer.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
     this.#port = Number(peer.slice(colon + 1));
-    this.#agent = this.#newAgent();
   }
 
   /** What the answer says. Throws a `PeerFailure`. */
   async ask(call: PeerCall): Promise<unknown> {
     const { material } = this.#options.trust;
     const secrets = material.kind === 'secret' ? material.keys.length : 1;
-    for (let attempt = 1; ; attempt++) {
+    const first = this.#keyAt % secrets;
+    for (let attempt = 0; ; attempt++) {
+      const keyAt = (first + attempt) % secrets;
       try {
-        return await this.#ask(call);
+        const answer = await this.#ask(call, keyAt);
+        this.#keyAt = keyAt;
+        return answer;
       } catch (error) {
-        const mayHaveOther = error instanceof PeerFailure && error.isDistrust && error.kind === 'unreached';
-        if (!mayHaveOther || attempt >= secrets) throw error;
         // While secrets are being changed, that side may have only the other one.
-        this.#keyAt++;
-        this.renew();
+        const mayHaveOther = error instanceof PeerFailure && error.isDistrust && error.kind === 'unreached';
+        if (!mayHaveOther || attempt + 1 >= secrets) throw error;
       }
     }
   }
 
-  /** From now on, new connections by what the files say now. */
+  /** From now on, new connections by what the files say now. Whoever waits for an answer goes on to wait. */
   renew(): void {
-    const before = this.#agent;
-    this.#agent = this.#newAgent();
-    before.destroy();
+    const before = this.#agents;
+    this.#agents = [];
+    this.#keyAt = 0;
+    for (const agent of before) {
+      for (const idle of Object.values(agent?.freeSockets ?? {})) for (const socket of idle ?? []) socket.destroy();
+    }
   }
 
   close(): void {
-    this.#agent.destroy();
+    for (const agent of this.#agents) agent?.destroy();
   }
 
-  #ask({ path, body, withinMs }: PeerCall): Promise<unknown> {
+  #ask({ path, body, withinMs }: PeerCall, keyAt: number): Promise<unknown> {
     const { node, self, clock } = this.#options;
-    const isSecure = this.#agent instanceof SecureAgent;
+    const agent = (this.#agents[keyAt] ??= this.#newAgent(keyAt));
+    const isSecure = agent instanceof SecureAgent;
     const options: RequestOptions = {
       host: this.#host,
       port: this.#port,
       path,
       method: body === null ? 'GET' : 'POST',
-      agent: this.#agent,
+      agent,
       headers: {
         [peerHeaders.protocol]: PEER_PROTOCOL.max,
         [peerHeaders.from]: self,
@@ -115,13 +121,13 @@ export class Link {
     });
   }
 
-  #newAgent(): Agent | SecureAgent {
+  #newAgent(keyAt: number): Agent | SecureAgent {
     const { material } = this.#options.trust;
     const usual = { keepAlive: true, maxSockets: CONNECTIONS_MAX, timeout: IDLE_MS_MAX };
     if (material.kind === 'none') return new Agent(usual);
     const secure = { ...usual, maxCachedSessions: 0 };
     if (material.kind === 'certificates') return new SecureAgent({ ...secure, ...material.context });
-    const key = material.keys[this.#keyAt % material.keys.length];
+    const key = material.keys[keyAt];
     return new SecureAgent({
       ...secure,
       ciphers: PSK_CIPHERS,

@@ -32,6 +32,9 @@ export class PeerFailure extends Error {
   }
 }
 
+/** Of a reason that nobody knew beforehand. */
+const REASON_CHARACTERS_MAX = 200;
+
 /** What the network says of a way that leads nowhere. Whatever else ends a handshake is distrust. */
 const noWay = new Set([
   'ECONNREFUSED',
@@ -65,9 +68,11 @@ function isAlert(code: string): boolean {
 }
 
 function distrust(code: string, message: string): string {
-  if (/WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST/i.test(`${code} ${message}`)) return 'the other one speaks no TLS there';
+  if (/wrong.version|packet.length|http.request/i.test(`${code} ${message}`)) return 'the other one speaks no TLS there';
   if (/handshake failure|decrypt error|illegal parameter/i.test(message)) {
     return 'the secret, or the kind of proof, is another one there; --peer-secret-file must hold the same everywhere';
   }
-  return code === '' ? message : `${code}, ${message.slice(0, 200)}`;
+  // What OpenSSL says is one line of many fields, and one of them is for people.
+  const [, reason = message.slice(0, REASON_CHARACTERS_MAX)] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+  return code === '' ? reason : `${code}, ${reason}`;
 }

@@ -1,7 +1,6 @@
 /** The files of TLS, made by openssl for this test, and a door that speaks it. */
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { join } from 'node:path';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { anybody, noMeter, nothing, type AccessControl, type RollcallError } from '@rollcall/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certificatesIn } from '../../../../../test/support/certificates.js';
 import { describeWith } from '../../../../../test/support/program.js';
 import type { HttpFace } from '../../shared/http-face.js';
 import { HttpDoor } from './door.js';
@@ -32,16 +32,7 @@ describe('the names in a certificate', () => {
 });
 
 async function makeCertificates(directory: string): Promise<void> {
-  const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' });
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  const selfSigned = (name: string, subject: string): void =>
-    openssl('req', '-x509', ...newKey, '-days', '2', '-subj', subject, '-keyout', `${name}.key`, '-out', `${name}.crt`);
-  const signed = async (name: string, subject: string, names: string): Promise<void> => {
-    openssl('req', ...newKey, '-subj', subject, '-keyout', `${name}.key`, '-out', `${name}.csr`);
-    await writeFile(join(directory, 'extensions'), `subjectAltName=${names}\n`);
-    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'extensions'];
-    openssl('x509', '-req', '-in', `${name}.csr`, ...authority, '-out', `${name}.crt`);
-  };
+  const { selfSigned, signed } = certificatesIn(directory);
   selfSigned('ca', '/CN=test authority');
   selfSigned('stranger', '/CN=node-7');
   await signed('server', '/CN=one', 'DNS:localhost');

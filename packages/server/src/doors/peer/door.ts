@@ -56,7 +56,11 @@ export class PeerDoor {
     this.#server = this.#createServer(options);
     this.#server.maxConnections = CONNECTIONS_MAX;
     this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response));
-    this.#server.on('clientError', (_error, socket) => socket.destroy());
+    this.#server.on('clientError', (_error, socket) => {
+      // Also for a node that speaks TLS where none is: so it finds out.
+      if (socket.writable) socket.end(NONSENSE, () => socket.destroy());
+      else socket.destroy();
+    });
   }
 
   /** Only after the start. */
@@ -213,6 +217,8 @@ export class PeerDoor {
     response.end(text);
   }
 }
+
+const NONSENSE = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 
 function header({ headers }: IncomingMessage, name: keyof typeof peerHeaders): string | undefined {
   const value = headers[peerHeaders[name]];

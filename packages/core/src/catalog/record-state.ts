@@ -133,7 +133,8 @@ export class RecordState {
       }
       if (!isKeyOf(record.key, start, one.id)) return this.#takeOne(record);
       entry ??= this.instances.entryFor(one.namespace, one.service, this.#since);
-      this.instances.put(entry, instanceOf(one, this.#withMachine(bornCircumstances, one)), entry.get(one.id) ?? null);
+      const known = this.#withMachine(bornCircumstances, one);
+      this.instances.put(entry, known === bornCircumstances ? one : instanceOf(one, known), entry.get(one.id) ?? null);
     });
   }
 
@@ -153,7 +154,7 @@ export class RecordState {
     const { value, revision } = record;
     if (kind === 'instances') {
       const read = value === null ? null : this.#reader.readOne(record as PresentRecord);
-      slot.registered = read !== null && isSameRef(read.registered, ref) ? read.registered : null;
+      slot.registered = read !== null && isSameRef(read.born, ref) ? read.born : null;
       if (read?.isWhole === false) this.#strange.add(text);
       else if (this.#strange.size > 0) this.#strange.delete(text);
       return slot.registered !== null || value === null;

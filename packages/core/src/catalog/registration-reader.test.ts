@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bornCircumstances, instanceOf } from './instance.js';
 import { anyRegistration, registration } from './instance.fixture.js';
 import { decodeInstanceRecord, encodeInstanceRecord, type InstanceRecord } from './records.js';
 import { RegistrationReader, type PresentRecord } from './registration-reader.js';
@@ -24,17 +25,25 @@ function asRecord(bytes: Uint8Array): PresentRecord {
 /** The slow way. What holds something that nobody here understands is not read in company. */
 function byTheRules(bytes: Uint8Array): object | null {
   const found = decodeInstanceRecord(bytes);
-  return found === null || Object.keys(found.unknown).length > 0 ? null : registered(found);
+  return found === null || Object.keys(found.unknown).length > 0 ? null : born(found);
 }
 
-function registered(record: InstanceRecord): object {
-  const { unknown: _, ...fields } = record;
-  return { ...fields, incarnation: fields.incarnation || 3, createRevision: 3, revision: 4 };
+function born(record: InstanceRecord): object {
+  return instanceOf({ ...record, incarnation: record.incarnation || 3, createRevision: 3, revision: 4 }, bornCircumstances);
 }
 
 const anyRecord = fc
   .tuple(anyRegistration, fc.nat(), fc.nat())
   .map(([one, incarnation, registeredAtMs]) => encodeInstanceRecord({ ...one, incarnation, registeredAtMs, unknown: {} }));
+
+/** Instances of one service, as they lie in the log: what they have in common stands behind what is each one's own. */
+const anyNeighbours = fc
+  .tuple(anyRegistration, fc.array(fc.tuple(anyRegistration, fc.boolean()), { maxLength: 4 }))
+  .map(([one, others]) => [
+    one,
+    ...others.map(([other, isNeighbour]) => (isNeighbour ? { ...one, id: other.id, metadata: other.metadata } : other)),
+  ])
+  .map((all) => all.map((each, at) => encodeInstanceRecord({ ...each, incarnation: at, registeredAtMs: at, unknown: {} })));
 
 /** Something else in one field of it, in the place of what was there or beside it. */
 const anyMutant = fc
@@ -56,11 +65,20 @@ describe('reading registrations', () => {
     );
   });
 
+  it('reads neighbours just as the rules do', () => {
+    fc.assert(
+      fc.property(anyNeighbours, fc.option(anyMutant), fc.nat(5), (records, stranger, at) => {
+        const values = stranger === null ? records : records.toSpliced(at, 0, stranger);
+        expect(read(values)).toEqual(values.map(byTheRules));
+      }),
+    );
+  });
+
   it('reads one by itself as far as it is understood, and says whether that is all', () => {
     fc.assert(
       fc.property(fc.oneof(anyRecord, anyMutant), (bytes) => {
         const found = decodeInstanceRecord(bytes);
-        const wanted = found && { registered: registered(found), isWhole: Object.keys(found.unknown).length === 0 };
+        const wanted = found && { born: born(found), isWhole: Object.keys(found.unknown).length === 0 };
         expect(new RegistrationReader().readOne(asRecord(bytes))).toEqual(wanted);
       }),
     );
@@ -73,6 +91,15 @@ describe('reading registrations', () => {
     ['one is empty', [new Uint8Array(), value]],
     ['one is no text', [Uint8Array.of(0xff), value]],
     ['one is a word', [encodeUtf8('null'), value]],
+    [
+      'one is only what its neighbour has in common',
+      [value, encodeUtf8(decodeUtf8(value).slice(decodeUtf8(value).indexOf(',"weight":'))), value],
+    ],
+    [
+      'one has twice what its neighbour has in common',
+      [value, encodeUtf8(`${decodeUtf8(value).slice(0, -1)}${decodeUtf8(value).slice(decodeUtf8(value).indexOf(',"weight":'))}`)],
+    ],
+    ['one holds it within something unknown', [value, encodeUtf8(decodeUtf8(value).replace('"format"', '"future":{"format"').concat('}'))]],
   ])('is not led astray when %s', (_what, values) => {
     expect(read(values)).toEqual(values.map(byTheRules));
   });

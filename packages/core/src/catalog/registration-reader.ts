@@ -5,8 +5,10 @@
  */
 import { COMMON_BEGINS, decodeInstance, isCommonPart, isOwnPart, isWhollyRead, type CommonPart, type OwnPart } from './decode-instance.js';
 import type { EncodedRecord } from './encoded.js';
-import type { Registered } from './instance.js';
+import { healthOf } from './health.js';
+import { bornCircumstances, type Instance } from './instance.js';
 import { incarnationIn } from './records.js';
+import type { Registration } from './registration.js';
 import { Sharing } from './sharing.js';
 import { decodeUtf8 } from './utf8.js';
 
@@ -15,7 +17,10 @@ const COMMON_MAX = 16_384;
 
 const CUT = `,"${COMMON_BEGINS}":`;
 
-type Common = Omit<Registered, keyof OwnPart | 'createRevision' | 'revision'>;
+/** In the place of one that cannot be cut: no own part. */
+const NO_HEAD = '{"":0';
+
+type Common = Omit<Registration, keyof OwnPart> & Pick<Instance, 'health'>;
 
 /** A record with a value. */
 export interface PresentRecord extends EncodedRecord {
@@ -23,7 +28,8 @@ export interface PresentRecord extends EncodedRecord {
 }
 
 export interface ReadRegistration {
-  readonly registered: Registered;
+  /** The instance that it is as long as nothing was found or said about it. */
+  readonly born: Instance;
   /** Nothing stands in the record that is not understood here. */
   readonly isWhole: boolean;
 }
@@ -34,7 +40,7 @@ export class RegistrationReader {
   readonly #common = new Map<string, Common>();
 
   /** What each of them says; `null` for one that cannot be read, or not wholly. */
-  read(records: readonly PresentRecord[]): readonly (Registered | null)[] {
+  read(records: readonly PresentRecord[]): readonly (Instance | null)[] {
     const page = this.#readPage(records);
     return records.map((record, at) => page?.[at] ?? wholly(this.readOne(record)));
   }
@@ -43,36 +49,49 @@ export class RegistrationReader {
   readOne(record: PresentRecord): ReadRegistration | null {
     const read = decodeInstance(record.value);
     if (read === null) return null;
-    return { registered: this.#registered(record, read, this.#commonOf(read)), isWhole: isWhollyRead(read) };
+    return { born: this.#born(record, read, this.#commonOf(read)), isWhole: isWhollyRead(read) };
   }
 
   /** `null` for the whole page, or for one of it, that has to be read by itself. */
-  #readPage(records: readonly PresentRecord[]): readonly (Registered | null)[] | null {
+  #readPage(records: readonly PresentRecord[]): readonly (Instance | null)[] | null {
     const page = pageText(records);
     if (page === null) return null;
     const heads: string[] = [];
     const commons: (Common | null)[] = [];
+    let latest: Common | null = null;
+    let latestTail = '';
     let from = 0;
     for (const { value } of records) {
       const to = from + value.length;
-      const cut = cutIn(page, from);
-      const isCut = cut !== -1 && cut < to;
-      heads.push(isCut ? `${page.slice(from, cut)}}` : 'null');
-      commons.push(isCut ? this.#commonIn(`{${page.slice(cut + 1, to)}`) : null);
+      // Mostly its neighbour's, as a comparison tells: that is quicker than to search and to look up.
+      const guess = to - latestTail.length;
+      if (latest !== null && guess > from && page.slice(guess, to) === latestTail) {
+        heads.push(page.slice(from, guess));
+        commons.push(latest);
+      } else {
+        const cut = cutIn(page, from, to);
+        heads.push(cut === null ? NO_HEAD : page.slice(from, cut));
+        commons.push(cut === null ? null : (latest = this.#commonIn(page, cut, to)));
+        latestTail = latest === null || cut === null ? '' : page.slice(cut, to);
+      }
       from = to;
     }
-    const owns = parsed(`[${heads.join()}]`);
+    const owns = parsed(`[${heads.join('},')}}]`);
     // A broken one may borrow from its neighbours what it needs to look whole.
     if (!Array.isArray(owns) || owns.length !== records.length) return null;
     return records.map((record, at) => {
       const [own, common] = [owns[at] as unknown, commons[at] ?? null];
-      return common !== null && isOwnPart(own) ? this.#registered(record, own, common) : null;
+      return common !== null && isOwnPart(own) ? this.#born(record, own, common) : null;
     });
   }
 
-  #commonIn(text: string): Common | null {
-    const known = this.#common.get(text);
-    if (known !== undefined) return known;
+  #commonIn(page: string, cut: number, to: number): Common | null {
+    // Put together, so that what is remembered does not hold the whole page.
+    const text = `{${page.slice(cut + 1, to)}`;
+    return this.#common.get(text) ?? this.#readCommon(text);
+  }
+
+  #readCommon(text: string): Common | null {
     const part = parsed(text);
     const common = isCommonPart(part) ? this.#commonOf(part) : null;
     if (common === null) return null;
@@ -83,6 +102,7 @@ export class RegistrationReader {
 
   #commonOf(part: CommonPart): Common {
     const sharing = this.#sharing;
+    const checks = sharing.checks(part.checks);
     return {
       namespace: sharing.name(part.namespace),
       service: sharing.name(part.service),
@@ -92,13 +112,19 @@ export class RegistrationReader {
       zone: sharing.text(part.zone),
       region: sharing.text(part.region),
       version: sharing.text(part.version),
-      checks: sharing.checks(part.checks),
+      checks,
+      health: healthOf({ checks }, bornCircumstances.verdicts),
       deregisterAfterMs: part.deregisterAfterMs ?? null,
       origin: sharing.origin(part.origin),
     };
   }
 
-  #registered({ createRevision, revision }: EncodedRecord, own: OwnPart, common: Common): Registered {
+  /**
+   * At once as it will be shown, because a million of them are: what is read and copied would be two million. The law: it is what
+   * `instanceOf` makes of it as it was born.
+   */
+  #born({ createRevision, revision }: EncodedRecord, own: OwnPart, common: Common): Instance {
+    const { verdicts, healthRevision, held, intent, intentRevision } = bornCircumstances;
     return {
       namespace: common.namespace,
       service: common.service,
@@ -120,19 +146,26 @@ export class RegistrationReader {
       registeredAtMs: own.registeredAtMs,
       createRevision,
       revision,
+      healthRevision,
+      mode: 'in',
+      health: common.health,
+      verdicts,
+      intent,
+      intentRevision,
+      held,
     };
   }
 }
 
-function wholly(read: ReadRegistration | null): Registered | null {
-  return read?.isWhole === true ? read.registered : null;
+function wholly(read: ReadRegistration | null): Instance | null {
+  return read?.isWhole === true ? read.born : null;
 }
 
-/** Where the common part begins. Metadata may have an entry of that name, but its value is a text. */
-function cutIn(page: string, from: number): number {
+/** Where the common part begins; `null` if there is none. Metadata may have an entry of that name, but its value is a text. */
+function cutIn(page: string, from: number, to: number): number | null {
   let cut = page.indexOf(CUT, from);
   while (cut !== -1 && page[cut + CUT.length] === '"') cut = page.indexOf(CUT, cut + 1);
-  return cut;
+  return cut !== -1 && cut < to ? cut : null;
 }
 
 /** All values in a row; `null` if bytes and characters are not the same in them. */

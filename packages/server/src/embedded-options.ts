@@ -9,12 +9,28 @@ type Size = string | number;
 
 /** Each is described in docs/reference/config.md, under its flag: `historyAge` is `--history-age`. */
 export interface RegistryOptions {
-  /** Left out: `embedded` (on disk) where `data` is given, else `memory`. */
-  readonly store?: 'embedded' | 'memory';
+  /** Left out: `embedded` (on disk) where `data` is given, else `memory`. `etcd://HOST:PORT,…`: an etcd, for several nodes. */
+  readonly store?: 'embedded' | 'memory' | `etcd://${string}` | `etcds://${string}`;
   /** The directory of the embedded store. */
   readonly data?: string;
   /** What it is called. Left out: as its host is. */
   readonly node?: string;
+  /** Left out: `full`. */
+  readonly role?: 'full' | 'replica';
+  /** Where the other nodes ask this one. Left out: any free port. */
+  readonly peer?: number;
+  readonly advertise?: string;
+  readonly peerSecretFile?: string;
+  readonly peerCert?: string;
+  readonly peerKey?: string;
+  readonly peerCa?: string;
+  readonly etcdUser?: string;
+  readonly etcdPasswordFile?: string;
+  readonly etcdCa?: string;
+  readonly etcdCert?: string;
+  readonly etcdKey?: string;
+  readonly etcdPrefix?: string;
+  readonly etcdCompact?: boolean;
   /** Left out: loopback. */
   readonly bind?: string;
   /** Left out: any free port; `url` says which. */
@@ -50,6 +66,20 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   store: 'store',
   data: 'data',
   node: 'node',
+  role: 'role',
+  peer: 'peer',
+  advertise: 'advertise',
+  peerSecretFile: 'peerSecretFile',
+  peerCert: 'peerCert',
+  peerKey: 'peerKey',
+  peerCa: 'peerCa',
+  etcdUser: 'etcdUser',
+  etcdPasswordFile: 'etcdPasswordFile',
+  etcdCa: 'etcdCa',
+  etcdCert: 'etcdCert',
+  etcdKey: 'etcdKey',
+  etcdPrefix: 'etcdPrefix',
+  etcdCompact: 'etcdCompact',
   bind: 'bind',
   http: 'http',
   connections: 'connectionsMax',

@@ -1,10 +1,12 @@
-/** The options of a node as one of several: what it is called. */
+/** The options of a node as one of several: what it is called, and what it does. */
 import { hostname } from 'node:os';
-import { NodeName, type OptionTable } from '@rollcall/core';
+import { NodeName, wordKind, type OptionTable } from '@rollcall/core';
+import type { NodeRole } from './shared/node-report.js';
 
 export interface NodeOptions {
   /** `null`: as its host is called. */
   readonly node: NodeName | null;
+  readonly role: NodeRole;
 }
 
 export const nodeOptions: OptionTable<NodeOptions> = {
@@ -15,6 +17,14 @@ export const nodeOptions: OptionTable<NodeOptions> = {
     default: null,
     defaultText: 'the name of the host',
     help: 'What this node is called; no two nodes of a cluster may be called the same.',
+  },
+  role: {
+    flag: 'role',
+    placeholder: 'ROLE',
+    kind: wordKind(['full', 'replica']),
+    default: 'full',
+    defaultText: 'full',
+    help: 'full: looks after its share of the instances. replica: answers reads, and hands what is written to the others. Only on an etcd store.',
   },
 };
 

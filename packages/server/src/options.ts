@@ -4,17 +4,19 @@ import { digitsKind, Host, inGroup, pathKind, typedDurationKind, wordKind, type 
 import { accessOptions, type AccessOptions } from './access/config.js';
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption, tlsOptions } from './doors/http/config.js';
 import type { TlsPaths } from './doors/http/tls.js';
+import { peerOptions, type PeerOptions } from './doors/peer/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
 import { nodeOptions, type NodeOptions } from './node-options.js';
 import { panicOptions, type PanicOptions } from './panic-options.js';
 import { servicesDirOption } from './services-dir/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
+import { etcdAddressKind, etcdOptions, type EtcdAddress, type EtcdOptions } from './stores/etcd/config.js';
 
-export interface ServeOptions extends NodeOptions, GuardOptions, PanicOptions, AccessOptions, TlsPaths {
-  /** The directory of the embedded store. */
+export interface ServeOptions extends NodeOptions, EtcdOptions, PeerOptions, GuardOptions, PanicOptions, AccessOptions, TlsPaths {
+  /** The directory of the embedded store; on an etcd, of what is kept of the view. */
   readonly data: string;
-  readonly store: 'embedded' | 'memory';
+  readonly store: 'embedded' | 'memory' | EtcdAddress;
   readonly bind: string;
   readonly http: number;
   readonly connectionsMax: number;
@@ -35,6 +37,19 @@ const listenAddress: ValueKind<string> = {
   parse: (text) => (typeof text === 'string' && isIP(text) !== 0 ? text : Host.parse(text)),
 };
 
+const ownEngines = wordKind(['embedded', 'memory']);
+
+const storeKind: ValueKind<ServeOptions['store']> = {
+  allowed: `embedded, memory, or ${etcdAddressKind.allowed}`,
+  words: ['embedded', 'memory'],
+  parse: (text) => ownEngines.parse(text) ?? etcdAddressKind.parse(text),
+};
+
+/** `null` where the store is none that others share. */
+export function etcdOf({ store }: Pick<ServeOptions, 'store'>): EtcdAddress | null {
+  return typeof store === 'object' ? store : null;
+}
+
 export const serveOptions: OptionTable<ServeOptions> = {
   ...inGroup('The log', {
     data: {
@@ -43,15 +58,15 @@ export const serveOptions: OptionTable<ServeOptions> = {
       kind: pathKind('the path of a directory'),
       default: './rollcall-data',
       defaultText: './rollcall-data',
-      help: 'Where the embedded store keeps its file.',
+      help: 'Where the embedded store keeps its file. On an etcd: what is kept of the view, to start from while etcd is away.',
     },
     store: {
       flag: 'store',
       placeholder: 'ENGINE',
-      kind: wordKind(['embedded', 'memory']),
+      kind: storeKind,
       default: 'embedded',
       defaultText: 'embedded',
-      help: 'embedded: on disk, for one machine. memory: forgotten at the end.',
+      help: 'embedded: on disk, for one machine. memory: forgotten at the end. etcd://…: an etcd cluster, for any number of nodes.',
     },
     historyRevisionsMax: {
       flag: 'history-revisions',
@@ -70,7 +85,8 @@ export const serveOptions: OptionTable<ServeOptions> = {
       help: 'How old revisions may become.',
     },
   }),
-  ...inGroup('The node', nodeOptions),
+  ...inGroup('An etcd cluster as the log', etcdOptions),
+  ...inGroup('The node, and the others', { ...nodeOptions, ...peerOptions }),
   ...inGroup('Services from files', { servicesDir: servicesDirOption }),
   ...inGroup('Doors', {
     bind: {

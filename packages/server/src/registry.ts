@@ -7,9 +7,12 @@ import { Measuring } from './measuring/measuring.js';
 import type { ServeOptions } from './options.js';
 import { readAccess } from './parts/access.js';
 import { auditing, type Auditing } from './parts/audit.js';
+import { BehindTheLog } from './parts/behind-the-log.js';
+import { ClusterNode, readPeerTrust } from './parts/cluster.js';
 import { httpDoor, readCertificate, type OpenedHttp } from './parts/http-door.js';
 import { ledgerOn, type Ledger } from './parts/ledger.js';
 import { nativeFace } from './parts/native-face.js';
+import { nodesOf, type NodesDesk } from './parts/nodes.js';
 import { servicesParts } from './parts/services.js';
 import { openStore } from './parts/store.js';
 import type { Surroundings } from './surroundings.js';
@@ -19,6 +22,8 @@ export interface Registry {
   readonly doors: Readonly<Record<string, string>>;
   /** Everything that `GET /metrics` tells of. */
   readonly metrics: readonly Metric[];
+  /** Settles if it cannot go on, with the reason: then whoever runs it stops it. */
+  readonly failed: Promise<Error>;
   /** Reads anew what was read from files at the start: SIGHUP. Never throws. */
   reload(): Promise<void>;
   /** Not ready any more, watchers told, requests finished, store closed. A second call waits for the first. */
@@ -30,33 +35,47 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const { clock, log } = surroundings;
   const access = await readAccess(options, log);
   const tls = await readCertificate(options, surroundings);
+  const trust = await readPeerTrust(options, surroundings);
   const measuring = new Measuring(clock);
   const { meter, load } = measuring;
   const store = measuring.measured(await openStore(options, surroundings), log);
-  const ledger = ledgerOn(store, options, surroundings, meter);
+  const cluster = trust === null ? null : new ClusterNode({ store, options, trust, surroundings, meter });
+  const ledger = ledgerOn({ store, meter, cluster }, options, surroundings);
   const audit = auditing(options, surroundings, meter);
-  const native = nativeFace({ ...ledger, audit, measuring, doors: () => http.doors() }, options, surroundings);
+  const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
+  const status = { report: nodes.report, cluster: nodes.status, doors: () => http.doors() };
+  const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
   const http = httpDoor(options, surroundings, { faces: [native], refused: audit.refused, access: access.control, tls, load, meter });
 
-  const parts = partsOf({ ...ledger, access, audit, measuring, http, native }, options, surroundings);
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<Error>((resolve) => (fail = resolve));
+  const late = new BehindTheLog(ledger.catalog.read, fail);
+  const parts = partsOf({ ...ledger, access, audit, measuring, cluster, nodes, late, http, native }, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
-  return { doors: http.doors(), metrics: measuring.described(), reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
+  return { doors: http.doors(), metrics: measuring.described(), failed, reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
 }
 
 /** What runs, in the order in which it starts; it stops in the opposite one. */
 function partsOf(
-  { store, catalog, attendance, access, audit, measuring, caretaker, registrar, http, native }: House,
+  { store, catalog, cluster, nodes, late, attendance, hearing, access, audit, measuring, caretaker, registrar, http, native }: House,
   options: ServeOptions,
   { clock, log }: Surroundings,
 ): readonly Part[] {
+  const among = (part: (cluster: ClusterNode) => Part): readonly Part[] => (cluster === null ? [] : [part(cluster)]);
   return [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
     { name: 'the store', close: () => store.close() },
     // Reads everything, so that nobody is told of an absence that is none.
     { name: 'the catalog', start: () => catalog.start(), close: () => catalog.close() },
+    // Others may ask this node as soon as they know of it, and until they no longer do.
+    ...(cluster?.doorParts({ colleague: attendance, registrar: audit.registrar(registrar), report: nodes.report }) ?? []),
+    // Who else is there, before this node is.
+    ...among(({ rosterPart }) => late.part(rosterPart)),
+    // Its share of the duty begins when the others know of it, and ends when they have what it knew.
+    ...among(({ membershipPart }) => late.part(membershipPart)),
     // From here on heartbeats count; everybody has a full ttl.
-    { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
+    late.part(hearing.part(cluster)),
     // Behind all who follow the catalog, so that what is counted has happened.
     { name: 'the measuring', start: () => measuring.start(catalog.view), close: () => measuring.close() },
     // Drains end, and what was begun before is finished.
@@ -66,15 +85,20 @@ function partsOf(
     // From its file at the start, and from then on whenever that is read anew.
     { name: 'access control', reload: () => access.reload() },
     // Whoever asks finds what stands in files too.
-    ...servicesParts(options, { view: catalog.view, registrar, clock, log }),
+    ...servicesParts(options, { view: catalog.view, registrar, node: cluster?.name ?? null, clock, log }),
     // The doors last: whoever gets in finds a registry that can answer.
     http.part,
+    // The others hear that it stops while it still finishes what it has.
+    ...among(({ farewellPart }) => farewellPart),
     // Its streams end before the door waits for those inside to leave.
     { name: 'the native face', drain: () => native.drain() },
   ];
 }
 
 interface House extends Ledger {
+  readonly cluster: ClusterNode | null;
+  readonly nodes: NodesDesk;
+  readonly late: BehindTheLog;
   readonly access: Access;
   readonly audit: Auditing;
   readonly measuring: Measuring;

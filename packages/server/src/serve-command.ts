@@ -70,11 +70,13 @@ async function serve(
     void registry.reload().then(() => log.info('reloaded'));
   });
   output.write(`${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), level: 'info', msg: 'ready', doors: registry.doors })}\n`);
-  const signal = await asked;
-  log.info('stopping', { signal });
+  const end = await Promise.race([asked, registry.failed]);
+  if (end instanceof Error) log.error('this node cannot go on', { reason: end.message });
+  else log.info('stopping', { signal: end });
   await registry.stop();
   log.info('stopped');
   // Nothing is left to wait for. Should something hold on to the loop nevertheless, it is not asked.
-  clock.after(LINGER_MS, () => process.exit(exitCodes.done));
-  return exitCodes.done;
+  const code = end instanceof Error ? exitCodes.failed : exitCodes.done;
+  clock.after(LINGER_MS, () => process.exit(code));
+  return code;
 }

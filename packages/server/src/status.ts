@@ -1,18 +1,18 @@
 /** What a node says of itself when it is asked, put together from those who know. */
-import { everything, ROLLCALL, type Caller, type CatalogView, type Clock, type NodeName, type Store } from '@rollcall/core';
-import type { NodeRole } from './shared/node-report.js';
+import { everything, ROLLCALL, type Caller, type CatalogView, type Clock, type Store } from '@rollcall/core';
+import type { NodeReport } from './shared/node-report.js';
 import { healthCounts, type ClusterStatus, type HealthCounts, type NodeStatus } from './shared/node-status.js';
 
 export interface StatusSources {
-  readonly node: NodeName;
-  readonly role: NodeRole;
+  /** What it says of itself to other nodes, too. */
+  readonly report: () => NodeReport;
   readonly store: Store;
   readonly view: CatalogView;
   readonly clock: Clock;
   /** How many instances there are; asked so, because counting them takes a while. */
   readonly instances: () => HealthCounts;
   /** Left out where there is only one node. */
-  readonly cluster?: () => ClusterStatus;
+  readonly cluster: ((report: NodeReport) => ClusterStatus) | null;
   /** Where each open door listens. */
   readonly doors: () => NodeStatus['doors'];
 }
@@ -21,15 +21,20 @@ export interface StatusSources {
 const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: '' };
 
 /** To be called when the node starts. */
-export function statusOf({ node, role, store, view, clock, instances, cluster, doors }: StatusSources): () => Promise<NodeStatus> {
-  const started = { node, role, startedAtMs: clock.wallMs(), startedMs: clock.monotonicMs() };
+export function statusOf({ report, store, view, clock, instances, cluster, doors }: StatusSources): () => Promise<NodeStatus> {
+  const startedMs = clock.monotonicMs();
   return async () => {
     const machines = [...view.allMachines(self)];
+    const told = report();
+    const { node, role, startedAtMs } = told;
     return {
-      ...started,
+      node,
+      role,
+      startedAtMs,
+      startedMs,
       instances: instances(),
       machines: healthCounts((health) => machines.filter((one) => one.health === health).length),
-      ...(cluster === undefined ? {} : { cluster: cluster() }),
+      ...(cluster === null ? {} : { cluster: cluster(told) }),
       doors: doors(),
       ...(await storeStatus(store)),
     };

@@ -175,6 +175,11 @@ export class Attendance implements GuardDesk, Colleague {
     return (await this.#desk?.leave()) ?? true;
   }
 
+  /** How many heartbeats this node waits for. Walks over all rows, so whoever asks often keeps the answer for a while. */
+  countOurs(): { readonly instances: number; readonly machines: number } {
+    return { instances: this.#checks.countOurs(), machines: this.#machines.countOurs() };
+  }
+
   report(_caller: Caller): GuardReport {
     return { ...this.#guard.book, holding: this.#guard.state.holding, held: this.#held };
   }

@@ -79,6 +79,11 @@ export class Checks {
     return this.#roll.size;
   }
 
+  /** How many this node looks after. Walks over all of them. */
+  countOurs(): number {
+    return this.#roll.countWithout(OTHERS);
+  }
+
   /** Verdicts that wait to be written. */
   get waiting(): number {
     return this.#muster.waiting;

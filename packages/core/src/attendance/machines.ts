@@ -18,6 +18,7 @@ import { lapseVerdict, recoveryVerdict } from './judgement.js';
 import { fencedError, type Fences, type Showing } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
 import { KIND_MARK, Muster } from './muster.js';
+import { OTHERS } from './shared-rows.js';
 
 export interface MachinesOptions {
   readonly store: Store;
@@ -64,6 +65,11 @@ export class Machines {
         settle: async (rows) => void (await Promise.all(rows.map((row) => this.#settle(row)))),
       },
     });
+  }
+
+  /** How many this node looks after. Walks over all of them. */
+  countOurs(): number {
+    return this.#muster.roll.countWithout(OTHERS);
   }
 
   /** What the view says of a machine; `null` for one that is gone. */

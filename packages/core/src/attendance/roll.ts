@@ -102,6 +102,13 @@ export class Roll<Subject> {
     return rows;
   }
 
+  /** How many have none of these marks: a walk over a table of numbers, some milliseconds for a million. */
+  countWithout(marks: number): number {
+    let count = 0;
+    for (let row = 0; row < this.#used; row++) if (this.subject(row) !== null && !this.has(row, marks)) count++;
+    return count;
+  }
+
   /** Keeps the row from being given to somebody else. A row is pinned once at a time. */
   pin(row: number): void {
     this.mark(row, PINNED);

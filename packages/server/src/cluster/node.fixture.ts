@@ -120,7 +120,17 @@ export class TestCluster {
     };
     const duty = { instances: 1, machines: 0 };
     const self = nodeName(name);
-    const report = { node: self, role: 'full', version: '1', startedAtMs: 0, leaving: false, revision: 5, ageMs: 0, duty } as const;
+    const report = {
+      node: self,
+      role: 'full',
+      version: '1',
+      startedAtMs: 0,
+      http: null,
+      leaving: false,
+      revision: 5,
+      ageMs: 0,
+      duty,
+    } as const;
     const door = new PeerDoor({
       house: { self: () => roster.self, colleague, registrar, report: () => report },
       trust,

@@ -1,15 +1,19 @@
-/** The HTTP door as a part of the registry: where it listens, its certificate anew, and in words why it could not open. */
-import { environmentName, type AccessControl, type Meter } from '@rollcall/core';
+/** The HTTP door as a part of the registry: where it listens, and its certificate anew. */
+import type { AccessControl, Meter } from '@rollcall/core';
 import { httpOption } from '../doors/http/config.js';
 import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
+import { advertisedAt } from '../doors/peer/config.js';
 import { readTls, type TlsMaterial } from '../doors/http/tls.js';
 import type { Part } from '../lifecycle.js';
 import type { ServeOptions } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
+import { opened } from './opening.js';
 
 export interface OpenedHttp {
   /** Where it listens, once it does. A door that speaks TLS says so by its name. */
   readonly doors: () => Readonly<Record<string, string>>;
+  /** Where others find it; `null` while it does not listen. */
+  readonly url: () => string | null;
   readonly part: Part;
 }
 
@@ -28,13 +32,23 @@ export async function readCertificate(options: ServeOptions, { clock, log }: Sur
 
 export function httpDoor(options: ServeOptions, surroundings: Surroundings, sources: HttpSources): OpenedHttp {
   const door = new HttpDoor({ ...options, port: options.http, ...surroundings, ...sources });
+  const scheme = options.tlsCert === null ? 'http' : 'https';
+  let isOpen = false;
+  const advertised = { bind: options.bind, advertise: options.advertise === null ? null : { host: options.advertise.host, port: null } };
   return {
-    doors: () => ({ [options.tlsCert === null ? 'http' : 'https']: door.address }),
+    url: () => (isOpen ? `${scheme}://${advertisedAt(advertised, door.port)}` : null),
+    doors: () => ({ [scheme]: door.address }),
     part: {
       name: 'the HTTP door',
-      start: () => open(door, options),
+      start: async () => {
+        await opened(() => door.start(), { what: 'HTTP', bind: options.bind, port: options.http, option: httpOption });
+        isOpen = true;
+      },
       reload: () => renew(door, options, surroundings),
-      drain: () => door.drain(),
+      drain: () => {
+        isOpen = false;
+        door.drain();
+      },
       close: () => door.close(),
     },
   };
@@ -49,20 +63,5 @@ async function renew(door: HttpDoor, options: ServeOptions, surroundings: Surrou
     log.info('the certificate was read anew', { file: options.tlsCert ?? '' });
   } catch (error) {
     log.error('the files of TLS cannot be used; those from before stay in force', { reason: (error as Error).message });
-  }
-}
-
-async function open(door: HttpDoor, { bind, http: port }: ServeOptions): Promise<void> {
-  try {
-    await door.start();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const other = `another one with --${httpOption.flag} ${httpOption.placeholder} or ${environmentName(httpOption.flag)}, 0 for any that is free`;
-    if (code === 'EADDRINUSE') throw new Error(`HTTP port ${port} on ${bind} is taken. Choose ${other}.`, { cause: error });
-    if (code === 'EACCES') throw new Error(`HTTP port ${port} on ${bind} is not allowed for this user. Choose ${other}.`, { cause: error });
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new Error(`${bind} is no address of this machine. Choose one with --bind ADDR or ROLLCALL_BIND.`, { cause: error });
-    }
-    throw error;
   }
 }

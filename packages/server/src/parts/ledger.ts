@@ -14,6 +14,14 @@ import {
 import type { ServeOptions } from '../options.js';
 import { atTurnsEnd } from '../shared/turn.js';
 import type { Surroundings } from '../surroundings.js';
+import { Hearing } from './attendance.js';
+import type { ClusterNode } from './cluster.js';
+
+interface LedgerSources {
+  readonly store: Store;
+  readonly meter: Meter;
+  readonly cluster: ClusterNode | null;
+}
 
 export interface Ledger {
   readonly store: Store;
@@ -21,11 +29,13 @@ export interface Ledger {
   /** The catalog's view, for everybody who comes through a door. */
   readonly shown: CatalogView;
   readonly attendance: Attendance;
+  readonly hearing: Hearing;
   readonly registrar: LogRegistrar;
   readonly caretaker: Caretaker;
 }
 
-export function ledgerOn(store: Store, options: ServeOptions, { clock, random, log }: Surroundings, meter: Meter): Ledger {
+/** `cluster`: `null` for a node that has no others. */
+export function ledgerOn({ store, meter, cluster }: LedgerSources, options: ServeOptions, { clock, random, log }: Surroundings): Ledger {
   const panicRule = { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare };
   const catalog = new Catalog({ store, clock, log, panicRule });
   const { view } = catalog;
@@ -33,8 +43,12 @@ export function ledgerOn(store: Store, options: ServeOptions, { clock, random, l
   const visibility = visibilityIn(catalog);
   const amendments = new Amendments(store, clock, atTurnsEnd);
   const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
-  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard });
-  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance, visibility, clock });
-  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log });
-  return { store, catalog, shown, attendance, registrar, caretaker };
+  const among = cluster === null ? {} : { company: cluster.company, fences: cluster.fences };
+  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, ...among });
+  const hearing = new Hearing(attendance);
+  const heard = cluster === null ? attendance : hearing.heard;
+  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock });
+  const duty = cluster === null ? {} : { duty: cluster.company.duty };
+  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...duty });
+  return { store, catalog, shown, attendance, hearing, registrar, caretaker };
 }

@@ -1,35 +1,56 @@
 /** What this node says of itself, and what it sees of the others. */
+import type { Clock } from '@rollcall/core';
 import { nodeNameOf } from '../node-options.js';
 import type { ServeOptions } from '../options.js';
-import type { DutyCounts, NodeReport, SeenNode } from '../shared/node-report.js';
+import type { NodeReport, SeenNode } from '../shared/node-report.js';
+import type { ClusterStatus } from '../shared/node-status.js';
 import type { Surroundings } from '../surroundings.js';
+import type { ClusterNode } from './cluster.js';
 import type { Ledger } from './ledger.js';
 
-export interface NodeSources extends Pick<Ledger, 'catalog'> {
-  readonly duty: () => DutyCounts;
-  /** Where each open door listens. */
-  readonly doors: () => Readonly<Record<string, string>>;
+export interface NodesDesk {
+  readonly report: () => NodeReport;
+  /** Every node, in the order of their names, each asked now. */
+  readonly all: () => Promise<readonly SeenNode[]>;
+  /** `null` for a node that has no others. */
+  readonly status: ((report: NodeReport) => ClusterStatus) | null;
 }
+
+interface NodeSources extends Pick<Ledger, 'catalog' | 'attendance'> {
+  readonly cluster: ClusterNode | null;
+  /** Where its HTTP door is. */
+  readonly http: () => string | null;
+}
+
+/** Other nodes ask every second, and counting walks over every row. */
+const COUNTS_KEPT_MS = 1000;
 
 /** To be called when the node starts. */
-export function reportOf({ catalog, duty }: NodeSources, options: ServeOptions, { clock, version }: Surroundings): () => NodeReport {
-  const [node, startedAtMs] = [nodeNameOf(options), clock.wallMs()];
-  return () => {
+export function nodesOf(
+  { catalog, attendance, cluster, http }: NodeSources,
+  options: ServeOptions,
+  { clock, version }: Surroundings,
+): NodesDesk {
+  const about = { node: nodeNameOf(options), role: options.role, version, startedAtMs: clock.wallMs() };
+  const duty = keptFor(COUNTS_KEPT_MS, () => attendance.countOurs(), clock);
+  const report = (): NodeReport => {
     const { revision, staleSinceMs } = catalog.view;
     const ageMs = staleSinceMs === null ? 0 : Math.max(0, clock.wallMs() - staleSinceMs);
-    return { node, role: 'full', version, startedAtMs, leaving: false, revision, ageMs, duty: duty() };
+    return { ...about, http: http(), leaving: cluster?.isLeaving ?? false, revision, ageMs, duty: duty() };
   };
+  if (cluster === null) return { report, all: async () => [alone(report())], status: null };
+  return { report, all: () => cluster.nodes(report()), status: (told) => cluster.status(told) };
 }
 
-/** A node that has no others. */
-export function nodeAlone(report: () => NodeReport, { doors }: NodeSources): () => Promise<readonly SeenNode[]> {
+function alone(report: NodeReport): SeenNode {
+  return { node: report.node, self: true, peer: null, http: report.http, leaving: false, report };
+}
+
+function keptFor<Answer>(keptMs: number, ask: () => Answer, clock: Clock): () => Answer {
+  let kept: { readonly answer: Answer; readonly untilMs: number } | null = null;
   return () => {
-    const told = report();
-    return Promise.resolve([{ node: told.node, self: true, peer: null, http: urlOf(doors()), leaving: false, report: told }]);
+    const nowMs = clock.monotonicMs();
+    if (kept === null || nowMs >= kept.untilMs) kept = { answer: ask(), untilMs: nowMs + keptMs };
+    return kept.answer;
   };
-}
-
-function urlOf(doors: Readonly<Record<string, string>>): string | null {
-  const [scheme, address] = Object.entries(doors).find(([door]) => door === 'http' || door === 'https') ?? [];
-  return address === undefined ? null : `${scheme}://${address}`;
 }

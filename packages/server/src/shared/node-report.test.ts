@@ -6,6 +6,7 @@ const said = {
   role: 'full',
   version: '0.1.0',
   startedAtMs: 1000,
+  http: 'http://10.0.0.2:8500',
   leaving: false,
   revision: 42,
   ageMs: 0,

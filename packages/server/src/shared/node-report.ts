@@ -9,6 +9,8 @@ export interface NodeReport {
   readonly version: string;
   /** Wall clock. */
   readonly startedAtMs: number;
+  /** Where its HTTP door is; `null` while it has none. */
+  readonly http: string | null;
   readonly leaving: boolean;
   /** Up to where its view shows the log, and how old that is; 0 while it follows. */
   readonly revision: number;
@@ -38,15 +40,16 @@ export interface SeenNode {
 /** What another node has sent, of whatever version it is: more than is known here does no harm. */
 export function readNodeReport(sent: unknown): NodeReport {
   const fields = isObject(sent) ? sent : {};
-  const { node, role, version, startedAtMs, leaving, revision, ageMs, duty } = fields;
+  const { node, role, version, startedAtMs, http, leaving, revision, ageMs, duty } = fields;
   const { instances, machines } = isObject(duty) ? duty : {};
   const name = NodeName.parse(node);
   if (name === undefined || typeof version !== 'string' || typeof leaving !== 'boolean') throw strange();
   return {
     node: name,
     role: role === 'replica' ? 'replica' : 'full',
-    version: version.slice(0, VERSION_CHARACTERS_MAX),
+    version: version.slice(0, TEXT_CHARACTERS_MAX),
     startedAtMs: number(startedAtMs),
+    http: typeof http === 'string' ? http.slice(0, TEXT_CHARACTERS_MAX) : null,
     leaving,
     revision: number(revision),
     ageMs: number(ageMs),
@@ -54,7 +57,8 @@ export function readNodeReport(sent: unknown): NodeReport {
   };
 }
 
-const VERSION_CHARACTERS_MAX = 100;
+/** Of an address with the longest name of a host. */
+const TEXT_CHARACTERS_MAX = 300;
 
 function number(value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;

@@ -10,6 +10,7 @@ const report: NodeReport = {
   role: 'full',
   version: '1.2.3',
   startedAtMs: 0,
+  http: 'http://one:8500',
   leaving: false,
   revision: 42,
   ageMs: 0,

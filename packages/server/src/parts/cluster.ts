@@ -1,0 +1,198 @@
+/** This node as one of several before one etcd: who the others are, its place among them, and the ways there and back. */
+import {
+  ClusterFences,
+  Membership,
+  recordFormats,
+  Roster,
+  SharedDuty,
+  type Colleague,
+  type Company,
+  type Fences,
+  type LiveNode,
+  type Member,
+  type Meter,
+  type NodeName,
+  type Registrar,
+  type Store,
+} from '@rollcall/core';
+import { Peers } from '../cluster/peers.js';
+import { advertisedAt, peerOptions } from '../doors/peer/config.js';
+import { PeerDoor } from '../doors/peer/door.js';
+import type { Part } from '../lifecycle.js';
+import { nodeNameOf } from '../node-options.js';
+import { etcdOf, type ServeOptions } from '../options.js';
+import { newEpoch } from '../shared/epoch.js';
+import type { NodeReport, SeenNode } from '../shared/node-report.js';
+import type { ClusterStatus } from '../shared/node-status.js';
+import { PEER_PROTOCOL } from '../shared/peer-protocol.js';
+import { PeerTrust } from '../shared/peer-trust.js';
+import type { Surroundings } from '../surroundings.js';
+import { opened } from './opening.js';
+
+export interface ClusterSources {
+  readonly store: Store;
+  readonly options: ServeOptions;
+  readonly trust: PeerTrust;
+  readonly surroundings: Surroundings;
+  readonly meter: Meter;
+}
+
+/** What the others find behind the peer door. */
+export interface Answering {
+  readonly colleague: Colleague;
+  readonly registrar: Registrar;
+  readonly report: () => NodeReport;
+}
+
+/** Between the word that it leaves and its own roster's showing it lie milliseconds, unless etcd is in trouble. */
+const SHOWN_WITHIN_MS = 1000;
+
+export class ClusterNode {
+  readonly name: NodeName;
+  readonly company: Company;
+  readonly fences: Fences;
+  readonly #sources: ClusterSources;
+  readonly #roster: Roster;
+  readonly #peers: Peers;
+  readonly #id: string;
+  readonly #startedMs: number;
+  #door: PeerDoor | null = null;
+  #membership: Membership | null = null;
+  /** What was heard here is known elsewhere. */
+  #handedOver = false;
+
+  constructor(sources: ClusterSources) {
+    const { store, options, trust, surroundings, meter } = sources;
+    const { clock, random, log } = surroundings;
+    this.#sources = sources;
+    this.name = nodeNameOf(options);
+    this.#id = newEpoch(random);
+    this.#startedMs = clock.wallMs();
+    this.#roster = new Roster({ store, clock, log, id: this.#id });
+    this.#peers = new Peers({ self: this.name, roster: this.#roster, trust, letters: null, clock, random, log, meter });
+    const life = (): Membership['life'] => this.#membership?.life ?? null;
+    const membership = {
+      get life() {
+        return life();
+      },
+    };
+    const fences = new ClusterFences({ name: this.name, roster: this.#roster, membership });
+    this.fences = (asOf) => fences.at(asOf);
+    const isMember = (): boolean => this.#membership?.isMember ?? false;
+    this.company = { roster: this.#roster, duty: new SharedDuty(this.#roster), colleagues: this.#peers, isMember };
+  }
+
+  get isLeaving(): boolean {
+    return this.#membership?.standing === 'leaving';
+  }
+
+  status(report: NodeReport): ClusterStatus {
+    const { nodes } = this.#roster;
+    const leaving = nodes.filter((node) => node.leaving).length;
+    return { member: this.company.isMember(), nodes: nodes.length, leaving, duty: report.duty };
+  }
+
+  /** Every node, in the order of their names, each asked now; this one too, whether it is a member or not. */
+  async nodes(report: NodeReport): Promise<readonly SeenNode[]> {
+    const own: SeenNode = { node: this.name, self: true, peer: this.#address(), http: report.http, leaving: this.isLeaving, report };
+    const others = this.#roster.nodes.filter(({ name }) => name !== this.name).map((member) => this.#seen(member));
+    return [own, ...(await Promise.all(others))].toSorted((one, other) => (one.node < other.node ? -1 : 1));
+  }
+
+  /** Where the others ask this one, and the way to them. */
+  doorParts({ colleague, registrar, report }: Answering): readonly Part[] {
+    const { options, trust, surroundings, meter } = this.#sources;
+    const { bind, peer: port } = options;
+    const self = (): LiveNode | null => (this.company.isMember() ? this.#roster.self : null);
+    const door = new PeerDoor({ house: { self, colleague, registrar, report }, trust, bind, port, ...surroundings, meter });
+    this.#door = door;
+    return [
+      {
+        name: 'the peer door',
+        start: () => opened(() => door.start(), { what: 'Peer', bind, port, option: peerOptions.peer }),
+        reload: () => trust.reload(),
+        drain: () => undefined,
+        close: () => door.close(),
+      },
+      { name: 'the way to the other nodes', start: () => this.#peers.start(), close: () => this.#peers.close() },
+    ];
+  }
+
+  readonly rosterPart: Part = { name: 'the list of nodes', start: () => this.#roster.start(), close: () => this.#roster.close() };
+
+  readonly membershipPart: Part = {
+    name: 'the membership',
+    start: () => this.#join(),
+    close: async () => {
+      await this.#membership?.leave({ handedOver: this.#handedOver });
+    },
+  };
+
+  /** Before anything else ends: the others share its duty among themselves from now on, and still ask it. */
+  readonly farewellPart: Part = {
+    name: 'the farewell',
+    drain: async () => {
+      await this.#membership?.announceLeaving();
+    },
+  };
+
+  /** What was heard here is handed to whoever has the duty now; when no heartbeat comes in any more. */
+  async handOver(leave: () => Promise<boolean>): Promise<void> {
+    if (!this.company.isMember()) return;
+    await this.#shownLeaving();
+    this.#handedOver = await leave();
+  }
+
+  #join(): Promise<void> {
+    const { store, options, surroundings } = this.#sources;
+    const { clock, random, log, version } = surroundings;
+    const about = {
+      name: this.name,
+      id: this.#id,
+      peer: this.#address(),
+      http: advertisedUrl(options),
+      version,
+      protocol: PEER_PROTOCOL,
+      records: recordFormats,
+      startedMs: this.#startedMs,
+    };
+    this.#membership = new Membership({ store, clock, random, log, roster: this.#roster, about });
+    return this.#membership.join();
+  }
+
+  async #shownLeaving(): Promise<void> {
+    const { clock } = this.#sources.surroundings;
+    const isShown = (): boolean => this.#roster.self?.leaving === true;
+    if (isShown()) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(SHOWN_WITHIN_MS, () => resolve());
+      const unfollow = this.#roster.follow(() => {
+        if (!isShown()) return;
+        cancel();
+        unfollow();
+        resolve();
+      });
+    });
+  }
+
+  async #seen({ name, peer, leaving, record }: Member): Promise<SeenNode> {
+    const report = await this.#peers.report(name).catch(() => null);
+    return { node: name, self: false, peer, http: report?.http ?? record?.http ?? null, leaving, report };
+  }
+
+  #address(): string | null {
+    return this.#door === null ? null : advertisedAt(this.#sources.options, this.#door.port);
+  }
+}
+
+/** By what the nodes know each other; `null` for a node that has no others. Throws a sentence that says what to do. */
+export async function readPeerTrust(options: ServeOptions, { clock, log }: Surroundings): Promise<PeerTrust | null> {
+  return etcdOf(options) === null ? null : PeerTrust.read(options, log, clock);
+}
+
+/** `null` where nobody knows it before the door is open. */
+function advertisedUrl({ bind, advertise, http, tlsCert }: ServeOptions): string | null {
+  if (http === 0) return null;
+  const host = advertise === null ? null : { host: advertise.host, port: null };
+  return `${tlsCert === null ? 'http' : 'https'}://${advertisedAt({ bind, advertise: host }, http)}`;
+}

@@ -12,6 +12,7 @@ export * from './attendance/guard.js';
 export * from './attendance/judgement-writer.js';
 export * from './attendance/meters.js';
 export * from './attendance/muster.js';
+export * from './attendance/replica-guard.js';
 export type { Naming, Roll, Rows } from './attendance/roll.js';
 export * from './attendance/timing-wheel.js';
 export * from './catalog/bounds.js';

@@ -1,5 +1,6 @@
 /** The options of an embedded registry: those of `rollcall serve` under their names in camelCase, read by the same table. */
 import { describe, type Log, type ValueKind } from '@rollcall/core';
+import { objectionsTo } from './objections.js';
 import { serveOptions, type ServeOptions } from './options.js';
 
 /** `"30s"`, `"250ms"`, `"1h30m"`, or a number of milliseconds. */
@@ -107,7 +108,7 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
 export function readEmbedded({ log: _log, ...given }: RegistryOptions): ServeOptions {
   const complaints: string[] = [];
   const values: Record<string, unknown> = Object.fromEntries(Object.entries(serveOptions).map(([row, option]) => [row, option.default]));
-  const asked = { http: 0, store: given.data === undefined ? 'memory' : 'embedded', ...withoutGaps(given) };
+  const asked = { http: 0, store: given.data === undefined ? 'memory' : 'embedded', ...nodeOfItsOwn(given), ...withoutGaps(given) };
   for (const [name, came] of Object.entries(asked)) {
     if (!isOption(name)) {
       complaints.push(`${name} is not known; there are ${[...Object.keys(embeddedRows), 'log'].join(', ')}.`);
@@ -121,8 +122,18 @@ export function readEmbedded({ log: _log, ...given }: RegistryOptions): ServeOpt
   if (asked.store === 'embedded' && asked.data === undefined) {
     complaints.push('store is "embedded" without data; name the directory that is to keep the log.');
   }
+  const options = { ...values, data: given.data ?? NO_DIRECTORY } as unknown as ServeOptions;
+  if (complaints.length === 0) complaints.push(...objectionsTo(options));
   if (complaints.length > 0) throw new TypeError(complaints.join(' '));
-  return values as unknown as ServeOptions;
+  return options;
+}
+
+/** Nothing is left behind of what nobody named a place for. */
+const NO_DIRECTORY = '';
+
+/** A node among others takes any port for them, too. */
+function nodeOfItsOwn({ store }: RegistryOptions): RegistryOptions {
+  return String(store).startsWith('etcd') ? { peer: 0 } : {};
 }
 
 /** The table reads what one types. A program has numbers, truths and lists as such, which are the same when typed. */

@@ -27,6 +27,10 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
   const { log = nobody } = options;
   const registry = await runRegistry(readEmbedded(options), { clock: systemClock, random: systemRandom, log, version: version() });
   const close = (): Promise<void> => registry.stop();
+  void registry.failed.then((error) => {
+    log.error('this node cannot go on, and stops', { reason: error.message });
+    return close();
+  });
   const { http = '', https } = registry.doors;
   const url = https === undefined ? `http://${reachable(http)}` : `https://${reachable(https)}`;
   return { url, close, [Symbol.asyncDispose]: close };

@@ -25,6 +25,8 @@ function companyObjections(options: ServeOptions): readonly string[] {
   return flags.map((flag) => `${flag} is for several nodes on one etcd: give --store etcd://HOST:PORT too.`);
 }
 
+/** A replica opens no peer door: it only has to show who it is at the others'. */
 function exposed(options: ServeOptions): Parameters<typeof peerObjections>[0] {
+  if (options.role === 'replica') return { ...options, bind: '127.0.0.1', hasAccessControl: false };
   return { ...options, hasAccessControl: options.tokenFile !== null || options.tlsClientCa !== null };
 }

@@ -48,6 +48,12 @@ describe('readOptions', () => {
     ['a percentage', ['--guard-share', '30%'], {}, { guardShare: 0.3 }],
     ['another one', ['--panic-below', '0', '--panic-eligible', '3'], {}, { panicBelowShare: 0, panicEligibleMin: 3 }],
     ['one of IPv6', ['--bind', '::'], {}, { bind: '::' }],
+    [
+      'an etcd',
+      ['--store', 'etcd://10.0.0.1,10.0.0.2:2479'],
+      {},
+      { store: { endpoints: ['10.0.0.1:2379', '10.0.0.2:2479'], isEncrypted: false } },
+    ],
     ['a path with spaces', ['--data', 'my data'], {}, { data: 'my data' }],
   ])('takes %s', (_what, args, environment, expected) => {
     const { values, complaints } = read(args, environment);
@@ -63,7 +69,7 @@ describe('readOptions', () => {
       '--http is given twice.',
       '--history-age needs a value.',
       '--data is "" (on the command line); allowed is the path of a directory.',
-      '--store is "cloud" (on the command line); allowed is one of embedded, memory.',
+      '--store is "cloud" (on the command line); allowed is embedded, memory, or etcd://HOST:PORT,HOST:PORT,… with the members of one etcd cluster (etcds:// for TLS), such as etcd://10.0.0.1:2379.',
       'ROLLCALL_BIND is "a b" (in the environment); allowed is an IP address of this machine (0.0.0.0 for all of them), or a name that leads to one.',
       '--http is "99999" (on the command line); allowed is a port from 1 to 65535, or 0 for any free one.',
     ]);

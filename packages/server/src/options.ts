@@ -14,7 +14,7 @@ import { defaultHistory } from './shared/auto-compaction.js';
 import { etcdAddressKind, etcdOptions, type EtcdAddress, type EtcdOptions } from './stores/etcd/config.js';
 
 export interface ServeOptions extends NodeOptions, EtcdOptions, PeerOptions, GuardOptions, PanicOptions, AccessOptions, TlsPaths {
-  /** The directory of the embedded store; on an etcd, of what is kept of the view. */
+  /** The directory of the embedded store; on an etcd, of what is kept of the view, and empty for nowhere. */
   readonly data: string;
   readonly store: 'embedded' | 'memory' | EtcdAddress;
   readonly bind: string;

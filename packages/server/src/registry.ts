@@ -10,12 +10,14 @@ import { auditing, type Auditing } from './parts/audit.js';
 import { BehindTheLog } from './parts/behind-the-log.js';
 import { ClusterNode, readPeerTrust } from './parts/cluster.js';
 import { httpDoor, readCertificate, type OpenedHttp } from './parts/http-door.js';
-import { ledgerOn, type Ledger } from './parts/ledger.js';
+import { catalogParts, keptView } from './parts/kept-view.js';
+import { ledgerOn, replicaLedgerOn, type Ledger } from './parts/ledger.js';
 import { nativeFace } from './parts/native-face.js';
 import { nodesOf, type NodesDesk } from './parts/nodes.js';
 import { servicesParts } from './parts/services.js';
 import { openStore } from './parts/store.js';
 import type { Surroundings } from './surroundings.js';
+import type { ViewKeeper } from './view-snapshot/keeper.js';
 
 export interface Registry {
   /** Where each open door listens. */
@@ -38,9 +40,11 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const trust = await readPeerTrust(options, surroundings);
   const measuring = new Measuring(clock);
   const { meter, load } = measuring;
-  const store = measuring.measured(await openStore(options, surroundings), log);
-  const cluster = trust === null ? null : new ClusterNode({ store, options, trust, surroundings, meter });
-  const ledger = ledgerOn({ store, meter, cluster }, options, surroundings);
+  const kept = keptView(options, surroundings, meter);
+  const store = measuring.measured(await openStore(options, surroundings, kept), log);
+  const sources = { store, options, surroundings, meter };
+  const cluster = trust === null ? null : new ClusterNode({ ...sources, trust });
+  const ledger = cluster !== null && options.role === 'replica' ? replicaLedgerOn(sources, cluster) : ledgerOn(sources, cluster);
   const audit = auditing(options, surroundings, meter);
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
   const status = { report: nodes.report, cluster: nodes.status, doors: () => http.doors() };
@@ -50,7 +54,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const late = new BehindTheLog(ledger.catalog.read, fail);
-  const parts = partsOf({ ...ledger, access, audit, measuring, cluster, nodes, late, http, native }, options, surroundings);
+  const parts = partsOf({ ...ledger, kept, access, audit, measuring, cluster, nodes, late, http, native }, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
   return { doors: http.doors(), metrics: measuring.described(), failed, reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
@@ -58,28 +62,47 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
 
 /** What runs, in the order in which it starts; it stops in the opposite one. */
 function partsOf(
-  { store, catalog, cluster, nodes, late, attendance, hearing, access, audit, measuring, caretaker, registrar, http, native }: House,
+  {
+    store,
+    catalog,
+    kept,
+    cluster,
+    nodes,
+    late,
+    registrar,
+    colleague,
+    attendancePart,
+    caretakerParts,
+    access,
+    audit,
+    measuring,
+    http,
+    native,
+  }: House,
   options: ServeOptions,
   { clock, log }: Surroundings,
 ): readonly Part[] {
-  const among = (part: (cluster: ClusterNode) => Part): readonly Part[] => (cluster === null ? [] : [part(cluster)]);
+  // A replica has no place among the nodes, and nobody asks it anything.
+  const place = cluster === null || colleague === null ? null : { cluster, colleague };
   return [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
     { name: 'the store', close: () => store.close() },
     // Reads everything, so that nobody is told of an absence that is none.
-    { name: 'the catalog', start: () => catalog.start(), close: () => catalog.close() },
+    ...catalogParts(catalog, kept),
     // Others may ask this node as soon as they know of it, and until they no longer do.
-    ...(cluster?.doorParts({ colleague: attendance, registrar: audit.registrar(registrar), report: nodes.report }) ?? []),
+    ...(place === null
+      ? []
+      : [place.cluster.doorPart({ colleague: place.colleague, registrar: audit.registrar(registrar), report: nodes.report })]),
     // Who else is there, before this node is.
-    ...among(({ rosterPart }) => late.part(rosterPart)),
+    ...late.parts(cluster?.wayParts ?? []),
     // Its share of the duty begins when the others know of it, and ends when they have what it knew.
-    ...among(({ membershipPart }) => late.part(membershipPart)),
+    ...late.parts(place?.cluster.placeParts ?? []),
     // From here on heartbeats count; everybody has a full ttl.
-    late.part(hearing.part(cluster)),
+    ...late.parts([attendancePart]),
     // Behind all who follow the catalog, so that what is counted has happened.
     { name: 'the measuring', start: () => measuring.start(catalog.view), close: () => measuring.close() },
     // Drains end, and what was begun before is finished.
-    { name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() },
+    ...caretakerParts,
     // Before anybody can do anything, and until nobody does any more.
     ...audit.parts,
     // From its file at the start, and from then on whenever that is read anew.
@@ -89,13 +112,14 @@ function partsOf(
     // The doors last: whoever gets in finds a registry that can answer.
     http.part,
     // The others hear that it stops while it still finishes what it has.
-    ...among(({ farewellPart }) => farewellPart),
+    ...(place === null ? [] : [place.cluster.farewellPart]),
     // Its streams end before the door waits for those inside to leave.
     { name: 'the native face', drain: () => native.drain() },
   ];
 }
 
 interface House extends Ledger {
+  readonly kept: ViewKeeper | null;
   readonly cluster: ClusterNode | null;
   readonly nodes: NodesDesk;
   readonly late: BehindTheLog;

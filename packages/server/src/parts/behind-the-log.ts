@@ -16,7 +16,11 @@ export class BehindTheLog {
     this.#turn = read.then(() => void (this.#hasBeenRead = true));
   }
 
-  part({ start, drain, ...part }: Part): Part {
+  parts(parts: readonly Part[]): readonly Part[] {
+    return parts.map((part) => this.#part(part));
+  }
+
+  #part({ start, drain, ...part }: Part): Part {
     return {
       ...part,
       start: async () => {

@@ -1,6 +1,7 @@
 /** This node as one of several before one etcd: who the others are, its place among them, and the ways there and back. */
 import {
   ClusterFences,
+  Letters,
   Membership,
   recordFormats,
   Roster,
@@ -8,14 +9,13 @@ import {
   type Colleague,
   type Company,
   type Fences,
+  type LeaseId,
   type LiveNode,
   type Member,
-  type Meter,
   type NodeName,
   type Registrar,
-  type Store,
 } from '@rollcall/core';
-import { Peers } from '../cluster/peers.js';
+import { Peers, type ByLetter } from '../cluster/peers.js';
 import { advertisedAt, peerOptions } from '../doors/peer/config.js';
 import { PeerDoor } from '../doors/peer/door.js';
 import type { Part } from '../lifecycle.js';
@@ -27,14 +27,11 @@ import type { ClusterStatus } from '../shared/node-status.js';
 import { PEER_PROTOCOL } from '../shared/peer-protocol.js';
 import { PeerTrust } from '../shared/peer-trust.js';
 import type { Surroundings } from '../surroundings.js';
+import type { LedgerSources } from './ledger.js';
 import { opened } from './opening.js';
 
-export interface ClusterSources {
-  readonly store: Store;
-  readonly options: ServeOptions;
+export interface ClusterSources extends LedgerSources {
   readonly trust: PeerTrust;
-  readonly surroundings: Surroundings;
-  readonly meter: Meter;
 }
 
 /** What the others find behind the peer door. */
@@ -55,7 +52,9 @@ export class ClusterNode {
   readonly #roster: Roster;
   readonly #peers: Peers;
   readonly #id: string;
+  readonly #isReplica: boolean;
   readonly #startedMs: number;
+  #letters: Letters | null = null;
   #door: PeerDoor | null = null;
   #membership: Membership | null = null;
   /** What was heard here is known elsewhere. */
@@ -68,8 +67,10 @@ export class ClusterNode {
     this.name = nodeNameOf(options);
     this.#id = newEpoch(random);
     this.#startedMs = clock.wallMs();
-    this.#roster = new Roster({ store, clock, log, id: this.#id });
-    this.#peers = new Peers({ self: this.name, roster: this.#roster, trust, letters: null, clock, random, log, meter });
+    this.#isReplica = options.role === 'replica';
+    this.#roster = new Roster({ store, clock, log, id: this.#isReplica ? null : this.#id });
+    const letters = this.#isReplica ? null : { ask: (...question: Parameters<ByLetter['ask']>) => this.#askByLetter(...question) };
+    this.#peers = new Peers({ self: this.name, roster: this.#roster, trust, letters, clock, random, log, meter });
     const life = (): Membership['life'] => this.#membership?.life ?? null;
     const membership = {
       get life() {
@@ -99,42 +100,55 @@ export class ClusterNode {
     return [own, ...(await Promise.all(others))].toSorted((one, other) => (one.node < other.node ? -1 : 1));
   }
 
-  /** Where the others ask this one, and the way to them. */
-  doorParts({ colleague, registrar, report }: Answering): readonly Part[] {
-    const { options, trust, surroundings, meter } = this.#sources;
+  /** The full nodes that answer at present. */
+  get peers(): Pick<Peers, 'reached'> {
+    return this.#peers;
+  }
+
+  /** Who the others are, and the way to them. */
+  get wayParts(): readonly Part[] {
+    const { trust } = this.#sources;
+    return [
+      {
+        name: 'the way to the other nodes',
+        start: () => this.#peers.start(),
+        reload: () => trust.reload(),
+        close: () => this.#peers.close(),
+      },
+      { name: 'the list of nodes', start: () => this.#roster.start(), close: () => this.#roster.close() },
+    ];
+  }
+
+  /** Where the others ask this one. */
+  doorPart({ colleague, registrar, report }: Answering): Part {
+    const { store, options, trust, surroundings, meter } = this.#sources;
+    const { clock, log } = surroundings;
     const { bind, peer: port } = options;
     const self = (): LiveNode | null => (this.company.isMember() ? this.#roster.self : null);
     const door = new PeerDoor({ house: { self, colleague, registrar, report }, trust, bind, port, ...surroundings, meter });
     this.#door = door;
+    const lease = (): LeaseId | null => this.#membership?.life?.lease ?? null;
+    this.#letters = new Letters({ store, self: this.name, roster: this.#roster, lease, ages: (who) => colleague.ages(who), clock, log });
+    return {
+      name: 'the peer door',
+      start: () => opened(() => door.start(), { what: 'Peer', bind, port, option: peerOptions.peer }),
+      close: () => door.close(),
+    };
+  }
+
+  /** Its place among the others, and the answers to those who can only ask through the log. */
+  get placeParts(): readonly Part[] {
+    const leave = async (): Promise<void> => this.#membership?.leave({ handedOver: this.#handedOver });
     return [
-      {
-        name: 'the peer door',
-        start: () => opened(() => door.start(), { what: 'Peer', bind, port, option: peerOptions.peer }),
-        reload: () => trust.reload(),
-        drain: () => undefined,
-        close: () => door.close(),
-      },
-      { name: 'the way to the other nodes', start: () => this.#peers.start(), close: () => this.#peers.close() },
+      { name: 'the membership', start: () => this.#join(), close: leave },
+      { name: 'the letters', start: () => this.#letters?.start(), close: () => this.#letters?.close() },
     ];
   }
 
-  readonly rosterPart: Part = { name: 'the list of nodes', start: () => this.#roster.start(), close: () => this.#roster.close() };
-
-  readonly membershipPart: Part = {
-    name: 'the membership',
-    start: () => this.#join(),
-    close: async () => {
-      await this.#membership?.leave({ handedOver: this.#handedOver });
-    },
-  };
-
   /** Before anything else ends: the others share its duty among themselves from now on, and still ask it. */
-  readonly farewellPart: Part = {
-    name: 'the farewell',
-    drain: async () => {
-      await this.#membership?.announceLeaving();
-    },
-  };
+  get farewellPart(): Part {
+    return { name: 'the farewell', drain: async () => this.#membership?.announceLeaving() };
+  }
 
   /** What was heard here is handed to whoever has the duty now; when no heartbeat comes in any more. */
   async handOver(leave: () => Promise<boolean>): Promise<void> {
@@ -158,6 +172,11 @@ export class ClusterNode {
     };
     this.#membership = new Membership({ store, clock, random, log, roster: this.#roster, about });
     return this.#membership.join();
+  }
+
+  #askByLetter(...question: Parameters<ByLetter['ask']>): ReturnType<ByLetter['ask']> {
+    if (this.#letters !== null) return this.#letters.ask(...question);
+    throw new Error('Nobody asks before the door is there.');
   }
 
   async #shownLeaving(): Promise<void> {

@@ -36,7 +36,7 @@ export function httpDoor(options: ServeOptions, surroundings: Surroundings, sour
   let isOpen = false;
   const advertised = { bind: options.bind, advertise: options.advertise === null ? null : { host: options.advertise.host, port: null } };
   return {
-    url: () => (isOpen ? `${scheme}://${advertisedAt(advertised, door.port)}` : null),
+    url: () => (isOpen ? `${scheme}://${advertisedAt(advertised, Number(door.address.slice(door.address.lastIndexOf(':') + 1)))}` : null),
     doors: () => ({ [scheme]: door.address }),
     part: {
       name: 'the HTTP door',

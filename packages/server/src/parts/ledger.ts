@@ -6,49 +6,106 @@ import {
   Catalog,
   FilteredView,
   LogRegistrar,
+  ReplicaGuard,
   visibilityIn,
   type CatalogView,
+  type Colleague,
+  type GuardDesk,
+  type GuardSettings,
   type Meter,
+  type Registrar,
   type Store,
 } from '@rollcall/core';
+import { RemoteRegistrar } from '../cluster/remote-registrar.js';
+import type { Part } from '../lifecycle.js';
 import type { ServeOptions } from '../options.js';
+import type { DutyCounts } from '../shared/node-report.js';
 import { atTurnsEnd } from '../shared/turn.js';
 import type { Surroundings } from '../surroundings.js';
-import { Hearing } from './attendance.js';
 import type { ClusterNode } from './cluster.js';
-
-interface LedgerSources {
-  readonly store: Store;
-  readonly meter: Meter;
-  readonly cluster: ClusterNode | null;
-}
+import { Hearing } from './hearing.js';
 
 export interface Ledger {
   readonly store: Store;
   readonly catalog: Catalog;
   /** The catalog's view, for everybody who comes through a door. */
   readonly shown: CatalogView;
-  readonly attendance: Attendance;
-  readonly hearing: Hearing;
-  readonly registrar: LogRegistrar;
-  readonly caretaker: Caretaker;
+  readonly registrar: Registrar;
+  readonly guard: GuardDesk;
+  /** Who answers the other nodes; `null` where nobody asks. */
+  readonly colleague: Colleague | null;
+  /** Whom it looks after. Takes a while where there are many. */
+  readonly duty: () => DutyCounts;
+  /** Hears who is present. */
+  readonly attendancePart: Part;
+  /** What ends by itself; none for a node that looks after nobody. */
+  readonly caretakerParts: readonly Part[];
 }
 
-/** `cluster`: `null` for a node that has no others. */
-export function ledgerOn({ store, meter, cluster }: LedgerSources, options: ServeOptions, { clock, random, log }: Surroundings): Ledger {
+export interface LedgerSources {
+  readonly store: Store;
+  readonly options: ServeOptions;
+  readonly surroundings: Surroundings;
+  readonly meter: Meter;
+}
+
+/** Of a node that has no others, or that looks after its share. */
+export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): Ledger {
+  const { store, surroundings, meter } = sources;
+  const { clock, random, log } = surroundings;
+  const seeing = seeingOf(sources);
+  const { catalog, shown, visibility } = seeing;
+  const { view } = catalog;
+  const amendments = new Amendments(store, clock, atTurnsEnd);
+  const among = cluster === null ? {} : { company: cluster.company, fences: cluster.fences };
+  const guard = guardSettings(sources);
+  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, ...among });
+  const hearing = cluster === null ? null : new Hearing(attendance, cluster);
+  const heard = hearing?.heard ?? attendance;
+  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock });
+  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...(cluster === null ? {} : cluster.company) });
+  return {
+    ...seeing,
+    store,
+    registrar,
+    guard: attendance,
+    colleague: attendance,
+    duty: () => attendance.countOurs(),
+    attendancePart: hearing?.part ?? { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
+    caretakerParts: [{ name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() }],
+  };
+}
+
+/** Of a node that looks after nobody: what is written, others write. */
+export function replicaLedgerOn(sources: LedgerSources, { peers }: ClusterNode): Ledger {
+  const { store, surroundings } = sources;
+  const { clock, random, log } = surroundings;
+  const seeing = seeingOf(sources);
+  const { catalog, shown, visibility } = seeing;
+  const { view } = catalog;
+  const guard = new ReplicaGuard({ store, view, clock, log, settings: guardSettings(sources) });
+  return {
+    ...seeing,
+    store,
+    registrar: new RemoteRegistrar({ peers, view: shown, visibility, random }),
+    guard,
+    colleague: null,
+    duty: () => ({ instances: 0, machines: 0 }),
+    attendancePart: { name: 'the guard’s book', start: () => guard.start(), close: () => guard.close() },
+    caretakerParts: [],
+  };
+}
+
+interface Seeing extends Pick<Ledger, 'catalog' | 'shown'> {
+  readonly visibility: ReturnType<typeof visibilityIn>;
+}
+
+function seeingOf({ store, options, surroundings: { clock, log } }: LedgerSources): Seeing {
   const panicRule = { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare };
   const catalog = new Catalog({ store, clock, log, panicRule });
-  const { view } = catalog;
-  const shown = new FilteredView(view);
-  const visibility = visibilityIn(catalog);
-  const amendments = new Amendments(store, clock, atTurnsEnd);
-  const guard = { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
-  const among = cluster === null ? {} : { company: cluster.company, fences: cluster.fences };
-  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, ...among });
-  const hearing = new Hearing(attendance);
-  const heard = cluster === null ? attendance : hearing.heard;
-  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock });
-  const duty = cluster === null ? {} : { duty: cluster.company.duty };
-  const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...duty });
-  return { store, catalog, shown, attendance, hearing, registrar, caretaker };
+  return { catalog, shown: new FilteredView(catalog.view), visibility: visibilityIn(catalog) };
+}
+
+function guardSettings({ options }: LedgerSources): GuardSettings {
+  return { windowMs: options.guardWindowMs, share: options.guardShare, departuresMin: options.guardDeparturesMin };
 }

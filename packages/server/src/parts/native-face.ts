@@ -18,13 +18,13 @@ export interface NativeSources extends Ledger, Pick<NativeFaceOptions, 'nodes'> 
 }
 
 export function nativeFace(sources: NativeSources, options: ServeOptions, surroundings: Surroundings): NativeFace {
-  const { store, catalog, shown, attendance, registrar, audit, measuring, status, nodes } = sources;
+  const { store, catalog, shown, registrar, guard, audit, measuring, status, nodes } = sources;
   const { clock } = surroundings;
   return new NativeFace({
     ...surroundings,
     view: shown,
     registrar: audit.registrar(new CheckedRegistrar(registrar)),
-    guard: audit.guard(new CheckedGuardDesk(attendance)),
+    guard: audit.guard(new CheckedGuardDesk(guard)),
     status: statusOf({ ...status, store, view: catalog.view, clock, instances: () => measuring.instances }),
     nodes,
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),

@@ -16,7 +16,7 @@ export interface NodesDesk {
   readonly status: ((report: NodeReport) => ClusterStatus) | null;
 }
 
-interface NodeSources extends Pick<Ledger, 'catalog' | 'attendance'> {
+interface NodeSources extends Pick<Ledger, 'catalog' | 'duty'> {
   readonly cluster: ClusterNode | null;
   /** Where its HTTP door is. */
   readonly http: () => string | null;
@@ -26,17 +26,13 @@ interface NodeSources extends Pick<Ledger, 'catalog' | 'attendance'> {
 const COUNTS_KEPT_MS = 1000;
 
 /** To be called when the node starts. */
-export function nodesOf(
-  { catalog, attendance, cluster, http }: NodeSources,
-  options: ServeOptions,
-  { clock, version }: Surroundings,
-): NodesDesk {
+export function nodesOf({ catalog, duty, cluster, http }: NodeSources, options: ServeOptions, { clock, version }: Surroundings): NodesDesk {
   const about = { node: nodeNameOf(options), role: options.role, version, startedAtMs: clock.wallMs() };
-  const duty = keptFor(COUNTS_KEPT_MS, () => attendance.countOurs(), clock);
+  const counted = keptFor(COUNTS_KEPT_MS, duty, clock);
   const report = (): NodeReport => {
     const { revision, staleSinceMs } = catalog.view;
     const ageMs = staleSinceMs === null ? 0 : Math.max(0, clock.wallMs() - staleSinceMs);
-    return { ...about, http: http(), leaving: cluster?.isLeaving ?? false, revision, ageMs, duty: duty() };
+    return { ...about, http: http(), leaving: cluster?.isLeaving ?? false, revision, ageMs, duty: counted() };
   };
   if (cluster === null) return { report, all: async () => [alone(report())], status: null };
   return { report, all: () => cluster.nodes(report()), status: (told) => cluster.status(told) };

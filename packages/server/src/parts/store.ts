@@ -6,11 +6,16 @@ import { openEtcdStore } from '../stores/etcd/store.js';
 import { openLmdbStore } from '../stores/lmdb/store.js';
 import { openMemoryStore } from '../stores/memory/store.js';
 import type { Surroundings } from '../surroundings.js';
+import type { ViewKeeper } from '../view-snapshot/keeper.js';
 
-export async function openStore(options: ServeOptions, { clock, random, log }: Surroundings): Promise<Store> {
+/** With a view that was kept, an etcd that is away is waited for by and by. */
+export async function openStore(options: ServeOptions, { clock, random, log }: Surroundings, kept: ViewKeeper | null): Promise<Store> {
   const history = { revisionsMax: options.historyRevisionsMax, ageMaxMs: options.historyAgeMaxMs };
   const etcd = etcdOf(options);
-  if (etcd !== null) return openEtcdStore({ ...(await readEtcdSettings(etcd, options)), history, clock, random, log });
+  if (etcd !== null) {
+    const away = kept !== null && (await kept.find()) !== null ? ({ away: 'go on' } as const) : {};
+    return openEtcdStore({ ...(await readEtcdSettings(etcd, options)), ...away, history, clock, random, log });
+  }
   return options.store === 'memory'
     ? openMemoryStore({ clock, random, log, history })
     : openLmdbStore({ directory: options.data, clock, random, log, history });

@@ -137,11 +137,6 @@ export class HttpDoor {
     return `${isIPv6(address) ? `[${address}]` : address}:${port}`;
   }
 
-  /** Only after the start. */
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
   /** From now on, for new connections; those that are open stay. */
   secure({ context }: TlsMaterial): void {
     this.#secure?.setSecureContext(context);

@@ -1,4 +1,4 @@
-/** Attendance as a part of the registry, and who may be heard before it runs: nobody. */
+/** Who may be heard before attendance runs: nobody. */
 import { RollcallError, type Attendance, type LogRegistrarOptions } from '@rollcall/core';
 import type { Part } from '../lifecycle.js';
 import type { ClusterNode } from './cluster.js';
@@ -6,10 +6,12 @@ import type { ClusterNode } from './cluster.js';
 /** Where the log is away since the start, whom a heartbeat would keep is not known yet: other nodes know. */
 export class Hearing {
   readonly #attendance: Attendance;
+  readonly #cluster: ClusterNode;
   #isOpen = false;
 
-  constructor(attendance: Attendance) {
+  constructor(attendance: Attendance, cluster: ClusterNode) {
     this.#attendance = attendance;
+    this.#cluster = cluster;
   }
 
   get heard(): LogRegistrarOptions['attendance'] {
@@ -21,18 +23,16 @@ export class Hearing {
     };
   }
 
-  /** `cluster`: `null` for a node alone. */
-  part(cluster: ClusterNode | null): Part {
-    const attendance = this.#attendance;
+  get part(): Part {
     return {
       name: 'attendance',
       start: async () => {
-        await attendance.start();
+        await this.#attendance.start();
         this.#isOpen = true;
       },
       close: async () => {
-        await cluster?.handOver(() => attendance.leave());
-        await attendance.close();
+        await this.#cluster.handOver(() => this.#attendance.leave());
+        await this.#attendance.close();
       },
     };
   }

@@ -2,6 +2,7 @@
 import { everything, ROLLCALL, type Caller, type CatalogView, type Clock, type Store } from '@rollcall/core';
 import type { NodeReport } from './shared/node-report.js';
 import { healthCounts, type ClusterStatus, type HealthCounts, type NodeStatus } from './shared/node-status.js';
+import { storeStatusSoon } from './shared/store-status-soon.js';
 
 export interface StatusSources {
   /** What it says of itself to other nodes, too. */
@@ -36,15 +37,15 @@ export function statusOf({ report, store, view, clock, instances, cluster, doors
       machines: healthCounts((health) => machines.filter((one) => one.health === health).length),
       ...(cluster === null ? {} : { cluster: cluster(told) }),
       doors: doors(),
-      ...(await storeStatus(store)),
+      ...(await storeStatus(store, clock)),
     };
   };
 }
 
 /** Whoever looks at a store in trouble wants to know the rest all the more. */
-async function storeStatus(store: Store): Promise<Pick<NodeStatus, 'store'>> {
+async function storeStatus(store: Store, clock: Clock): Promise<Pick<NodeStatus, 'store'>> {
   try {
-    const { engine, sizeBytes, revision, compactedRevision } = await store.status();
+    const { engine, sizeBytes, revision, compactedRevision } = await storeStatusSoon(store, clock);
     return { store: { engine, sizeBytes, revision, compactedRevision } };
   } catch {
     return {};

@@ -11,7 +11,7 @@ const lastEventId = {
 const stream = {
   status: 200,
   description:
-    'A stream of `snapshot` (what a query would answer now), `change` (what has changed since) and `resync` (forget what you know; a snapshot follows).',
+    'A stream of `snapshot` (what a query would answer now), `change` (what has changed since), `resync` (forget what you know; a snapshot follows) and `stale` (the log is away, or back: how old is what you were told).',
   mediaType: 'text/event-stream',
 } as const;
 

@@ -107,7 +107,8 @@ export class FilteredView implements CatalogView {
       const own = this.#seenOf(batch, caller);
       if (own !== null) listener.changed(own);
     };
-    return this.#view.follow({ changed, reset: () => listener.reset() }, caller, interest);
+    const stale = (sinceMs: number | null): void => listener.stale?.(sinceMs);
+    return this.#view.follow({ changed, reset: () => listener.reset(), stale }, caller, interest);
   }
 
   /** `null` if nothing of it may be seen, and the very same batch if all of it may. */

@@ -47,6 +47,8 @@ export interface FeedListener {
   changed(batch: ChangeBatch): void;
   /** The view was read anew, and what happened in between is not known. What you know is worth nothing; look again. */
   reset(): void;
+  /** The view cannot follow the log, since when (wall clock); `null` when it can again. Left out by whoever does not care. */
+  stale?(sinceMs: number | null): void;
 }
 
 /** Changes of instances, sorted by their services. */

@@ -54,6 +54,10 @@ export class Followers {
     for (const { listener } of all) listener.reset();
   }
 
+  stale(sinceMs: number | null): void {
+    for (const { listener } of this.#all) listener.stale?.(sinceMs);
+  }
+
   /** Tells those who follow only this service, and collects the others. */
   #tellOfService(batch: ChangeBatch, change: ServiceChange, wishes: Set<Follower>): void {
     const own = batchOf(batch, [change]);

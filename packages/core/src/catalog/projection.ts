@@ -126,7 +126,9 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
   }
 
   stale(sinceMs: number | null): void {
+    if (this.#staleSinceMs === sinceMs) return;
     this.#staleSinceMs = sinceMs;
+    this.#followers.stale(sinceMs);
   }
 
   /** All that is shown, as records. One at a time: the one before is cancelled. */

@@ -59,7 +59,7 @@ export class Measuring {
   /** What everybody else is to use instead. */
   measured(store: Store, log: Log): Store {
     this.#store = new MeasuredStore(store, { clock: this.#clock, meter: this.#metrics, propagation: this.#propagation });
-    this.#gauges = new StoreGauges(store, this.#metrics, log);
+    this.#gauges = new StoreGauges(store, this.#clock, this.#metrics, log);
     return this.#store;
   }
 

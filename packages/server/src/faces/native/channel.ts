@@ -14,7 +14,7 @@ import { snapshotOf, type Snapshot } from './snapshot.js';
 import type { WatchQuestion } from './watch-question.js';
 
 export type ChannelEvent =
-  | { readonly kind: 'change' | 'pulse'; readonly frame: Frame }
+  | { readonly kind: 'change' | 'pulse' | 'word'; readonly frame: Frame }
   /** What was told before is worth nothing. */
   | { readonly kind: 'reset' };
 
@@ -89,6 +89,11 @@ export class Channel {
   pulse(comment: string): void {
     this.flush();
     this.audience.send({ kind: 'pulse', frame: eventFrame({ comment, id: this.cursor }) });
+  }
+
+  /** Something beside the changes: it moves nobody's place. */
+  say(frame: Frame): void {
+    this.audience.send({ kind: 'word', frame });
   }
 
   /** Of all that the view shows. Only after a flush is it everybody's place. */

@@ -2,6 +2,7 @@
 import { openApiDocument } from '@rollcall/contract';
 import { demandRight, RollcallError } from '@rollcall/core';
 import { streamBytes } from './byte-stream.js';
+import { ageSeconds } from './staleness.js';
 import type { NativeContext, NativeRequest, NativeRoute, PlainAnswer, StreamAnswer, TextAnswer } from './exchange.js';
 
 /** Each reads the whole log; a second one is for whoever did not wait for the first. */
@@ -14,8 +15,7 @@ function live(): PlainAnswer {
 /** A view that is stale still answers: a reason to look, and none to send everybody elsewhere at once. */
 function ready(_request: NativeRequest, { view, clock }: NativeContext): PlainAnswer {
   const { staleSinceMs, revision } = view;
-  const ageSeconds = staleSinceMs === null ? 0 : Math.max(0, clock.wallMs() - staleSinceMs) / 1000;
-  return { status: 200, body: { status: 'ready', revision, stale: staleSinceMs !== null, ageSeconds } };
+  return { status: 200, body: { status: 'ready', revision, stale: staleSinceMs !== null, ageSeconds: ageSeconds(view, clock) } };
 }
 
 function version(_request: NativeRequest, context: NativeContext): PlainAnswer {

@@ -12,6 +12,7 @@ import { answer, nativeRoutes } from './handler.js';
 import { HeartbeatCrowd } from './heartbeat-crowd.js';
 import { laneOf, rightOf } from './lanes.js';
 import { asRollcallError, challengeOf, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { ageHeaders } from './staleness.js';
 import { EVENT_STREAM_TYPE } from '../../shared/server-event.js';
 import { WatchHub } from './watch-hub.js';
 import { orRegisterAgain } from './writes.js';
@@ -104,7 +105,7 @@ export class NativeFace implements HttpFace {
       this.#log.error('a request failed', { reason: (error.cause as Error | undefined)?.stack ?? error.message });
     const { status, body } = problemOf(error);
     const retry = error.retryable ? ['retry-after', String(retryAfterSeconds(this.#context.random))] : [];
-    return { status, headers: ['content-type', PROBLEM_MEDIA_TYPE, ...retry, ...challengeOf(error)], body: jsonLine(body) };
+    return { status, headers: ['content-type', PROBLEM_MEDIA_TYPE, ...retry, ...challengeOf(error), ...this.#age()], body: jsonLine(body) };
   }
 
   #reply(answered: NativeAnswer | Promise<NativeAnswer>): HttpReply | Promise<HttpReply> {
@@ -129,7 +130,7 @@ export class NativeFace implements HttpFace {
     if (revision !== undefined) headers.push('rollcall-revision', String(revision));
     if (location !== undefined) headers.push('location', location);
     if (body !== undefined) headers.push('content-type', JSON_TYPE);
-    if (this.#context.view.staleSinceMs !== null) headers.push(...this.#age());
+    headers.push(...this.#age());
     return { status, headers, body: body === undefined ? null : jsonLine(body) };
   }
 
@@ -138,11 +139,8 @@ export class NativeFace implements HttpFace {
     return ['content-type', mediaType, 'cache-control', 'no-store', 'rollcall-revision', revision, ...this.#age()];
   }
 
-  /** While the log is away: how old the view is, in seconds. */
   #age(): readonly string[] {
-    const { view, clock } = this.#context;
-    if (view.staleSinceMs === null) return [];
-    return ['rollcall-age', String(Math.max(0, Math.round((clock.wallMs() - view.staleSinceMs) / 1000)))];
+    return ageHeaders(this.#context.view, this.#context.clock);
   }
 }
 

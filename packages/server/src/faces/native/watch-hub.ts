@@ -14,6 +14,7 @@ import {
   type Random,
 } from '@rollcall/core';
 import { FanOut } from '../../shared/fan-out.js';
+import type { Frame } from '../../shared/frame.js';
 import type { HttpOutlet } from '../../shared/http-face.js';
 import { eventFrame } from '../../shared/server-event.js';
 import { Slices } from '../../shared/slice.js';
@@ -21,6 +22,7 @@ import { nextTurn } from '../../shared/turn.js';
 import type { Answers } from './answers.js';
 import { Channel, type ChannelEvent, type Member } from './channel.js';
 import type { Fragments } from './fragments.js';
+import { ageSeconds, staleFrame, StalenessTeller } from './staleness.js';
 import type { WatchQuestion } from './watch-question.js';
 import { Watcher } from './watcher.js';
 
@@ -60,6 +62,7 @@ export class WatchHub {
   readonly #wide = new Set<Channel>();
   #gathering = new Set<Channel>();
   #size = 0;
+  readonly #staleness: StalenessTeller;
   readonly #unfollow: () => void;
   #cancelPulse: () => void = () => undefined;
   #toldMs = -Infinity;
@@ -68,7 +71,9 @@ export class WatchHub {
   constructor(options: WatchHubOptions) {
     this.#options = options;
     this.#fanOut = new FanOut(options.clock);
-    this.#unfollow = options.view.follow({ changed: (batch) => this.#gather(batch), reset: () => this.#reset() }, watching);
+    this.#staleness = new StalenessTeller(options.clock, () => void this.#say(staleFrame(options.view, options.clock)));
+    const stale = (sinceMs: number | null): void => this.#staleness.turned(sinceMs);
+    this.#unfollow = options.view.follow({ changed: (batch) => this.#gather(batch), reset: () => this.#reset(), stale }, watching);
   }
 
   /** Who watches and who polls. */
@@ -91,6 +96,9 @@ export class WatchHub {
     const channel = this.#channel(question, caller);
     const watcher = new Watcher(outlet, channel);
     outlet.write(eventFrame({ comment: 'rollcall', retryMs: this.#retryMs() }));
+    const { view, clock } = this.#options;
+    // Otherwise it is told with all the others.
+    if (this.#staleness.isTold) outlet.write(staleFrame(view, clock));
     watcher.begin(channel.begin(since));
     this.#count(1);
     return () => this.#release(channel, watcher);
@@ -104,7 +112,11 @@ export class WatchHub {
       release();
       changed();
     };
-    const member: Member = { joinedAfter: 0, take: ({ kind }) => (kind === 'pulse' ? undefined : finish()), end: finish };
+    const member: Member = {
+      joinedAfter: 0,
+      take: ({ kind }) => (kind === 'pulse' || kind === 'word' ? undefined : finish()),
+      end: finish,
+    };
     const release = (): void => this.#release(channel, member);
     channel.audience.join(member);
     this.#count(1);
@@ -114,6 +126,7 @@ export class WatchHub {
   /** Everybody is told to go elsewhere; nobody hears of anything afterwards. */
   end(): void {
     this.#unfollow();
+    this.#staleness.end();
     this.#cancelPulse();
     for (const channel of this.#gathering) channel.flush();
     for (const { audience } of this.#channels.values()) for (const member of audience) member.end();
@@ -204,10 +217,18 @@ export class WatchHub {
   async #pulse(): Promise<void> {
     const { view, clock } = this.#options;
     const slices = new Slices(clock, CHANNELS_PER_SLICE);
-    const ageMs = view.staleSinceMs === null ? 0 : clock.wallMs() - view.staleSinceMs;
-    const comment = ageMs <= 0 ? 'pulse' : `pulse; the log is away, this is as of ${Math.round(ageMs / 1000)} s ago`;
+    const age = ageSeconds(view, clock);
+    const comment = view.staleSinceMs === null ? 'pulse' : `pulse; the log is away, this is as of ${Math.round(age)} s ago`;
     for (const channel of this.#channels.values()) {
       channel.pulse(comment);
+      if (slices.isOver()) await slices.next();
+    }
+  }
+
+  async #say(frame: Frame): Promise<void> {
+    const slices = new Slices(this.#options.clock, CHANNELS_PER_SLICE);
+    for (const channel of this.#channels.values()) {
+      channel.say(frame);
       if (slices.isOver()) await slices.next();
     }
   }

@@ -1,4 +1,5 @@
 /** The pages of docs/reference that follow from code are what would follow from it today. `npm run docs` writes them anew. */
+import { clusterMetrics } from 'rollcall/parts';
 import { describe, expect, it } from 'vitest';
 import { httpApiPage } from './support/http-api-page.js';
 import { cliPage, configPage, metricsPage } from './support/reference-pages.js';
@@ -17,10 +18,10 @@ describe('docs/reference', () => {
     await expect(cliPage()).toMatchFileSnapshot('../docs/reference/cli.md');
   });
 
-  it('has the metrics that a registry answers', async () => {
+  it('has the metrics that a registry answers, and those of a cluster', async () => {
     const registry = await idleRegistry();
     try {
-      await expect(metricsPage(registry.metrics)).toMatchFileSnapshot('../docs/reference/metrics.md');
+      await expect(metricsPage(registry.metrics, clusterMetrics)).toMatchFileSnapshot('../docs/reference/metrics.md');
       const answered = await (await fetch(`http://${registry.doors['http']}/metrics`)).text();
       const told = [...answered.matchAll(/^# HELP (\S+) (.*)$/gm)].map(([, name, help]) => ({ name, help }));
       expect(told).toEqual(registry.metrics.map(({ name, help }) => ({ name, help })));

@@ -74,14 +74,17 @@ the code that measures; a test compares them with what a running registry answer
 - The renderer is our own, some hundred lines over the port \`Meter\`: prom-client (15.1.3) was looked at, and brings two packages more, a
   registry per process instead of one per registry, and labels that nobody has to announce.`;
 
-export function metricsPage(metrics: readonly Metric[]): string {
-  const sections = metrics.map(({ name, kind, help, labels = {}, buckets }) =>
-    [
+/** `cluster`: what only a node before an etcd cluster measures. */
+export function metricsPage(metrics: readonly Metric[], cluster: readonly Metric[]): string {
+  const all = [...metrics, ...cluster].toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const sections = all.map((metric) => {
+    const { name, kind, help, labels = {}, buckets } = metric;
+    return [
       `## ${name}`,
-      `${help} (${kind})`,
+      `${help} (${kind}${cluster.includes(metric) ? '; only before an etcd cluster' : ''})`,
       ...Object.entries(labels).map(([label, values]) => `- \`${label}\`: ${values.map((value) => `\`${value}\``).join(', ')}`),
       ...(buckets === undefined ? [] : [`- buckets: ${buckets.join(', ')}`]),
-    ].join('\n\n'),
-  );
+    ].join('\n\n');
+  });
   return `${[metricsIntro, ...sections].join('\n\n')}\n`;
 }

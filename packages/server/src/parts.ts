@@ -1,5 +1,6 @@
 /** What a registry is put together from, for this repository's own tests and benchmarks. It may change with any version. */
 export { runRegistry, type Registry } from './registry.js';
+export { clusterMetrics } from './cluster-metrics.js';
 export { commands } from './commands.js';
 export { serveOptions, type ServeOptions } from './options.js';
 export { systemClock } from './shared/system-clock.js';

@@ -1,7 +1,7 @@
 /** A log in memory with leases that expire by a simulated clock, and links to it that can be cut, held up, or swallow answers. */
 import type { SimulatedClock } from '@rollcall/conformance';
 import { RollcallError } from '../errors.js';
-import type { LeaseId, Store, WatchSink } from '../ports/store.js';
+import type { LeaseId, Store, Watch, WatchRequest, WatchSink } from '../ports/store.js';
 import { PlainLog } from '../registrar/plain-log.fixture.js';
 import { fromText, toText } from '../store/bytes.js';
 import { allKeys, singleKey } from '../store/key-range.js';
@@ -79,9 +79,12 @@ export type LinkState = 'whole' | 'cut' | 'mute' | 'held';
 /** One node's way to the log. */
 export class Link {
   readonly store: Store;
+  readonly #head: () => number;
   #state: LinkState = 'whole';
   #heldCalls: (() => void)[] = [];
-  #late: (() => void)[] | null = null;
+  #late: { readonly revision: number; readonly tell: () => void }[] | null = null;
+  /** Everything up to here was told, while it is behind. */
+  #toldTo = Infinity;
 
   constructor(log: LeasedLog) {
     const through =
@@ -95,8 +98,9 @@ export class Link {
       keepLease: through(log.keepLease.bind(log)),
       revokeLease: through(log.revokeLease.bind(log)),
       status: through(log.status.bind(log)),
-      watch: (request, sink) => log.watch(request, this.#later(sink)),
+      watch: (request, sink) => this.#watch(log, request, sink),
     } as Partial<Store> as Store;
+    this.#head = () => log.revision;
   }
 
   become(state: LinkState): void {
@@ -109,13 +113,19 @@ export class Link {
 
   /** What is watched is told from now on only after `catchUp`. */
   fallBehind(): void {
-    this.#late ??= [];
+    if (this.#late !== null) return;
+    this.#late = [];
+    this.#toldTo = this.#head();
   }
 
   catchUp(): void {
     const told = this.#late ?? [];
     this.#late = null;
-    for (const tell of told) tell();
+    for (const { revision, tell } of told) {
+      this.#toldTo = revision;
+      tell();
+    }
+    this.#toldTo = Infinity;
   }
 
   async #call<Answer>(make: () => Promise<Answer>): Promise<Answer> {
@@ -127,12 +137,22 @@ export class Link {
     return answer;
   }
 
-  #later(sink: WatchSink): WatchSink {
-    const later = (tell: () => void): void => {
+  #watch(log: LeasedLog, request: WatchRequest, sink: WatchSink): Watch {
+    const later = (revision: number, tell: () => void): void => {
       if (this.#late === null) tell();
-      else this.#late.push(tell);
+      else this.#late.push({ revision, tell });
     };
-    return { next: (batch) => later(() => void sink.next(batch)), ended: (reason) => later(() => sink.ended(reason)) };
+    const inner = log.watch(request, {
+      next: (batch) => later(batch.revision, () => void sink.next(batch)),
+      ended: (reason) => later(this.#late?.at(-1)?.revision ?? this.#toldTo, () => sink.ended(reason)),
+    });
+    const toldTo = (): number => Math.min(inner.position, this.#toldTo);
+    return {
+      get position() {
+        return toldTo();
+      },
+      cancel: () => inner.cancel(),
+    };
   }
 }
 

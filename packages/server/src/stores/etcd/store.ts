@@ -78,10 +78,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
       return new CarefulStore(engine);
     }
     await engine.close();
-    throw unavailable(
-      `No etcd at ${endpoints.join(', ')} answers as it should: ${reasonOf(error)} Is it running, and are the addresses right?`,
-      error,
-    );
+    throw unavailable(`No etcd at ${endpoints.join(', ')} answers as it should: ${reasonOf(error)} ${adviceOn(error, options)}`, error);
   }
   return new CarefulStore(engine);
 }
@@ -110,6 +107,14 @@ async function goOnStarting(engine: EtcdEngine, { clock, log }: EtcdStoreOptions
         log.error('etcd answers, but not as it should; it is asked again', { reason: reasonOf(error) });
     }
   }
+}
+
+function adviceOn(error: unknown, { prefix = '' }: EtcdStoreOptions): string {
+  if (!isRollcallError(error) || error.details['standing'] !== true) return 'Is it running, and are the addresses right?';
+  const needs = `${prefix}/rollcall`;
+  return error.details['denied'] === true
+    ? `The user has to read and write what begins with ${needs}: etcdctl role grant-permission ROLE --prefix=true readwrite ${needs}`
+    : 'Are the name and the password right?';
 }
 
 function isPassing(error: unknown): boolean {

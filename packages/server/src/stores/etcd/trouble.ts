@@ -47,6 +47,9 @@ export function troubleOf(thrown: unknown): Trouble {
   if (code === status.UNAUTHENTICATED || /invalid auth token|auth store is old/.test(details)) {
     return { error: refusal(`etcd does not let this node in: ${details}.`, thrown), passing: false, refused: true, token: true };
   }
+  if (code === status.PERMISSION_DENIED) {
+    return { error: refusal(`etcd refuses: ${details}.`, thrown, { denied: true }), passing: false, refused: true };
+  }
   if (!passingCodes.has(code)) return { error: refusal(`etcd refuses: ${details}.`, thrown), passing: false, refused: true };
   if (code === status.UNAVAILABLE && NEVER_SENT.test(details)) {
     return { error: unavailable(`etcd does not answer: ${details}.`, thrown), passing: true, refused: true };
@@ -56,8 +59,8 @@ export function troubleOf(thrown: unknown): Trouble {
 }
 
 /** Somebody has to do something about it before asking again helps. */
-function refusal(message: string, cause: unknown): RollcallError {
-  return new RollcallError('store-unavailable', message, { standing: true }, { cause });
+function refusal(message: string, cause: unknown, more: { readonly denied?: true } = {}): RollcallError {
+  return new RollcallError('store-unavailable', message, { standing: true, ...more }, { cause });
 }
 
 export function unavailable(message: string, cause?: unknown): RollcallError {

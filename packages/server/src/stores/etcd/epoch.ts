@@ -24,9 +24,11 @@ export class EpochRecord {
     this.#random = random;
   }
 
-  /** Made if there is none. */
-  read(): Promise<EpochAt> {
-    return this.#settle(0);
+  /** Made if there is none. Where there is one it is only read: an etcd that is full takes nothing that could write. */
+  async read(): Promise<EpochAt> {
+    const { header, kvs } = await this.#cluster.ask(calls.range, this.#range);
+    const [record] = kvs;
+    return record === undefined ? this.#settle(0) : { epoch: toText(record.value), revision: header.revision };
   }
 
   /** A new one in place of any of `known`; where another node has been quicker, its. */

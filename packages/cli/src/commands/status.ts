@@ -60,10 +60,16 @@ function statusText(status: Status, url: string, paint: Paint): string {
       ['watchers', String(watchers)],
       ['doors', doorsText.join(', ')],
       ['log', `epoch ${epoch}, revision ${revision}`],
-      ['store', store === undefined ? '' : `${store.engine}, ${sizeText(store.sizeBytes)}, kept from revision ${store.compactedRevision}`],
+      ['store', store === undefined ? '' : storeCell(store)],
     ],
     paint,
   );
+}
+
+function storeCell({ engine, sizeBytes, quotaBytes, compactedRevision, alarms = [] }: NonNullable<Status['store']>): Cell {
+  const size = `${sizeText(sizeBytes)}${quotaBytes === undefined ? '' : ` of ${sizeText(quotaBytes)}`}`;
+  const text = `${engine}, ${size}, kept from revision ${compactedRevision}`;
+  return alarms.length === 0 ? text : { text: `${text}; it raises an alarm: ${alarms.join(', ')}`, colour: 'red' };
 }
 
 function clusterCell({ member, nodes, leaving, duty }: NonNullable<Status['cluster']>, role: Status['role']): Cell {

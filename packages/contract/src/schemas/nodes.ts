@@ -69,6 +69,12 @@ export const nodeSchemas = {
           sizeBytes: { ...count, description: 'What it holds of disk, or without one of memory.' },
           revision: { $ref: '#/components/schemas/Revision' },
           compactedRevision: { $ref: '#/components/schemas/Revision', description: 'What lies before it can no longer be read.' },
+          quotaBytes: { ...count, description: 'Where it refuses to grow any more; left out where it does not say.' },
+          alarms: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'What is wrong with it, in its own words; left out for nothing.',
+          },
         },
         required: ['engine', 'sizeBytes', 'revision', 'compactedRevision'],
       },

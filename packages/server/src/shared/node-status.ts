@@ -19,7 +19,7 @@ export interface NodeStatus {
   /** Left out where there is only one node. */
   readonly cluster?: ClusterStatus;
   /** Left out while the store does not say how it is. */
-  readonly store?: Pick<StoreStatus, 'engine' | 'sizeBytes' | 'revision' | 'compactedRevision'>;
+  readonly store?: Omit<StoreStatus, 'epoch'>;
 }
 
 export interface ClusterStatus {

@@ -14,6 +14,7 @@ export class AttendedTime {
   #seenMs: number;
   #missedMs = 0;
   #missedAtTickMs = 0;
+  #wokenMs = -Infinity;
 
   constructor(tickMs: number, monotonicMs: number) {
     this.#tickMs = tickMs;
@@ -28,11 +29,19 @@ export class AttendedTime {
     return missedMs;
   }
 
+  /** When it last woke up after it had missed something, in attended time. */
+  get wokenMs(): number {
+    return this.#wokenMs;
+  }
+
   /** Never goes back. A heartbeat may be heard before the first pulse after a sleep, so a gap is noticed here too. */
   now(monotonicMs: number): number {
     const gapMs = monotonicMs - this.#seenMs;
-    if (gapMs > EXCUSED_AFTER_TICKS * this.#tickMs) this.#missedMs += gapMs - this.#tickMs;
     this.#seenMs = monotonicMs;
+    if (gapMs > EXCUSED_AFTER_TICKS * this.#tickMs) {
+      this.#missedMs += gapMs - this.#tickMs;
+      this.#wokenMs = monotonicMs - this.#missedMs;
+    }
     return monotonicMs - this.#missedMs;
   }
 }

@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.js';
 import type { AttendantName, Colleague, Heard } from '../ports/colleagues.js';
 import type { Log } from '../ports/log.js';
 import type { AttendanceMeters } from './meters.js';
+import { TICK_MS } from './pace.js';
 
 export interface CompanyDeskOptions {
   readonly company: Company;
@@ -20,14 +21,20 @@ export interface CompanyDeskOptions {
   readonly log: Log;
   /** Attended time, see attended-time.ts. */
   readonly now: () => number;
+  /** When this node last woke up, in the same. */
+  readonly wokenMs: () => number;
   readonly meters: AttendanceMeters;
 }
 
 /**
  * How heartbeats are taken. `usual`: every one. `away`: the log does not answer, and only what is ours or can be handed over is
- * taken. `apart`: our membership may be lost, so nobody asks us; what is taken every other node has to know.
+ * taken. `apart`: our membership may be lost, so nobody asks us; what is taken every other node has to know, and a node that knows
+ * of no others any more takes nothing. Only one that never had any goes on: it is all there is.
  */
 export type Hearing = 'usual' | 'away' | 'apart';
+
+/** A node that leaves waits so long for its own word to come back to it. */
+const LEAVING_SHOWN_LOOKS = 20;
 
 /** The rows of one kind. */
 export interface KindOfRows {
@@ -49,6 +56,8 @@ export class CompanyDesk implements Colleague {
   #fullTtlFromMs = -Infinity;
   #isLeaving = false;
   #life: number | null = null;
+  /** It has seen others at some time: then it may be that they are there again, and it does not know. */
+  #hadOthers = false;
   #unfollow: (() => void) | null = null;
   readonly #whenChanged: (() => void)[] = [];
 
@@ -65,7 +74,7 @@ export class CompanyDesk implements Colleague {
   }
 
   get hearing(): Hearing {
-    if (this.#isLeaving || !this.company.isMember()) return this.#others().length === 0 ? 'usual' : this.#apart();
+    if (this.#isLeaving || !this.company.isMember()) return this.#hadOthers ? this.#apart() : 'usual';
     return this.options.view.staleSinceMs === null ? 'usual' : 'away';
   }
 
@@ -83,6 +92,7 @@ export class CompanyDesk implements Colleague {
 
   start(): void {
     this.#life = this.company.roster.self?.createRevision ?? null;
+    this.#hadOthers = this.#others().length > 0;
     this.#unfollow = this.company.roster.follow((change) => this.#changed(change));
   }
 
@@ -118,6 +128,9 @@ export class CompanyDesk implements Colleague {
   async leave(): Promise<boolean> {
     this.#isLeaving = true;
     const { roster } = this.company;
+    for (let look = 0; look < LEAVING_SHOWN_LOOKS && roster.self?.leaving === false; look++) {
+      await new Promise<void>((resolve) => void this.options.clock.after(TICK_MS, resolve));
+    }
     if (this.#others().length === 0) return true;
     const batches = new Map<NodeName, Heard[]>();
     for (const rows of this.#kinds.values()) {
@@ -150,6 +163,7 @@ export class CompanyDesk implements Colleague {
     const life = this.company.roster.self?.createRevision ?? null;
     if (lost.length > 0 || life !== this.#life) this.#fullTtlFromMs = this.options.now();
     this.#life = life;
+    this.#hadOthers ||= this.#others().length > 0;
     for (const rows of this.#kinds.values()) rows.lookThrough();
     for (const listener of this.#whenChanged) listener();
   }

@@ -116,8 +116,11 @@ export class SharedRows<Subject> implements KindOfRows {
 
   /** The view shows that it lapsed. Whoever said so had asked everybody: what was only hearsay does not bring it back. */
   lapsed(row: number): void {
-    const { roll } = this.#options;
-    if (roll.has(row, HEARSAY)) roll.table.setDeadlineMs(row, -Infinity);
+    const { roll, desk } = this.#options;
+    const { table } = roll;
+    // Neither what was heard before we were suspended: nobody could ask us then, and it is older than it seems.
+    const isOld = table.deadlineMs(row) - table.ttlMs(row) <= desk.options.wokenMs();
+    if (isOld || roll.has(row, HEARSAY)) table.setDeadlineMs(row, -Infinity);
     roll.unmark(row, HEARSAY);
   }
 

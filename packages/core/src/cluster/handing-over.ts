@@ -50,7 +50,7 @@ export class HandingOver {
   }
 
   /**
-   * Tells every other node. Answers whether all of them have it by now, so that whoever says a lapse knows of it. What comes
+   * Tells every other node. Answers whether there are any and all of them have it by now, so that whoever says a lapse knows of it. What comes
    * in one turn is told together.
    */
   tellAll(heard: readonly Heard[]): Promise<boolean> {
@@ -100,6 +100,7 @@ export class HandingOver {
     this.#told = null;
     const { nodes, self } = this.#options.company.roster;
     const others = nodes.filter(({ name }) => name !== self?.name);
+    if (others.length === 0) return false;
     const took = await Promise.all(others.map(({ name }) => this.handAll([[name, heard]])));
     return !took.includes(false);
   }

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { simulateCluster } from './cluster-simulation.js';
+import type { Mutation } from './mutation.js';
+
+const SEEDS = 25;
+
+describe('a cluster in trouble', () => {
+  it(`keeps all promises with the seeds 1 to ${SEEDS}`, async () => {
+    let [acknowledged, lapses, departures] = [0, 0, 0];
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const report = await simulateCluster({ seed });
+      acknowledged += report.acknowledged;
+      lapses += report.lapses;
+      departures += report.departures;
+    }
+    expect([acknowledged > 100 * SEEDS, lapses > SEEDS, departures > 0]).toEqual([true, true, true]);
+  }, 60_000);
+
+  it('is the same with the same seed', async () => {
+    expect(await simulateCluster({ seed: 5 })).toEqual(await simulateCluster({ seed: 5 }));
+  });
+});
+
+/** So many further ones, should the first seed no longer be the one that shows it. */
+const FURTHER_SEEDS = 600;
+
+describe('the simulation finds', () => {
+  it.each<[Mutation, number, RegExp]>([
+    ['nobody is asked', 3, /lapsed at .* acknowledged at/],
+    ['no fences', 7, /lapsed at .* acknowledged at|nobody has heard it/],
+    ['no full ttl after a loss', 46, /lapsed at .* acknowledged at/],
+    ['membership by the log', 68, /lapsed at .* acknowledged at/],
+    ['goodbye without handing over', 74, /lapsed at .* acknowledged at/],
+    ['ages as heard from the watch', 332, /is back, and nobody has heard it/],
+  ])(
+    '%s',
+    async (mutation, first, objection) => {
+      let found = '';
+      for (let seed = first; seed < first + FURTHER_SEEDS && found === ''; seed++) {
+        await simulateCluster({ seed, mutation }).catch((error: unknown) => (found = String(error)));
+      }
+      expect(found).toMatch(objection);
+    },
+    120_000,
+  );
+});

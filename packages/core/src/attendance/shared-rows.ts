@@ -3,7 +3,7 @@
  * so that this node can say so when it is asked; rows of our own are looked at when their deadline comes, and lapse only when nobody
  * else has heard them either.
  */
-import { askYoungest, ANSWERS_COUNT_MS, ASKED_TOGETHER_MAX } from '../cluster/asking.js';
+import { answersCount, askingNow, askYoungest, ASKED_TOGETHER_MAX, type Asking } from '../cluster/asking.js';
 import type { NodeName } from '../cluster/node-name.js';
 import { RollcallError } from '../errors.js';
 import type { AttendantName, Heard } from '../ports/colleagues.js';
@@ -41,9 +41,9 @@ export interface SharedRowsOptions<Subject> {
   readonly look: (row: number) => void;
 }
 
-/** A question that is on its way, or what came of it: since when (by the clock) it is known that nobody heard it. */
+/** A question that is on its way, or what came of it: when, and by whom, it is known that nobody heard it. */
 interface Asked {
-  silentAtMs: number | null;
+  silence: Asking | null;
 }
 
 /** Questions on their way at the same time. */
@@ -133,8 +133,8 @@ export class SharedRows<Subject> implements KindOfRows {
   /** Whether what is due about this row may be dealt with. If not, the others are asked first, and then it is looked at again. */
   isSettled(row: number, nowMs: number): boolean {
     if (!this.#options.calling.lapses(row, nowMs) || this.isSilent(row)) return true;
-    if (this.#asked.get(row)?.silentAtMs !== null) {
-      this.#asked.set(row, { silentAtMs: null });
+    if (this.#asked.get(row)?.silence !== null) {
+      this.#asked.set(row, { silence: null });
       this.#line.push(row);
     }
     return false;
@@ -142,7 +142,8 @@ export class SharedRows<Subject> implements KindOfRows {
 
   /** Nobody else had heard it when they were asked, and that is not long ago. */
   isSilent(row: number): boolean {
-    return this.#options.desk.options.clock.monotonicMs() - (this.#asked.get(row)?.silentAtMs ?? -Infinity) <= ANSWERS_COUNT_MS;
+    const { company, options } = this.#options.desk;
+    return answersCount(this.#asked.get(row)?.silence ?? null, company.roster, options.clock);
   }
 
   /** It has left, or something was written about it. */
@@ -244,18 +245,18 @@ export class SharedRows<Subject> implements KindOfRows {
     const asking = new Map<number, Asked>();
     for (const row of rows) {
       const asked = this.#asked.get(row);
-      if (asked === undefined || asked.silentAtMs !== null || roll.subject(row) === null) continue;
+      if (asked === undefined || asked.silence !== null || roll.subject(row) === null) continue;
       if (calling.lapses(row, now())) asking.set(row, asked);
       else this.#lookAgain(row);
     }
     if (asking.size === 0) return;
-    const [nowMs, atMs] = [now(), desk.options.clock.monotonicMs()];
+    const [nowMs, put] = [now(), askingNow(desk.company.roster, desk.options.clock)];
     const asked = [...asking];
     try {
       const names = asked.map(([row]) => this.#name(row));
       const ages = await askYoungest(desk.company, names);
       desk.options.meters.asked.add(asked.length);
-      asked.forEach(([row, question], at) => this.#answer(row, question, ages[at] ?? null, { nowMs, atMs }));
+      asked.forEach(([row, question], at) => this.#answer(row, question, ages[at] ?? null, { nowMs, put }));
     } catch (error) {
       this.#complain(error, asked.length);
       for (const [row, question] of asked) {
@@ -266,12 +267,12 @@ export class SharedRows<Subject> implements KindOfRows {
     }
   }
 
-  #answer(row: number, question: Asked, ageMs: number | null, asked: { readonly nowMs: number; readonly atMs: number }): void {
+  #answer(row: number, question: Asked, ageMs: number | null, asked: { readonly nowMs: number; readonly put: Asking }): void {
     const { roll, desk } = this.#options;
     // It left meanwhile, and the row may be somebody else's.
     if (this.#asked.get(row) !== question) return;
     if (ageMs === null || ageMs >= roll.table.ttlMs(row)) {
-      question.silentAtMs = asked.atMs;
+      question.silence = asked.put;
       return this.#options.look(row);
     }
     desk.options.meters.averted.add();

@@ -2,14 +2,34 @@
  * A lapse is asked before it is said. Whoever is on duty hears most heartbeats itself, or is handed them; but what another node heard
  * in the last moment, or could not hand over, is known to that node alone. So all are asked, and the youngest answer counts.
  */
+import type { Clock } from '../ports/clock.js';
 import type { AttendantName } from '../ports/colleagues.js';
 import type { Company } from './company.js';
+import type { RosterView } from './roster-view.js';
 
 /** Names in one question: some hundred kilobytes, which no node needs more than a few milliseconds to answer. */
 export const ASKED_TOGETHER_MAX = 1000;
 
 /** How old answers may be when a verdict is written that stands on them. A process that was suspended in between asks again. */
-export const ANSWERS_COUNT_MS = 2000;
+const ANSWERS_COUNT_MS = 2000;
+
+/** When a question was put, by the clock, and to whom. */
+export interface Asking {
+  readonly atMs: number;
+  readonly nodes: RosterView['nodes'];
+}
+
+export function askingNow({ nodes }: Pick<RosterView, 'nodes'>, clock: Clock): Asking {
+  return { atMs: clock.monotonicMs(), nodes };
+}
+
+/**
+ * Whether a verdict may still stand on the answers. Not if the roster has changed since: whoever joined was not asked, and our fences,
+ * which are of now, would not tell.
+ */
+export function answersCount(asking: Asking | null, { nodes }: Pick<RosterView, 'nodes'>, clock: Clock): boolean {
+  return asking !== null && asking.nodes === nodes && clock.monotonicMs() - asking.atMs <= ANSWERS_COUNT_MS;
+}
 
 /**
  * The age of the youngest beat of each that any other node heard; `null` where none did. Those that leave are asked too: they still

@@ -109,7 +109,8 @@ export interface Fault {
 
 /** How it stands when all is quiet again. */
 export interface End {
-  readonly nodes: readonly { readonly node: string; readonly shown: readonly Shown[] }[];
+  /** What each shows; `null` where it does not answer. */
+  readonly nodes: readonly { readonly node: string; readonly shown: readonly Shown[] | null }[];
   /** Whose registrations are in the log itself; `null` where nobody looked. */
   readonly logged: readonly Who[] | null;
   /** Who beats. */

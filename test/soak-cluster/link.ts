@@ -15,6 +15,7 @@ export class Link {
   #cut: Cut | null = null;
   #delayMs = 0;
   readonly #pipes = new Set<Pipe>();
+  readonly #sockets = new Set<Socket>();
   /** Those that came while nothing went there. */
   readonly #waiting = new Set<() => void>();
 
@@ -43,18 +44,25 @@ export class Link {
   /** Takes a connection that was made to us, and goes on with it there. */
   carry(near: Socket, port: number): void {
     near.on('error', () => undefined);
+    this.#keep(near);
     if (this.#cut === 'reset') near.resetAndDestroy();
     else if (this.#isHeld('there')) this.#waiting.add(() => this.#join(near, port));
     else this.#join(near, port);
   }
 
   end(): void {
-    for (const pipe of this.#pipes) pipe.reset();
+    for (const socket of this.#sockets) socket.destroy();
     this.#waiting.clear();
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   #join(near: Socket, port: number): void {
     const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setNoDelay();
+    this.#keep(far);
     // Nobody there: who asked is told so in the same way.
     far.on('error', () => near.resetAndDestroy());
     near.on('error', () => far.resetAndDestroy());

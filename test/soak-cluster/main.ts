@@ -56,3 +56,4 @@ try {
 } finally {
   await site.close();
 }
+process.exit();

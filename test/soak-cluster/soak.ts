@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '@rollcall/conformance';
 import { Calls } from './calls.js';
 import { planFaults } from './faults.js';
-import type { End, History, Reading, Shown } from './history.js';
+import type { History, Reading } from './history.js';
 import { objectionsTo } from './laws/laws.js';
 import { sharedPlaces } from './laws/streams.js';
+import { lookAtEnd } from './look-at-end.js';
 import { LivingInstance, type Address } from './life.js';
-import { etcdRevision, loggedInstances } from './log.js';
 import { shownFrom, type InstanceJson } from './shown.js';
 import type { Site } from './site.js';
 import { Stopwatch } from './stopwatch.js';
@@ -81,7 +81,7 @@ export async function soak({ site, seed, troubleMs, instances, pace, say }: Soak
   settled.abort();
   say(`${(stopwatch.now() / 1000).toFixed(1)} s: quiet`);
   await sleep(pace.quietMs);
-  const end = await lookAtEnd(site, lives, stopwatch, pace.idleMs);
+  const end = await lookAtEnd(site, { services: SERVICES, stopwatch, idleMs: pace.idleMs, beating: () => beatingOf(lives) });
   const endMs = stopwatch.now();
   const frozen = {
     lives: structuredClone(lives.map(plain)),
@@ -143,30 +143,8 @@ async function hangUp(watchers: readonly Watcher[], random: SeededRandom, settle
   }
 }
 
-async function lookAtEnd({ nodes, etcds }: Site, lives: readonly LivingInstance[], stopwatch: Stopwatch, idleMs: number): Promise<End> {
-  const beating = (): readonly string[] => lives.filter(({ state }) => state === 'beating').map(({ who }) => who);
-  const [member] = etcds;
-  const revision = (): Promise<number> => (member === undefined ? nodeRevision(nodes[0]?.ownPort ?? 0) : etcdRevision(member.endpoint));
-  const before = await revision();
-  await sleep(idleMs);
-  const idleRevisions = (await revision()) - before;
-  const views = await Promise.all(nodes.map(async ({ name, ownPort }) => ({ node: name, shown: await everybody(ownPort, stopwatch) })));
-  return { nodes: views, logged: member === undefined ? null : await loggedInstances(member.endpoint), beating: beating(), idleRevisions };
-}
-
-async function nodeRevision(port: number): Promise<number> {
-  const answer = await fetch(`http://127.0.0.1:${port}/services`);
-  await answer.text();
-  return Number(answer.headers.get('rollcall-revision'));
-}
-
-async function everybody(port: number, stopwatch: Stopwatch): Promise<readonly Shown[]> {
-  const lists = SERVICES.map(async (service) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/services/${service}/instances?health=any`);
-    const { instances } = (await answer.json()) as { readonly instances: readonly InstanceJson[] };
-    return instances.map((one) => shownFrom(one, stopwatch));
-  });
-  return (await Promise.all(lists)).flat();
+function beatingOf(lives: readonly LivingInstance[]): readonly string[] {
+  return lives.filter(({ state }) => state === 'beating').map(({ who }) => who);
 }
 
 function plain({ who, ttlMs, termMs, heard, doubtful, goodbyes, unknown }: LivingInstance): History['lives'][number] {

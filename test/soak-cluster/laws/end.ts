@@ -1,5 +1,5 @@
 /** When all trouble is over, everybody knows the same, and it is true; and the log is quiet. */
-import type { History, Law, Shown } from '../history.js';
+import type { End, History, Law, Shown } from '../history.js';
 import { difference } from './streams.js';
 import { statesOf, textOf } from './states.js';
 
@@ -7,13 +7,12 @@ import { statesOf, textOf } from './states.js';
 const IDLE_REVISIONS_MAX = 3;
 
 export const allViewsAreEqual: Law = ({ streams, end }) => {
-  const [first, ...others] = end.nodes;
-  if (first === undefined) return ['nobody looked at the end'];
-  const [everybody, inRotation] = [textOf(first.shown), textOf(first.shown.filter(isInRotation))];
-  const unlike = (name: string, truth: string, text: string): readonly string[] =>
-    text === truth ? [] : [`at the end ${first.node} and ${name} differ: ${difference(truth, text)}`];
+  const truth = truthOf(end);
+  const [everybody, inRotation] = [textOf(truth.shown), textOf(truth.shown.filter(isInRotation))];
+  const unlike = (name: string, expected: string, text: string): readonly string[] =>
+    text === expected ? [] : [`at the end ${truth.node} and ${name} differ: ${difference(expected, text)}`];
   return [
-    ...others.flatMap(({ node, shown }) => unlike(node, everybody, textOf(shown))),
+    ...end.nodes.flatMap(({ node, shown }) => (shown === null ? [`${node} does not answer`] : unlike(node, everybody, textOf(shown)))),
     ...streams.flatMap((stream) => {
       const last = statesOf(stream).at(-1)?.shown.values() ?? [];
       return unlike(`the stream of ${stream.node} (${stream.filter})`, stream.filter === 'any' ? everybody : inRotation, textOf(last));
@@ -21,11 +20,18 @@ export const allViewsAreEqual: Law = ({ streams, end }) => {
   ];
 };
 
+/** What the first node shows that answers: all the others show the same, or the law above objects. */
+function truthOf({ nodes }: End): { readonly node: string; readonly shown: readonly Shown[] } {
+  const [first] = nodes.flatMap(({ node, shown }) => (shown === null ? [] : [{ node, shown }]));
+  return first ?? { node: 'nobody', shown: [] };
+}
+
 export const theViewIsTheTruth: Law = ({ end }) => {
-  const shown = new Set(end.nodes[0]?.shown.map(({ who }) => who));
+  const truth = truthOf(end).shown;
+  const shown = new Set(truth.map(({ who }) => who));
   const beating = new Set(end.beating);
   const logged = new Set(end.logged ?? shown);
-  const ill = (end.nodes[0]?.shown ?? []).filter((one) => beating.has(one.who) && !isInRotation(one));
+  const ill = truth.filter((one) => beating.has(one.who) && !isInRotation(one));
   return [
     ...[...beating].filter((who) => !shown.has(who)).map((who) => `${who} beats, and nobody shows it`),
     ...ill.map(({ who, health }) => `${who} beats, and is ${health}`),

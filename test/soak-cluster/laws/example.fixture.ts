@@ -4,7 +4,11 @@
  */
 import type { Doubtful, End, Fault, Goodbye, Heard, Life, Reading, Shown, Stream, Told, Unknown } from '../history.js';
 
-type Loose<Part> = { -readonly [Key in keyof Part]: Part[Key] extends readonly (infer Item)[] ? Loose<Item>[] : Part[Key] };
+type Loose<Part> = {
+  -readonly [Key in keyof Part]: Exclude<Part[Key], null> extends readonly (infer Item)[]
+    ? Loose<Item>[] | Extract<Part[Key], null>
+    : Part[Key];
+};
 
 /** The same, to be changed. */
 export interface Draft {

@@ -140,12 +140,17 @@ const broken: readonly Case[] = [
   {
     law: 'all views are equal at the end',
     what: 'a node shows less',
-    change: (draft) => void draft.end.nodes[1]?.shown.pop(),
+    change: (draft) => void draft.end.nodes[1]?.shown?.pop(),
   },
   {
     law: 'all views are equal at the end',
     what: 'a stream knows more',
     change: (draft) => streamOf(draft, 2).told.push(told('change', 20_000, 9, [shown('web/ghost', 9)])),
+  },
+  {
+    law: 'all views are equal at the end',
+    what: 'a node does not answer',
+    change: (draft) => ((draft.end.nodes[0] as Draft['end']['nodes'][number]).shown = null),
   },
   { law: 'the view is the truth at the end', what: 'somebody beats and is nowhere', change: (draft) => draft.end.beating.push('web/more') },
   {
@@ -156,7 +161,7 @@ const broken: readonly Case[] = [
   {
     law: 'the view is the truth at the end',
     what: 'somebody beats and is critical',
-    change: (draft) => ((draft.end.nodes[0] as Draft['end']['nodes'][number]).shown[0] = shown('web/beats', 2, 10)),
+    change: (draft) => void draft.end.nodes[0]?.shown?.splice(0, 1, shown('web/beats', 2, 10)),
   },
   { law: 'the view is the truth at the end', what: 'the log has fewer', change: (draft) => (draft.end.logged = ['web/leaves']) },
   {

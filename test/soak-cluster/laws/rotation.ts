@@ -18,7 +18,7 @@ export const nobodyLapsesWhoBeats: Law = (history) => {
 function lapsesIn({ streams, readings, end }: History): ReadonlyMap<string, Shown> {
   const sights = [
     ...streams.flatMap(({ told }) => told.flatMap(({ shown }) => shown)),
-    ...[...readings, ...end.nodes].flatMap(({ shown }) => shown),
+    ...[...readings, ...end.nodes].flatMap(({ shown }) => shown ?? []),
   ];
   return new Map(sights.filter(({ health }) => health === 'critical').map((one) => [`${one.who} ${one.sinceMs}`, one]));
 }

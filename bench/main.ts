@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { attendanceAtScale } from './rows/attendance.js';
 import { catalogAtScale } from './rows/catalog.js';
+import { clusterBeating } from './rows/cluster.js';
 import { coldOpen } from './rows/cold-open.js';
 import { etcdPuts } from './rows/etcd-puts.js';
 import { groupCommit } from './rows/group-commit.js';
@@ -38,6 +39,7 @@ const benchmarks: readonly Benchmark[] = [
   attendanceAtScale,
   catalogAtScale,
   coldOpen,
+  clusterBeating,
 ];
 
 const FULL_MAX_MS = 230_000;

@@ -11,12 +11,16 @@ export interface Rollcall {
   readonly pid: number;
   /** Of its HTTP door. */
   readonly port: number;
+  /** `kill -9`. */
+  kill(): Promise<void>;
   /** Politely, and waits until it is gone. */
   end(): Promise<void>;
 }
 
-export async function startRollcall(data: string, cleanup: Cleanup): Promise<Rollcall> {
-  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--http', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startRollcall(data: string, cleanup: Cleanup, more: readonly string[] = []): Promise<Rollcall> {
+  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--http', '0', ...more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const kill = cleanup.add(() => child.kill('SIGKILL'));
   const gone = once(child, 'exit');
   const [line] = (await Promise.race([
@@ -27,6 +31,10 @@ export async function startRollcall(data: string, cleanup: Cleanup): Promise<Rol
   return {
     pid: child.pid ?? NaN,
     port: Number(doors.http.split(':').at(-1)),
+    kill: async () => {
+      kill();
+      await gone;
+    },
     end: async () => {
       child.kill('SIGTERM');
       await gone;

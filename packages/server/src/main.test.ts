@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { killPrograms, rollcall } from '../../../test/support/rollcall-program.js';
 
@@ -23,6 +24,14 @@ describe('rollcall serve', () => {
     expect({ code, complaints }).toEqual({ code: 0, complaints: '' });
     expect(output).toMatch(/^http: 9000 +# --http$/m);
     expect(output).toMatch(/^history-age: 24h +# default$/m);
+  });
+
+  it('waits for an etcd that does not answer, and stops when it is told to', async () => {
+    const { child, ended, complained } = rollcall('serve', '--store', 'etcd://127.0.0.1:1', '--http', '0', '--peer', '0');
+    const stayed = await Promise.race([ended.then(() => 'ended'), sleep(3_000, 'waits')]);
+    child.kill('SIGTERM');
+    await complained('stopped before it was ready');
+    expect([stayed, (await ended).code]).toEqual(['waits', 0]);
   });
 
   it('goes on when it is told to read its files anew', async () => {

@@ -37,6 +37,8 @@ export class Link {
   readonly #port: number;
   /** Which of the secrets that side takes. */
   #keyAt = 0;
+  /** It has answered by what the files say now. */
+  #isKnown = false;
   /** One for each secret, made when it is first needed. */
   #agents: (Agent | SecureAgent | undefined)[] = [];
 
@@ -58,8 +60,11 @@ export class Link {
       try {
         const answer = await this.#ask(call, keyAt);
         this.#keyAt = keyAt;
+        this.#isKnown = true;
         return answer;
       } catch (error) {
+        // Whoever went without a word has left all of them half open, and each would cost its time.
+        if (error instanceof PeerFailure && error.kind === 'lost') this.#dropIdle();
         // While secrets are being changed, that side may have only the other one.
         const mayHaveOther = error instanceof PeerFailure && error.isDistrust && error.kind === 'unreached';
         if (!mayHaveOther || attempt + 1 >= secrets) throw error;
@@ -69,16 +74,20 @@ export class Link {
 
   /** From now on, new connections by what the files say now. Whoever waits for an answer goes on to wait. */
   renew(): void {
-    const before = this.#agents;
+    this.#dropIdle();
     this.#agents = [];
     this.#keyAt = 0;
-    for (const agent of before) {
-      for (const idle of Object.values(agent?.freeSockets ?? {})) for (const socket of idle ?? []) socket.destroy();
-    }
+    this.#isKnown = false;
   }
 
   close(): void {
     for (const agent of this.#agents) agent?.destroy();
+  }
+
+  #dropIdle(): void {
+    for (const agent of this.#agents) {
+      for (const idle of Object.values(agent?.freeSockets ?? {})) for (const socket of idle ?? []) socket.destroy();
+    }
   }
 
   #ask({ path, body, withinMs }: PeerCall, keyAt: number): Promise<unknown> {
@@ -106,7 +115,7 @@ export class Link {
       });
       const fail = (error: NodeJS.ErrnoException): void => {
         cancel();
-        reject(failureOf(error, sent(), isSecure));
+        reject(failureOf(error, { sent: sent(), isSecure, isKnown: this.#isKnown }));
       };
       asked.on('error', fail);
       asked.on('response', (response) => {

@@ -6,15 +6,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PEER_BODY_BYTES_MAX } from '../shared/peer-protocol.js';
 import { attendant, eventually, TestCluster, type TestNode } from './node.fixture.js';
 
+/** Does not wait for long. */
 const patience = { headMs: 100, requestMs: 200, lookMs: 20 };
 
 let cluster: TestCluster;
 let node: TestNode;
 beforeEach(async () => {
   cluster = new TestCluster();
-  node = await cluster.node('one', { patience });
+  node = await cluster.node('one');
 });
 afterEach(() => cluster.close());
+
+function impatient(): Promise<TestNode> {
+  return cluster.node('one', { patience });
+}
 
 interface Asked {
   readonly method?: string;
@@ -40,8 +45,8 @@ async function ask({ method = 'POST', path = '/peer/v1/ages', headers = {}, body
 }
 
 /** Sends these bytes, and answers all that comes back until the connection ends. */
-async function raw(...pieces: readonly (string | Buffer)[]): Promise<string> {
-  const socket = connect(node.door.port, '127.0.0.1').on('error', () => undefined);
+async function raw(to: TestNode, ...pieces: readonly (string | Buffer)[]): Promise<string> {
+  const socket = connect(to.door.port, '127.0.0.1').on('error', () => undefined);
   let heard = '';
   socket.on('data', (piece) => (heard += piece.toString('latin1')));
   for (const piece of pieces) socket.write(piece);
@@ -76,7 +81,7 @@ describe('a request', () => {
   });
 
   it('that names another host is of a web page', async () => {
-    const answer = await raw('GET /peer/v1/node HTTP/1.1\r\nhost: evil.example\r\nrollcall-peer: 1\r\nconnection: close\r\n\r\n');
+    const answer = await raw(node, 'GET /peer/v1/node HTTP/1.1\r\nhost: evil.example\r\nrollcall-peer: 1\r\nconnection: close\r\n\r\n');
     expect(answer).toContain('403 Forbidden');
   });
 
@@ -104,15 +109,15 @@ describe('a body', () => {
     `POST /peer/v1/ages HTTP/1.1\r\nhost: localhost\r\nrollcall-peer: 1\r\nrollcall-to: one@7\r\n${length}\r\n\r\n`;
 
   it('that is huge is refused before it comes', async () => {
-    expect(await raw(head(`content-length: ${PEER_BODY_BYTES_MAX + 1}`))).toContain('413 ');
+    expect(await raw(node, head(`content-length: ${PEER_BODY_BYTES_MAX + 1}`))).toContain('413 ');
   });
 
   it('of unknown length is refused', async () => {
-    expect(await raw(head('transfer-encoding: chunked'))).toContain('says how long');
+    expect(await raw(node, head('transfer-encoding: chunked'))).toContain('says how long');
   });
 
   it('that does not come is not waited for', async () => {
-    expect(await raw(head('content-length: 10'), '{"who"')).toMatch(/^$|400/);
+    expect(await raw(await impatient(), head('content-length: 10'), '{"who"')).toMatch(/^$|400/);
   });
 
   it('whose sender leaves is forgotten, also many times over', async () => {
@@ -129,9 +134,10 @@ describe('a body', () => {
 
 describe('bytes', () => {
   it('of any kind do no harm', async () => {
+    const hasty = await impatient();
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-        await raw(Buffer.from(bytes), '\r\n\r\n');
+        await raw(hasty, Buffer.from(bytes), '\r\n\r\n');
       }),
       { numRuns: 30 },
     );
@@ -139,11 +145,11 @@ describe('bytes', () => {
   }, 30_000);
 
   it('that never come end the connection', async () => {
-    expect(await raw()).toMatch(/^$|400/);
+    expect(await raw(await impatient())).toMatch(/^$|400/);
   });
 
   it('of a head that comes slowly, too', async () => {
-    expect(await raw('POST /peer/v1/ages HTTP/1.1\r\nhost')).toMatch(/^$|400/);
+    expect(await raw(await impatient(), 'POST /peer/v1/ages HTTP/1.1\r\nhost')).toMatch(/^$|400/);
   });
 });
 

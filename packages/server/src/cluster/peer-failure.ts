@@ -50,21 +50,28 @@ const noWay = new Set([
   'ENOBUFS',
 ]);
 
-/** `sent`: the connection stood, and the request may have arrived. */
-export function failureOf(error: NodeJS.ErrnoException, sent: boolean, isSecure: boolean): PeerFailure {
+interface Circumstances {
+  /** The connection stood, and the request may have arrived. */
+  readonly sent: boolean;
+  readonly isSecure: boolean;
+  /** It has answered before, so the two know each other. */
+  readonly isKnown: boolean;
+}
+
+export function failureOf(error: NodeJS.ErrnoException, { sent, isSecure, isKnown }: Circumstances): PeerFailure {
   if (error instanceof PeerFailure) return error;
   const { code = '', message } = error;
-  if (sent) return new PeerFailure('lost', `the connection broke (${code || message})`, { isDistrust: isAlert(code), cause: error });
+  if (sent) {
+    // A door says what it thinks of a certificate, or of plain text, by hanging up.
+    const isDistrust = !isKnown;
+    const hint = isDistrust ? ' before any answer; perhaps that node does not believe this one: its log says more' : '';
+    return new PeerFailure('lost', `the connection broke (${code || message})${hint}`, { isDistrust, cause: error });
+  }
   if (!isSecure || noWay.has(code)) return new PeerFailure('unreached', `no connection (${code || message})`, { cause: error });
   return new PeerFailure('unreached', `the two nodes do not know each other: ${distrust(code, message)}`, {
     isDistrust: true,
     cause: error,
   });
-}
-
-/** A server tells what it thinks of a certificate only after the client takes the handshake for done. */
-function isAlert(code: string): boolean {
-  return code.startsWith('ERR_SSL_');
 }
 
 function distrust(code: string, message: string): string {

@@ -163,7 +163,7 @@ export class Peer {
     this.#failures++;
     if (this.#closed || this.#said === 'unreached' || (this.#failures < FAILURES_MAX && !isDistrust)) return;
     this.#said = 'unreached';
-    this.#options.log.warn('another node does not answer; what it has heard is asked for through the log', {
+    this.#options.log.warn('another node does not answer', {
       ...this.#fields(),
       reason: message,
     });

@@ -177,6 +177,8 @@ describeWith(['openssl'], 'certificates', () => {
     const bold = await cluster.node('bold', { paths: paths('stranger', 'ca') });
     expect(await gets(bold, other)).not.toBe('through');
     await eventually(() => expect(other.log.lines.join()).toContain('its certificate is not believed: DEPTH_ZERO_SELF_SIGNED_CERT'));
+    expect(other.log.lines.join()).toContain('"from":"127.0.0.1"');
+    expect(bold.log.lines.join()).toContain('perhaps that node does not believe this one');
   });
 
   it('for another host are not believed', async () => {

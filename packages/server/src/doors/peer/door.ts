@@ -114,13 +114,14 @@ export class PeerDoor {
     }
     const secure = createSecureServer({ ...settings, ...this.#tlsOptions(trust.material) }, handle);
     secure.on('secureConnection', (socket) => this.#secured(socket));
-    secure.on('tlsClientError', (error, socket) => this.#turnAway(error, socket));
+    secure.on('tlsClientError', (error, socket) => this.#failedHandshake(error, socket));
     return secure;
   }
 
   #tlsOptions(material: TrustMaterial): TlsOptions {
     const usual: TlsOptions = { handshakeTimeout: HANDSHAKE_MS_MAX, secureOptions: WITHOUT_TICKETS };
-    if (material.kind === 'certificates') return { ...usual, ...material.context, requestCert: true, rejectUnauthorized: true };
+    // Who is not believed is turned away by `#secured`, where it can still be said from where it came.
+    if (material.kind === 'certificates') return { ...usual, ...material.context, requestCert: true, rejectUnauthorized: false };
     return {
       ...usual,
       ciphers: PSK_CIPHERS,
@@ -138,12 +139,15 @@ export class PeerDoor {
     return material.kind === 'secret' ? material.keys : [];
   }
 
+  /** Nobody is answered who did not get through here. */
   #secured(socket: TLSSocket): void {
-    if (this.#options.trust.material.kind === 'certificates') return this.#connected(socket, null);
+    if (this.#options.trust.material.kind === 'certificates') {
+      if (socket.authorized) return this.#connected(socket, null);
+      return this.#turnAway(socket, `its certificate is not believed: ${String(socket.authorizationError)}`);
+    }
     const keyId = this.#keyIds.get(socket) ?? null;
-    // Without a certificate of the door's no handshake can succeed without one of the secrets; this must stay so.
-    if (keyId === null) return void socket.destroy();
-    this.#connected(socket, keyId);
+    if (keyId === null) this.#turnAway(socket, 'it has not proved that it has the secret');
+    else this.#connected(socket, keyId);
   }
 
   #connected(socket: Socket, keyId: string | null): void {
@@ -160,24 +164,22 @@ export class PeerDoor {
     for (const [socket, keyId] of this.#connections) if (keyId !== null && !ids.has(keyId)) socket.destroy();
   }
 
-  /** Half a handshake, as whoever looks for open ports makes them, is not worth a line. */
-  #turnAway({ code = '' }: NodeJS.ErrnoException, socket: TLSSocket): void {
+  #failedHandshake({ code = '' }: NodeJS.ErrnoException, socket: TLSSocket): void {
+    if (this.#keyIds.get(socket) === null) return this.#turnAway(socket, 'its secret is not one of --peer-secret-file');
+    // Half a handshake, as whoever looks for open ports makes them, is not worth a line.
+    if (code === 'ECONNRESET') return void socket.destroy();
+    this.#turnAway(socket, reasons[code] ?? code);
+  }
+
+  #turnAway(socket: TLSSocket, reason: string): void {
     const { remoteAddress: from } = socket;
-    // Declared as an error, and is the code of one.
-    const disbelieved = socket.authorizationError as unknown as string | undefined;
-    const hasOtherSecret = this.#keyIds.get(socket) === null;
     socket.destroy();
-    if (code === 'ECONNRESET' && !disbelieved && !hasOtherSecret) return;
     this.#meters.turnedAway.add();
-    const reason = hasOtherSecret
-      ? 'its secret is not one of --peer-secret-file'
-      : disbelieved
-        ? `its certificate is not believed: ${disbelieved}`
-        : code;
     this.#seldom.warn('somebody who is no peer was turned away at the peer door', { from, reason });
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#connections.has(request.socket)) return void request.socket.destroy();
     const { method = '', url: path = '' } = request;
     const count = (outcome: 'done' | 'refused' | 'failed'): void => this.#meters.requests(routeOf(method, path), outcome).add();
     try {
@@ -217,6 +219,13 @@ export class PeerDoor {
     response.end(text);
   }
 }
+
+/** What OpenSSL calls some mistakes that people make. */
+const reasons: Readonly<Record<string, string>> = {
+  ERR_SSL_HTTP_REQUEST: 'it speaks no TLS',
+  ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM: 'it shows no secret',
+  ERR_SSL_BINDER_DOES_NOT_VERIFY: 'it does not have the secret that it names',
+};
 
 const NONSENSE = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 

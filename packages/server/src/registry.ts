@@ -41,7 +41,7 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const measuring = new Measuring(clock);
   const { meter, load } = measuring;
   const kept = keptView(options, surroundings, meter);
-  const store = measuring.measured(await openStore(options, surroundings, kept), log);
+  const store = measuring.measured(await openStore(options, surroundings, measuring.meter, kept), log);
   const sources = { store, options, surroundings, meter };
   const cluster = trust === null ? null : new ClusterNode({ ...sources, trust });
   const ledger = cluster !== null && options.role === 'replica' ? replicaLedgerOn(sources, cluster) : ledgerOn(sources, cluster);

@@ -1,5 +1,5 @@
 /** The log: the engine that the options name. */
-import type { Store } from '@rollcall/core';
+import type { Meter, Store } from '@rollcall/core';
 import { etcdOf, type ServeOptions } from '../options.js';
 import { readEtcdSettings } from '../stores/etcd/config.js';
 import { openEtcdStore } from '../stores/etcd/store.js';
@@ -9,12 +9,17 @@ import type { Surroundings } from '../surroundings.js';
 import type { ViewKeeper } from '../view-snapshot/keeper.js';
 
 /** With a view that was kept, an etcd that is away is waited for by and by. */
-export async function openStore(options: ServeOptions, { clock, random, log }: Surroundings, kept: ViewKeeper | null): Promise<Store> {
+export async function openStore(
+  options: ServeOptions,
+  { clock, random, log }: Surroundings,
+  meter: Meter,
+  kept: ViewKeeper | null,
+): Promise<Store> {
   const history = { revisionsMax: options.historyRevisionsMax, ageMaxMs: options.historyAgeMaxMs };
   const etcd = etcdOf(options);
   if (etcd !== null) {
     const away = kept !== null && (await kept.find()) !== null ? ({ away: 'go on' } as const) : {};
-    return openEtcdStore({ ...(await readEtcdSettings(etcd, options)), ...away, history, clock, random, log });
+    return openEtcdStore({ ...(await readEtcdSettings(etcd, options)), ...away, history, clock, random, log, meter });
   }
   return options.store === 'memory'
     ? openMemoryStore({ clock, random, log, history })

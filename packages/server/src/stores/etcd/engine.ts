@@ -20,9 +20,11 @@ import {
   type WatchRequest,
   type WatchSink,
 } from '@rollcall/core';
+import type { HistoryLimits } from '../../shared/auto-compaction.js';
 import * as calls from './calls.js';
 import { Cluster, type ClusterOptions } from './cluster.js';
 import { CompactedFloor } from './compacted-floor.js';
+import { Compaction } from './compaction.js';
 import { WatchContact } from './contact.js';
 import { Continuity } from './continuity.js';
 import { EpochRecord } from './epoch.js';
@@ -44,6 +46,8 @@ export interface EngineOptions extends Omit<ClusterOptions, 'onReplaced' | 'onDo
   readonly mark: Bytes;
   /** How long the watch may lag behind the log before a key is written for it. `null`: nobody else writes to this etcd. */
   readonly touchAfterMs: number | null;
+  /** What is kept of the history; `null` where it is not ours to forget. */
+  readonly history: HistoryLimits | null;
   readonly meter: Meter;
 }
 
@@ -57,6 +61,7 @@ export class EtcdEngine implements Store {
   readonly #contact: WatchContact;
   readonly #underWay = new Set<Promise<unknown>>();
   #following: Following | null = null;
+  #compaction: Compaction | null = null;
   #doubting = false;
   #closed = false;
 
@@ -92,6 +97,8 @@ export class EtcdEngine implements Store {
       },
       at,
     );
+    const { history, clock, log } = this.#options;
+    if (history !== null) this.#compaction = new Compaction({ store: this, limits: history, clock, log });
   }
 
   async range(request: RangeRequest): Promise<RangeResult> {
@@ -157,6 +164,7 @@ export class EtcdEngine implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#compaction?.close();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     await this.#following?.close();
     await this.#keeper.close();

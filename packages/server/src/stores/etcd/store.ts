@@ -14,7 +14,7 @@ import {
   type Store,
 } from '@rollcall/core';
 import type { EtcdCredentials } from '@rollcall/wire';
-import type { HistoryLimits } from '../../shared/auto-compaction.js';
+import { defaultHistory, type HistoryLimits } from '../../shared/auto-compaction.js';
 import { CarefulStore } from '../../shared/careful-store.js';
 import { readCredentials, type EtcdTls } from './credentials.js';
 import { EtcdEngine } from './engine.js';
@@ -64,6 +64,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
     watched: watchedOf(options),
     mark: markOf(options),
     meter: options.meter ?? noMeter,
+    history: options.compacts === true ? { ...defaultHistory, ...options.history } : null,
     clock,
     random,
     log,

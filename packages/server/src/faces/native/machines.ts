@@ -19,7 +19,7 @@ import {
 } from '@rollcall/core';
 import type { NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './exchange.js';
 import { readMachine } from './map.js';
-import { inNamespace } from './selected.js';
+import { absence, inNamespace } from './selected.js';
 
 function machines({ query, caller }: NativeRequest, { view }: NativeContext): PlainAnswer {
   const { namespace } = readFields(query, { namespace: inNamespace });
@@ -69,7 +69,7 @@ async function heartbeat(request: NativeRequest, { registrar }: NativeContext): 
 
 async function removeMachine(request: NativeRequest, { view, registrar }: NativeContext): Promise<PlainAnswer> {
   const { instances, ...ref } = refIn(request, { instances: optional(wordKind(['keep', 'remove']), 'keep' as const) });
-  if (view.machine(ref, request.caller) === undefined) throw machineNotFound(ref);
+  if (view.machine(ref, request.caller) === undefined) throw absence(machineNotFound(ref), view);
   const { revision } = await registrar.removeMachine(ref, { instances }, request.caller);
   return { status: 204, revision };
 }

@@ -71,6 +71,7 @@ describe('a write to somebody who is not in a stale view', () => {
     ['PATCH', '/instances/nobody', '{"weight":2}'],
     ['PUT', '/instances/nobody/health', '{"health":"warning","reason":"x"}'],
     ['DELETE', '/instances/nobody/health', undefined],
+    ['DELETE', '/machines/nobody', undefined],
   ] as const;
 
   it.each(writes)('%s %s is to be sent again, and not told that nobody is there', async (method, url, body) => {

@@ -25,6 +25,7 @@ const constantIn = (path: string, name: string): number => {
 const ttl = written(TTL_DEFAULT_MS);
 const after = written(DEREGISTER_AFTER_DEFAULT_MS);
 const writeWithinMs = constantIn('packages/core/src/registrar/deadline.ts', 'WRITE_WITHIN_MS');
+const keeper = 'packages/server/src/view-snapshot/keeper.ts';
 const stopMs = constantIn('packages/server/src/lifecycle.ts', 'STOP_MS_MAX');
 
 const sentences: readonly (readonly [page: string, words: string])[] = [
@@ -39,6 +40,12 @@ const sentences: readonly (readonly [page: string, words: string])[] = [
   ['what-happens-when', `listed for ${after} more`],
   ['what-happens-when', `after ${after} more ${percent(usualGuard.share)} depart`],
   ['consistency', 'did not answer within five seconds'],
+  ['when-etcd-is-away', 'silent for up to six seconds'],
+  ['when-etcd-is-away', 'wait for five seconds at most'],
+  ['when-etcd-is-away', 'two seconds after etcd was lost'],
+  ['when-etcd-is-away', 'five seconds after it has read the log, then when something has changed, once a minute at most'],
+  ['when-etcd-is-away', 'unchanged every fifteen minutes'],
+  ['when-etcd-is-away', 'more than 24 hours old'],
   ['../deploy', 'finishes its requests within nine seconds'],
   ['../deploy', `24 hours or ${serveOptions.historyRevisionsMax.default.toLocaleString('en')} revisions`],
 ];
@@ -49,6 +56,14 @@ describe('the numbers', () => {
   });
 
   it('that are written in words', () => {
+    const tellStaleAfterMs = constantIn('packages/server/src/faces/native/staleness.ts', 'TELL_AFTER_MS');
+    const silentMs =
+      constantIn('packages/server/src/stores/etcd/contact.ts', 'LOOK_MS') *
+      (1 + constantIn('packages/server/src/stores/etcd/contact.ts', 'SILENT_LOOKS_MAX'));
+    expect({ tellStaleAfterMs, silentMs }).toEqual({ tellStaleAfterMs: 2000, silentMs: 6000 });
+    const keptMs = ['FIRST_AFTER_MS', 'EVERY_MS', 'UNCHANGED_EVERY_MS'].map((name) => constantIn(keeper, name));
+    const ageMaxMs = constantIn('packages/server/src/view-snapshot/usable.ts', 'VIEW_AGE_MAX_MS');
+    expect({ keptMs, ageMaxMs }).toEqual({ keptMs: [5000, 60_000, 900_000], ageMaxMs: 24 * 3_600_000 });
     expect({ writeWithinMs, stopMs }).toEqual({ writeWithinMs: 5000, stopMs: 9000 });
     expect(usualPanicRule.belowShare).toBe(0.5);
     expect(serveOptions.historyAgeMaxMs.default).toBe(24 * 3_600_000);

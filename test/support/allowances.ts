@@ -35,11 +35,6 @@ export const allowances: readonly Allowance[] = [
     reason: 'It is the Random that everything else is given.',
   },
   {
-    file: 'packages/server/src/shared/hold-loop.ts',
-    uses: ['setInterval'],
-    reason: 'A timer that does nothing keeps the process alive, which is not about time.',
-  },
-  {
     file: 'packages/server/src/shared/turn.ts',
     uses: ['setImmediate'],
     reason: 'Gives the event loop a turn, which is about order and not about time.',

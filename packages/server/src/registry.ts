@@ -16,6 +16,7 @@ import { nativeFace } from './parts/native-face.js';
 import { nodesOf, type NodesDesk } from './parts/nodes.js';
 import { servicesParts } from './parts/services.js';
 import { openStore } from './parts/store.js';
+import { awake } from './shared/awake.js';
 import type { Surroundings } from './surroundings.js';
 import type { ViewKeeper } from './view-snapshot/keeper.js';
 
@@ -33,7 +34,11 @@ export interface Registry {
 }
 
 /** Settles when it is ready. Throws with everything closed again. */
-export async function runRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
+export function runRegistry(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
+  return awake(() => start(options, surroundings));
+}
+
+async function start(options: ServeOptions, surroundings: Surroundings): Promise<Registry> {
   const { clock, log } = surroundings;
   const access = await readAccess(options, log);
   const tls = await readCertificate(options, surroundings);
@@ -57,7 +62,13 @@ export async function runRegistry(options: ServeOptions, surroundings: Surroundi
   const parts = partsOf({ ...ledger, kept, access, audit, measuring, cluster, nodes, late, http, native }, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
-  return { doors: http.doors(), metrics: measuring.described(), failed, reload: () => lifecycle.reload(), stop: () => lifecycle.stop() };
+  return {
+    doors: http.doors(),
+    metrics: measuring.described(),
+    failed,
+    reload: () => lifecycle.reload(),
+    stop: () => awake(() => lifecycle.stop()),
+  };
 }
 
 /** What runs, in the order in which it starts; it stops in the opposite one. */

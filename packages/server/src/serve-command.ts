@@ -6,7 +6,6 @@ import { objectionsTo } from './objections.js';
 import { serveOptions, type ServeOptions } from './options.js';
 import { runRegistry } from './registry.js';
 import { consoleLog } from './shared/console-log.js';
-import { holdLoop } from './shared/hold-loop.js';
 import { systemClock } from './shared/system-clock.js';
 import { systemRandom } from './shared/system-random.js';
 import { reloadAsked, stopAsked } from './signals.js';
@@ -65,10 +64,7 @@ async function serve(
   const clock = systemClock;
   const log = consoleLog(process.stderr, clock);
   const asked = stopAsked();
-  const letGo = holdLoop();
-  const registry = await Promise.race([runRegistry(options, { clock, random: systemRandom, log, version: version() }), asked]).finally(
-    letGo,
-  );
+  const registry = await Promise.race([runRegistry(options, { clock, random: systemRandom, log, version: version() }), asked]);
   if (typeof registry === 'string') {
     // Nothing was answered yet, so there is nothing to finish.
     log.info('stopped before it was ready', { signal: registry });

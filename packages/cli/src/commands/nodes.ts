@@ -40,7 +40,8 @@ function columnsOf(nodes: readonly Node[], nowMs: number): readonly Column<Node>
   ];
 }
 
-function stateCell({ answers, leaving }: Node): Cell {
+function stateCell({ answers, leaving, member }: Node): Cell {
+  if (member === false) return { text: 'no member', colour: 'red' };
   if (leaving) return { text: 'leaving', colour: 'yellow' };
   return answers ? { text: 'answers', colour: 'green' } : { text: 'silent', colour: 'red' };
 }

@@ -60,7 +60,7 @@ function statusText(status: Status, url: string, paint: Paint): string {
       ['watchers', String(watchers)],
       ['doors', doorsText.join(', ')],
       ['log', `epoch ${epoch}, revision ${revision}`],
-      ['store', store === undefined ? '' : storeCell(store)],
+      ['store', store === undefined ? { text: 'does not answer', colour: 'red' } : storeCell(store)],
     ],
     paint,
   );

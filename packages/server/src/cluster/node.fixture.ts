@@ -126,6 +126,7 @@ export class TestCluster {
       version: '1',
       startedAtMs: 0,
       http: null,
+      member: true,
       leaving: false,
       revision: 5,
       ageMs: 0,

@@ -83,6 +83,10 @@ export class ClusterNode {
     this.company = { roster: this.#roster, duty: new SharedDuty(this.#roster), colleagues: this.#peers, isMember };
   }
 
+  get isMember(): boolean {
+    return this.#membership?.isMember ?? this.#isReplica;
+  }
+
   get isLeaving(): boolean {
     return this.#membership?.standing === 'leaving';
   }
@@ -90,7 +94,7 @@ export class ClusterNode {
   status(report: NodeReport): ClusterStatus {
     const { nodes } = this.#roster;
     const leaving = nodes.filter((node) => node.leaving).length;
-    return { member: this.company.isMember(), nodes: nodes.length, leaving, duty: report.duty };
+    return { member: report.member, nodes: nodes.length, leaving, duty: report.duty };
   }
 
   /** Every node, in the order of their names, each asked now; this one too, whether it is a member or not. */

@@ -32,7 +32,15 @@ export function nodesOf({ catalog, duty, cluster, http }: NodeSources, options: 
   const report = (): NodeReport => {
     const { revision, staleSinceMs } = catalog.view;
     const ageMs = staleSinceMs === null ? 0 : Math.max(0, clock.wallMs() - staleSinceMs);
-    return { ...about, http: http(), leaving: cluster?.isLeaving ?? false, revision, ageMs, duty: counted() };
+    return {
+      ...about,
+      http: http(),
+      member: cluster?.isMember ?? true,
+      leaving: cluster?.isLeaving ?? false,
+      revision,
+      ageMs,
+      duty: counted(),
+    };
   };
   if (cluster === null) return { report, all: async () => [alone(report())], status: null };
   return { report, all: () => cluster.nodes(report()), status: (told) => cluster.status(told) };

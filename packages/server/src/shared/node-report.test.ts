@@ -7,6 +7,7 @@ const said = {
   version: '0.1.0',
   startedAtMs: 1000,
   http: 'http://10.0.0.2:8500',
+  member: true,
   leaving: false,
   revision: 42,
   ageMs: 0,

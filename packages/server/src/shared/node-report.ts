@@ -11,6 +11,8 @@ export interface NodeReport {
   readonly startedAtMs: number;
   /** Where its HTTP door is; `null` while it has none. */
   readonly http: string | null;
+  /** The others count on it. A node that has no others, and a replica, has nobody who would. */
+  readonly member: boolean;
   readonly leaving: boolean;
   /** Up to where its view shows the log, and how old that is; 0 while it follows. */
   readonly revision: number;
@@ -40,7 +42,7 @@ export interface SeenNode {
 /** What another node has sent, of whatever version it is: more than is known here does no harm. */
 export function readNodeReport(sent: unknown): NodeReport {
   const fields = isObject(sent) ? sent : {};
-  const { node, role, version, startedAtMs, http, leaving, revision, ageMs, duty } = fields;
+  const { node, role, version, startedAtMs, http, member, leaving, revision, ageMs, duty } = fields;
   const { instances, machines } = isObject(duty) ? duty : {};
   const name = NodeName.parse(node);
   if (name === undefined || typeof version !== 'string' || typeof leaving !== 'boolean') throw strange();
@@ -50,6 +52,7 @@ export function readNodeReport(sent: unknown): NodeReport {
     version: version.slice(0, TEXT_CHARACTERS_MAX),
     startedAtMs: number(startedAtMs),
     http: typeof http === 'string' ? http.slice(0, TEXT_CHARACTERS_MAX) : null,
+    member: member !== false,
     leaving,
     revision: number(revision),
     ageMs: number(ageMs),

@@ -11,6 +11,7 @@ const report: NodeReport = {
   version: '1.2.3',
   startedAtMs: 0,
   http: 'http://one:8500',
+  member: true,
   leaving: false,
   revision: 42,
   ageMs: 0,
@@ -34,7 +35,16 @@ it('nodes are shown as they say they are, and as far as they say it', async () =
   const { statusCode, body } = await face.ask({ url: '/nodes' });
   expect(statusCode).toBe(200);
   const view = { revision: 42, behind: 0, stale: false, ageSeconds: 0 };
-  const one = { node: 'one', self: true, answers: true, leaving: false, http: 'http://one:8500', peer: 'one:8510', role: 'full' };
+  const one = {
+    node: 'one',
+    self: true,
+    answers: true,
+    member: true,
+    leaving: false,
+    http: 'http://one:8500',
+    peer: 'one:8510',
+    role: 'full',
+  };
   const told = { version: '1.2.3', startedAt: '1970-01-01T00:00:00.000Z', duty: { instances: 3, machines: 1 } };
   const { http: _http, ...two } = { ...one, node: 'two', self: false, leaving: true, role: 'replica' };
   expectShape('Nodes', JSON.parse(body) as object);

@@ -41,9 +41,9 @@ function shownNode({ node, self, leaving, http, peer, report }: SeenNode, furthe
   const seen = { node, self, answers: report !== null, leaving: report?.leaving ?? leaving };
   const doors = { ...(http === null ? {} : { http }), ...(peer === null ? {} : { peer }) };
   if (report === null) return { ...seen, ...doors };
-  const { role, version, startedAtMs, revision, ageMs, duty } = report;
+  const { role, version, startedAtMs, member, revision, ageMs, duty } = report;
   const view = { revision, behind: furthest - revision, stale: ageMs > 0, ageSeconds: ageMs / 1000 };
-  return { ...seen, ...doors, role, version, startedAt: time(startedAtMs), ...view, duty };
+  return { ...seen, ...doors, role, member, version, startedAt: time(startedAtMs), ...view, duty };
 }
 
 export const nodeRoutes: readonly NativeRoute[] = [

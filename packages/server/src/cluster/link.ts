@@ -80,8 +80,15 @@ export class Link {
     this.#isKnown = false;
   }
 
+  /** Whoever waits for an answer waits in vain: it is lost to them now, and not when their time is up. */
+  giveUp(): void {
+    const before = this.#agents;
+    this.#agents = [];
+    for (const agent of before) agent?.destroy();
+  }
+
   close(): void {
-    for (const agent of this.#agents) agent?.destroy();
+    this.giveUp();
   }
 
   #dropIdle(): void {

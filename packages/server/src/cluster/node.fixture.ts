@@ -1,6 +1,8 @@
 /** A node as its peers see it: a real door on loopback, a roster that a test writes, and a log that it reads. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
@@ -158,6 +160,28 @@ export class TestCluster {
     this.onClose(() => peers.close());
     return peers;
   }
+}
+
+/** A way to a door that can be cut as a suspended process, or a silent firewall, cuts it: bytes go in, and none come out. */
+export async function openWay(cluster: TestCluster, port: number): Promise<{ readonly port: number; cut(): void }> {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((socket) => {
+    const onward = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      sockets.add(from.on('error', () => to.destroy()).on('close', () => to.destroy()));
+      from.on('data', (piece: Buffer) => void (isCut || to.write(piece)));
+    }
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  cluster.onClose(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { port: (server.address() as AddressInfo).port, cut: () => void (isCut = true) };
 }
 
 export function newSecret(): string {

@@ -66,8 +66,12 @@ export interface Told {
   readonly gone: readonly Who[];
 }
 
+/** Of a watcher that goes from node to node. */
+export const ROAMING = 'all nodes in turns';
+
 /** What one watcher was told, through all its connections. */
 export interface Stream {
+  /** Or `ROAMING`. */
   readonly node: string;
   /** Everybody, or only who is in rotation. */
   readonly filter: 'any' | 'rotation';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '@rollcall/conformance';
 import { Calls } from './calls.js';
 import { planFaults } from './faults.js';
-import type { History, Reading } from './history.js';
+import { ROAMING, type History, type Reading } from './history.js';
 import { objectionsTo } from './laws/laws.js';
 import { sharedPlaces } from './laws/streams.js';
 import { lookAtEnd } from './look-at-end.js';
@@ -63,9 +63,7 @@ export async function soak({ site, seed, troubleMs, instances, pace, say }: Soak
   const calls = new Calls(stopwatch);
   const addresses: readonly Address[] = site.nodes.map(({ name, port }) => ({ node: name, port }));
   const lives = Array.from({ length: instances }, (_, at) => newLife(at, { seed, pace, addresses, calls }));
-  const watchers = site.nodes.flatMap(({ name, port }) =>
-    (['any', 'rotation'] as const).map((filter) => new Watcher({ node: name, port, filter, stopwatch })),
-  );
+  const watchers = watchersOf(addresses, stopwatch);
   const readings: Reading[] = [];
   const [settled, ended] = [new AbortController(), new AbortController()];
   setMaxListeners(0, settled.signal, ended.signal);
@@ -93,6 +91,12 @@ export async function soak({ site, seed, troubleMs, instances, pace, say }: Soak
   const history: History = { ...frozen, readings, faults: maker.faults, end, endMs };
   const crashes = site.nodes.flatMap(({ process }) => process.crashes);
   return { objections: [...crashes, ...maker.surprises, ...objectionsTo(history)], report: reportOf(history, watchers), history };
+}
+
+function watchersOf(addresses: readonly Address[], stopwatch: Stopwatch): readonly Watcher[] {
+  const places = addresses.map(({ node, port }) => ({ node, ports: [port] }));
+  if (addresses.length > 1) places.push({ node: ROAMING, ports: addresses.map(({ port }) => port) });
+  return places.flatMap((place) => (['any', 'rotation'] as const).map((filter) => new Watcher({ ...place, filter, stopwatch })));
 }
 
 interface Fleet {

@@ -1,4 +1,4 @@
-/** A watcher of everything at one node: it comes back with its last id whenever its connection is gone, and writes down what it is told. */
+/** A watcher of everything: it comes back with its last id whenever its connection is gone, and writes down what it is told. */
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shown, Stream, Told } from './history.js';
@@ -7,7 +7,8 @@ import type { Stopwatch } from './stopwatch.js';
 
 export interface WatcherOptions {
   readonly node: string;
-  readonly port: number;
+  /** Of that node; or of several, to which it goes in turns. */
+  readonly ports: readonly number[];
   readonly filter: Stream['filter'];
   readonly stopwatch: Stopwatch;
 }
@@ -57,7 +58,8 @@ export class Watcher implements Stream {
 
   /** Settles when the connection is gone. */
   #listen(): Promise<void> {
-    const { port, filter } = this.#options;
+    const { ports, filter } = this.#options;
+    const port = ports[this.connections % ports.length];
     const resumed = this.#lastId === '' ? {} : { 'last-event-id': this.#lastId };
     const path = filter === 'any' ? '/watch?health=any' : '/watch';
     return new Promise((resolve) => {

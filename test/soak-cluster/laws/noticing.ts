@@ -1,5 +1,5 @@
 /** Whoever stops is noticed in the promised time, at every node; and departs in its term. */
-import type { Fault, History, Law, Life, Shown, Stream } from '../history.js';
+import { ROAMING, type Fault, type History, type Law, type Life, type Shown, type Stream } from '../history.js';
 import { at } from './rotation.js';
 import { arrivedBy, promised } from './excuses.js';
 
@@ -61,7 +61,7 @@ function deathsIn({ lives, faults, endMs }: History): readonly Death[] {
 
 /** The watchers of a node in trouble are told when that is over. */
 function seenBy({ node }: Stream, faults: readonly Fault[], deadlineMs: number): number {
-  const ofIt = faults.filter((fault) => fault.node === node && !fault.what.startsWith('peers'));
+  const ofIt = faults.filter((fault) => (fault.node === node || node === ROAMING) && !fault.what.startsWith('peers'));
   const open = ofIt.filter(({ fromMs, untilMs }) => fromMs <= deadlineMs && untilMs + CAUGHT_UP_MS >= deadlineMs);
   return Math.max(deadlineMs, ...open.map(({ untilMs }) => untilMs + CAUGHT_UP_MS));
 }

@@ -20,6 +20,7 @@ import {
 } from '@rollcall/core';
 import { EVENT_STREAM_TYPE } from '../../shared/server-event.js';
 import type { Answers, Subject } from './answers.js';
+import { parseCursor } from './cursor.js';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './exchange.js';
 import { longPoll } from './long-poll.js';
 import { read } from './map.js';
@@ -86,11 +87,13 @@ function instances(request: NativeRequest, context: NativeContext): NativeAnswer
   const { namespace, minRevision, since, wait: waitMs, query } = readInstanceQuery(request.query, rules);
   const question = { namespace, service, query };
   demandRight(caller, 'read', question);
-  return onceReached(minRevision, context, () => {
+  const streams = accept.includes(EVENT_STREAM_TYPE);
+  const from = streams ? (lastEventId ?? since) : since;
+  return onceAsFar({ minRevision, from }, context, () => {
     const { view, answers } = context;
-    if (accept.includes(EVENT_STREAM_TYPE)) {
+    if (streams) {
       refuseWith(waitMs === null ? null : 'wait', 'left out: a stream goes on until it is closed');
-      return stream(oneService(namespace, service, query), lastEventId ?? since, context, caller);
+      return stream(oneService(namespace, service, query), from, context, caller);
     }
     if (since !== null) return longPoll({ question, url, since, waitMs: waitMs ?? WAIT_DEFAULT_MS }, context, caller);
     refuseWith(waitMs === null ? null : 'wait', 'left out, or together with since, the cursor behind which to wait');
@@ -110,7 +113,8 @@ function watch({ query: parameters, lastEventId, caller }: NativeRequest, contex
   const { namespace, minRevision, since, service, prefix, query } = readInstanceQuery(parameters, rules);
   for (const one of service ?? []) demandRight(caller, 'read', { namespace, service: one });
   const question = severalServices(namespace, service, prefix, query);
-  return onceReached(minRevision, context, () => stream(question, lastEventId ?? since, context, caller));
+  const from = lastEventId ?? since;
+  return onceAsFar({ minRevision, from }, context, () => stream(question, from, context, caller));
 }
 
 const serviceList = listKind(ServiceName, WATCHED_SERVICES_MAX);
@@ -132,12 +136,36 @@ function onceReached(revision: number, context: NativeContext, answer: () => Nat
   if (revision <= context.view.revision) return answer();
   return context.reached(revision, MIN_REVISION_WAIT_MS).then((reached) => {
     if (reached) return answer();
-    throw new RollcallError(
-      'revision-in-future',
-      `This node shows revision ${context.view.revision} and has waited ${MIN_REVISION_WAIT_MS / 1000} s for ${revision}. Ask again, or ask another node.`,
-      { revision: context.view.revision },
-    );
+    throw behind(revision, context);
   });
+}
+
+interface Place {
+  readonly minRevision: number;
+  /** The cursor that is gone on from. */
+  readonly from: string | null;
+}
+
+/**
+ * Who comes from another node may be ahead of this one, which is on its way there. One that cannot get there, because its log is
+ * away, would lead back to what is over; a log that goes on and has no such place has lost it, and is read anew.
+ */
+function onceAsFar({ minRevision, from }: Place, context: NativeContext, answer: () => NativeAnswer): NativeAnswer | Promise<NativeAnswer> {
+  const { view } = context;
+  const cursor = from === null ? null : parseCursor(from);
+  if (cursor?.epoch !== view.epoch || cursor.revision <= view.revision) return onceReached(minRevision, context, answer);
+  return context.reached(cursor.revision, MIN_REVISION_WAIT_MS).then((reached) => {
+    if (!reached && view.staleSinceMs !== null) throw behind(cursor.revision, context);
+    return onceReached(minRevision, context, answer);
+  });
+}
+
+function behind(revision: number, { view }: NativeContext): RollcallError {
+  return new RollcallError(
+    'revision-in-future',
+    `This node shows revision ${view.revision} and has waited ${MIN_REVISION_WAIT_MS / 1000} s for ${revision}. Ask again, or ask another node.`,
+    { revision: view.revision },
+  );
 }
 
 /** If-None-Match may be a list. Every cursor since the last change is as good as the ETag. */

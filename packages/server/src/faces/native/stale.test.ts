@@ -121,3 +121,37 @@ describe('a stream', () => {
     ]);
   });
 });
+
+describe('whoever comes from a node that was further', () => {
+  /** The face is at revision 2. */
+  const AHEAD = 'e1-3';
+
+  it.each([PAYMENTS, '/watch'])('at %s is waited for, and misses nothing', async (url) => {
+    let reach: (reached: boolean) => void = () => undefined;
+    face.reached = () => new Promise<boolean>((resolve) => (reach = resolve));
+    const opening = Stream.open(face, url, { 'last-event-id': AHEAD });
+    await settle();
+    await face.register(registration({ id: 'b' }), tester);
+    reach(true);
+    const stream = await opening;
+    expect(await stream.told()).toEqual([]);
+    await face.register(registration({ id: 'c' }), tester);
+    expect(await stream.told()).toMatchObject([{ event: 'change', id: 'e1-4' }]);
+  });
+
+  it.each([PAYMENTS, '/watch'])('at %s is not led back by a node that cannot get there', async (url) => {
+    goAway();
+    const { statusCode } = await face.ask({ url, headers: { 'accept': 'text/event-stream', 'last-event-id': AHEAD } });
+    expect(statusCode).toBe(409);
+  });
+
+  it('is not answered a poll from the past either', async () => {
+    goAway();
+    expect((await face.ask({ url: `${PAYMENTS}?since=${AHEAD}&wait=1s` })).statusCode).toBe(409);
+  });
+
+  it('begins anew where the log goes on without that place', async () => {
+    const stream = await Stream.open(face, PAYMENTS, { 'last-event-id': 'e1-99' });
+    expect((await stream.told()).map(({ event }) => event)).toEqual(['resync', 'snapshot']);
+  });
+});

@@ -38,6 +38,7 @@ export * from './catalog/record-dump.js';
 export * from './catalog/records.js';
 export * from './catalog/registration.js';
 export * from './catalog/registration-kinds.js';
+export { SelfCheck, selfCheckMetrics } from './catalog/self-check.js';
 export * from './catalog/value-kind.js';
 export * from './cluster/company.js';
 export * from './cluster/duty.js';

@@ -3,7 +3,7 @@ import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Store } from '../ports/store.js';
-import type { EncodedSink } from './encoded.js';
+import type { EncodedRecord, EncodedSink } from './encoded.js';
 import type { Term } from './intent-table.js';
 import { catalogRange } from './keys.js';
 import type { Knowing, KnownRecords } from './known-records.js';
@@ -85,6 +85,12 @@ export class Catalog implements Knowing {
 
   close(): void {
     this.#reader.close();
+  }
+
+  /** Shows these instead of what it shows of their keys, as of the revision that it is at. */
+  repair(records: readonly EncodedRecord[]): void {
+    this.#projection.apply({ revision: this.#projection.revision, records });
+    this.#shown();
   }
 
   /** Settles with `true` once the view shows this revision, with `false` if it does not within the time. */

@@ -1,5 +1,5 @@
 /** What only a node before an etcd cluster measures, gathered from beside the code that measures. */
-import type { Metric } from '@rollcall/core';
+import { selfCheckMetrics, type Metric } from '@rollcall/core';
 import { peerMetrics } from './cluster/peer-meters.js';
 import { peerDoorMetrics } from './doors/peer/meters.js';
 import { etcdMetrics } from './stores/etcd/metrics.js';
@@ -8,4 +8,5 @@ export const clusterMetrics: readonly Metric[] = [
   ...Object.values(peerMetrics),
   ...Object.values(peerDoorMetrics),
   ...Object.values(etcdMetrics),
+  ...Object.values(selfCheckMetrics),
 ];

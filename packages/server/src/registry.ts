@@ -14,6 +14,7 @@ import { catalogParts, keptView } from './parts/kept-view.js';
 import { ledgerOn, replicaLedgerOn, type Ledger } from './parts/ledger.js';
 import { nativeFace } from './parts/native-face.js';
 import { nodesOf, type NodesDesk } from './parts/nodes.js';
+import { selfCheckParts } from './parts/self-check.js';
 import { servicesParts } from './parts/services.js';
 import { openStore } from './parts/store.js';
 import { awake } from './shared/awake.js';
@@ -91,8 +92,9 @@ function partsOf(
     native,
   }: House,
   options: ServeOptions,
-  { clock, log }: Surroundings,
+  surroundings: Surroundings,
 ): readonly Part[] {
+  const { clock, log } = surroundings;
   // A replica has no place among the nodes, and nobody asks it anything.
   const place = cluster === null || colleague === null ? null : { cluster, colleague };
   return [
@@ -104,6 +106,8 @@ function partsOf(
     ...(place === null
       ? []
       : [place.cluster.doorPart({ colleague: place.colleague, registrar: audit.registrar(registrar), report: nodes.report })]),
+    // By and by, and never in anybody's way.
+    ...late.parts(selfCheckParts(options, { store, catalog, meter: measuring.meter }, surroundings)),
     // Who else is there, before this node is.
     ...late.parts(cluster?.wayParts ?? []),
     // Its share of the duty begins when the others know of it, and ends when they have what it knew.

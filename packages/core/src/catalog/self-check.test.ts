@@ -24,9 +24,9 @@ function checkOf(house: House) {
 
 /** A round takes its time. */
 async function through(house: House, round: Promise<void>): Promise<void> {
-  let isOver = false;
-  void round.finally(() => (isOver = true));
-  while (!isOver) await house.clock.advance(1_000);
+  const progress = { isOver: false };
+  void round.finally(() => (progress.isOver = true));
+  while (!progress.isOver) await house.clock.advance(1_000);
   await round;
 }
 
@@ -85,15 +85,15 @@ describe('the comparison of view and log', () => {
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         const house = await openHouse();
         const { check, repairs } = checkOf(house);
-        let isOver = false;
+        const progress = { isOver: false };
         const rounds = (async () => {
-          while (!isOver) await check.round();
+          while (!progress.isOver) await check.round();
         })();
         for (const one of steps) {
           await take(house, one);
           await house.clock.advance(25);
         }
-        isOver = true;
+        progress.isOver = true;
         await through(house, rounds);
         const fresh = await openHouse({ store: house.store, clock: house.clock });
         expect({ repairs: repairs(), shown: shownBy(house.view) }).toEqual({ repairs: 0, shown: shownBy(fresh.view) });

@@ -128,7 +128,8 @@ export class ClusterNode {
     const { store, options, trust, surroundings, meter } = this.#sources;
     const { clock, log } = surroundings;
     const { bind, peer: port } = options;
-    const self = (): LiveNode | null => (this.company.isMember() ? this.#roster.self : null);
+    // As the roster has it: while the log is away nobody is a member by their own clocks, and what they hear they can still tell each other.
+    const self = (): LiveNode | null => this.#roster.self;
     const door = new PeerDoor({ house: { self, colleague, registrar, report }, trust, bind, port, ...surroundings, meter });
     this.#door = door;
     const lease = (): LeaseId | null => this.#membership?.life?.lease ?? null;

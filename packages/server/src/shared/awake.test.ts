@@ -3,6 +3,9 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { repositoryRoot } from '../../../../test/support/repository.js';
 
+/** On a machine that has much else to do. */
+const STARTS_WITHIN_MS = 30_000;
+
 /** In a process of its own: this one has many reasons to stay. */
 async function run(program: string): Promise<string> {
   const source = `import { awake } from './packages/server/src/shared/awake.ts';\n${program}`;
@@ -14,10 +17,10 @@ async function run(program: string): Promise<string> {
 
 const sleep = `const sleep = () => new Promise((over) => setTimeout(() => over('slept'), 100).unref());`;
 
-it('a process stays as long as the work goes on', async () => {
+it('a process stays as long as the work goes on', { timeout: STARTS_WITHIN_MS }, async () => {
   expect(await run(`${sleep} console.log(await awake(sleep));`)).toBe('slept\n');
 });
 
-it('and no longer', async () => {
+it('and no longer', { timeout: STARTS_WITHIN_MS }, async () => {
   expect(await run(`${sleep} await awake(async () => undefined); void sleep().then(console.log);`)).toBe('');
 });

@@ -24,7 +24,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMemoryStore } from './stores/memory/store.js';
 import { openTestHouse, type TestHouse } from './cluster/house.fixture.js';
-import { eventually, nodeName, openWay, TestCluster, type TestNode } from './cluster/node.fixture.js';
+import { eventually, newSecret, nobodyTrusted, nodeName, openWay, TestCluster, type TestNode } from './cluster/node.fixture.js';
 import type { Peers } from './cluster/peers.js';
 import { RemoteRegistrar } from './cluster/remote-registrar.js';
 
@@ -60,7 +60,7 @@ afterEach(() => cluster.close());
 
 /** A replica that reaches these. */
 async function replicaOf(...nodes: readonly TestNode[]): Promise<{ readonly registrar: Registrar; readonly peers: Peers }> {
-  const self = await cluster.node('replica');
+  const self = await cluster.node('replica', { paths: nodes[0]?.paths ?? nobodyTrusted });
   const peers = cluster.peersOf(
     self,
     nodes.map(({ live }) => live),
@@ -228,22 +228,27 @@ describe('a full node that does not do it', () => {
     await Promise.all(beats);
   });
 
-  it('because it was suspended in the middle is not waited for until the time is up', async () => {
-    const node = await acting({ register: () => new Promise(() => undefined), heartbeat: () => new Promise(() => undefined) });
-    const way = await openWay(cluster, node.door.port);
-    const { registrar, peers } = await replicaOf({ ...node, live: { ...node.live, peer: `localhost:${way.port}` } });
-    const outcomes = Promise.allSettled([registrar.register(registration(), someone), registrar.heartbeat(ref, someone)]);
-    await eventually(async () => expect((await peers.report(node.live.name)).node).toBe(node.live.name));
-    way.cut();
-    let waitedMs = 0;
-    await eventually(async () => {
-      waitedMs += 250;
-      await cluster.clock.advance(250);
-      expect(peers.reached()).toEqual([]);
-    });
-    expect(await outcomes).toMatchObject([{ reason: { code: 'outcome-unknown' } }, { reason: { code: 'outcome-unknown' } }]);
-    expect(waitedMs).toBeLessThan(6000);
-  });
+  it.each(['in the clear', 'with a secret'])(
+    'because it was suspended in the middle is not waited for until the time is up, %s',
+    async (how) => {
+      const paths = how === 'with a secret' ? await cluster.secretFile(newSecret()) : nobodyTrusted;
+      const never = (): Promise<never> => new Promise(() => undefined);
+      const node = await cluster.node('mute', { paths, registrar: { register: never, heartbeat: never } as unknown as Registrar });
+      const way = await openWay(cluster, node.door.port);
+      const { registrar, peers } = await replicaOf({ ...node, live: { ...node.live, peer: `localhost:${way.port}` } });
+      const outcomes = Promise.allSettled([registrar.register(registration(), someone), registrar.heartbeat(ref, someone)]);
+      await eventually(async () => expect((await peers.report(node.live.name)).node).toBe(node.live.name));
+      way.cut();
+      let waitedMs = 0;
+      await eventually(async () => {
+        waitedMs += 250;
+        await cluster.clock.advance(250);
+        expect(peers.reached()).toEqual([]);
+      });
+      expect(await outcomes).toMatchObject([{ reason: { code: 'outcome-unknown' } }, { reason: { code: 'outcome-unknown' } }]);
+      expect(waitedMs).toBeLessThan(6000);
+    },
+  );
 
   it('because it is no node at all is no node to the replica', async () => {
     const nonsense = createServer((socket) => void socket.on('error', () => undefined).end('220 mail.example ESMTP\r\n'));

@@ -76,6 +76,7 @@ export interface TestNode {
   readonly log: Lines;
   readonly clock: SimulatedClock;
   readonly trust: PeerTrust;
+  readonly paths: PeerPaths;
 }
 
 export interface TestNodeOptions {
@@ -148,7 +149,7 @@ export class TestCluster {
     this.onClose(() => door.close());
     const live = { name: self, createRevision, peer: `localhost:${door.port}`, leaving: false };
     roster.self = live;
-    return { live, door, roster, taken, ages, log, clock, trust };
+    return { live, door, roster, taken, ages, log, clock, trust, paths };
   }
 
   /** How `from` sees these. */

@@ -162,7 +162,7 @@ export class Peer {
     if (refusal?.code === 'overloaded' || (errand === 'call' && kind === 'lost')) return;
     this.#failures++;
     // A question about nobody, twice: whoever asked for something that takes longer need not wait until its time is up.
-    if (this.#failures === FAILURES_MAX && kind === 'lost') this.#link.giveUp();
+    if (this.#failures === FAILURES_MAX) this.#link.giveUp();
     if (this.#closed || this.#said === 'unreached' || (this.#failures < FAILURES_MAX && !isDistrust)) return;
     this.#said = 'unreached';
     this.#options.log.warn('another node does not answer', {

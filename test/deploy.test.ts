@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { environmentName } from '@rollcall/core';
-import { serveOptions } from 'rollcall/parts';
+import { clusterMetrics, serveOptions } from 'rollcall/parts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { idleRegistry } from './support/idle-registry.js';
@@ -79,7 +79,7 @@ describe('deploy/prometheus-rules.yml', () => {
 
   it('asks only for metrics and labels that a registry answers', async () => {
     const registry = await idleRegistry();
-    const metrics = new Map(registry.metrics.map((metric) => [metric.name, metric]));
+    const metrics = new Map([...registry.metrics, ...clusterMetrics].map((metric) => [metric.name, metric]));
     await registry.stop();
     const asked = all.flatMap(({ expr }) => [...expr.matchAll(/\b(rollcall_\w+?)(?:_bucket)?(?:\{(\w+)="(\w+)"\})?(?![\w{])/g)]);
     expect(asked.length).toBeGreaterThan(5);

@@ -45,6 +45,7 @@ export * from './cluster/duty.js';
 export * from './cluster/fences.js';
 export { LETTER_WITHIN_MS, Letters, type LettersOptions } from './cluster/letters.js';
 export * from './cluster/membership.js';
+export * from './cluster/meters.js';
 export * from './cluster/node-name.js';
 export * from './cluster/node-record.js';
 export * from './cluster/record-formats.js';

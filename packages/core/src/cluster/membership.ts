@@ -6,10 +6,12 @@ import { nodeKey } from '../catalog/keys.js';
 import { isRollcallError, RollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
+import { noMeter, type Counter, type Meter } from '../ports/meter.js';
 import type { Random } from '../ports/random.js';
 import type { LeaseId, Store } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
 import { Life, NODE_TTL_MS, type Place } from './life.js';
+import { membershipMetrics } from './meters.js';
 import { encodeNodeRecord, type NodeFields, type NodeRecord } from './node-record.js';
 import { Pauses } from './pauses.js';
 import type { Roster } from './roster.js';
@@ -23,6 +25,7 @@ export interface MembershipOptions {
   /** What the log says of this node's key: also that somebody took it away. */
   readonly roster: Pick<Roster, 'self' | 'revision' | 'isCurrent' | 'follow'>;
   readonly about: Omit<NodeFields, 'leaving' | 'handedOver'>;
+  readonly meter?: Meter;
 }
 
 export type Standing = 'joining' | 'member' | 'leaving' | 'gone';
@@ -44,6 +47,7 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #pauses: Pauses;
   readonly #unfollow: () => void;
+  readonly #losses: Counter;
   #life: Life | null = null;
   #pursuit: Promise<void> = Promise.resolve();
   #isLeaving = false;
@@ -52,6 +56,9 @@ export class Membership {
   constructor(options: MembershipOptions) {
     this.#options = options;
     this.#pauses = new Pauses(options.clock);
+    const { meter = noMeter } = options;
+    this.#losses = meter.counter(membershipMetrics.lost);
+    meter.gauge(membershipMetrics.member, () => Number(this.isMember));
     this.#unfollow = options.roster.follow(() => this.#compare());
   }
 
@@ -143,6 +150,7 @@ export class Membership {
   #lost(reason: string): void {
     const { log, about } = this.#options;
     this.#life = null;
+    this.#losses.add();
     log.warn('this node is no member of the cluster any more', { node: about.name, reason });
     if (this.#isLeaving) return;
     this.#start(new Rejoin(this.#options)).catch((error: unknown) => {

@@ -6,7 +6,9 @@ import { nodeNameIn, nodesRange } from '../catalog/keys.js';
 import { isRollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
+import type { Meter } from '../ports/meter.js';
 import type { Change, Entry, RevisionBatch, Store, Watch } from '../ports/store.js';
+import { membershipMetrics } from './meters.js';
 import type { NodeName } from './node-name.js';
 import { decodeNodeRecord, type NodeRecord } from './node-record.js';
 import { Pauses } from './pauses.js';
@@ -18,6 +20,7 @@ export interface RosterOptions {
   readonly log: Log;
   /** What this process has as `id` in its record; `null` for one that only looks on. */
   readonly id: string | null;
+  readonly meter?: Meter;
 }
 
 /** A node with all that it says of itself. */
@@ -48,6 +51,7 @@ export class Roster implements RosterView {
   constructor(options: RosterOptions) {
     this.#options = options;
     this.#pauses = new Pauses(options.clock);
+    options.meter?.gauge(membershipMetrics.nodes, () => this.#nodes.length);
   }
 
   get self(): Member | null {

@@ -68,7 +68,7 @@ export class ClusterNode {
     this.#id = newEpoch(random);
     this.#startedMs = clock.wallMs();
     this.#isReplica = options.role === 'replica';
-    this.#roster = new Roster({ store, clock, log, id: this.#isReplica ? null : this.#id });
+    this.#roster = new Roster({ store, clock, log, id: this.#isReplica ? null : this.#id, meter });
     const letters = this.#isReplica ? null : { ask: (...question: Parameters<ByLetter['ask']>) => this.#askByLetter(...question) };
     this.#peers = new Peers({ self: this.name, roster: this.#roster, trust, letters, clock, random, log, meter });
     const life = (): Membership['life'] => this.#membership?.life ?? null;
@@ -163,7 +163,7 @@ export class ClusterNode {
   }
 
   #join(): Promise<void> {
-    const { store, options, surroundings } = this.#sources;
+    const { store, options, surroundings, meter } = this.#sources;
     const { clock, random, log, version } = surroundings;
     const about = {
       name: this.name,
@@ -175,7 +175,7 @@ export class ClusterNode {
       records: recordFormats,
       startedMs: this.#startedMs,
     };
-    this.#membership = new Membership({ store, clock, random, log, roster: this.#roster, about });
+    this.#membership = new Membership({ store, clock, random, log, roster: this.#roster, about, meter });
     return this.#membership.join();
   }
 

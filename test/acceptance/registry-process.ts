@@ -18,14 +18,15 @@ export interface ProcessOptions {
 
 export class RegistryProcess {
   readonly #options: ProcessOptions;
-  readonly #directory: string;
+  /** Where it keeps what it keeps. */
+  readonly directory: string;
   #child: ChildProcess | null = null;
   #http = '127.0.0.1:0';
   #complaints = '';
 
   private constructor(options: ProcessOptions, directory: string) {
     this.#options = options;
-    this.#directory = directory;
+    this.directory = directory;
   }
 
   /** Settles when it is ready. */
@@ -59,7 +60,7 @@ export class RegistryProcess {
 
   async start(): Promise<void> {
     const { args = [], env = {} } = this.#options;
-    const own = ['--http', String(this.port), '--data', this.#directory];
+    const own = ['--http', String(this.port), '--data', this.directory];
     const child = spawn(process.execPath, ['packages/server/bin/rollcall.js', 'serve', ...own, ...args], {
       cwd: repositoryRoot,
       env: { ...process.env, ...env },
@@ -87,6 +88,6 @@ export class RegistryProcess {
   /** For the end of a test: also of one that failed while it was suspended. */
   async close(): Promise<void> {
     await this.kill();
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -4,7 +4,7 @@
  * written it since. So the budget is never spent twice, and what is not written is not spent.
  */
 import { decodeGuardRecord, encodeGuardRecord, guardKey, idleGuard, type GuardState } from '../catalog/guard-record.js';
-import { RollcallError } from '../errors.js';
+import { isRollcallError, RollcallError } from '../errors.js';
 import type { GuardBudget } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
@@ -70,8 +70,21 @@ export class GuardBook {
     return { ...window, presentAtStart: state.presentAtStart, budget, departed: state.departed, released: state.released, left: this.left };
   }
 
-  /** Settles when what the log says is known. */
+  /** Settles when what the log says is known, however long it takes to say so. */
   async start(): Promise<void> {
+    const { clock, log } = this.#options;
+    for (let attempt = 0; !this.#closed; attempt++) {
+      try {
+        return await this.#read();
+      } catch (error) {
+        if (!isRollcallError(error) || !error.retryable) throw error;
+        if (attempt === 0) log.warn('the guard’s record cannot be read yet; it is tried again', { reason: error.message });
+        await new Promise<void>((again) => (this.#cancelPause = endable(clock, RETRY_MS, again)));
+      }
+    }
+  }
+
+  async #read(): Promise<void> {
     const { revision, entries } = await this.#options.store.range({ range });
     if (this.#closed) return;
     this.#take(entries[0] ?? null, entries[0]?.modRevision ?? 0);
@@ -165,11 +178,20 @@ export class GuardBook {
 
   #ended(reason: Error | null): void {
     if (reason === null || this.#closed) return;
-    this.start().catch((error: unknown) => {
+    this.#read().catch((error: unknown) => {
       if (this.#closed) return;
       const { clock, log } = this.#options;
       log.warn('the guard’s record cannot be read; it is tried again', { reason: String(error) });
       this.#cancelPause = clock.after(RETRY_MS, () => this.#ended(reason));
     });
   }
+}
+
+/** A pause that ends at once when it is cancelled. */
+function endable(clock: Clock, delayMs: number, over: () => void): () => void {
+  const cancel = clock.after(delayMs, over);
+  return () => {
+    cancel();
+    over();
+  };
 }

@@ -82,7 +82,7 @@ export class Peer {
   async ages(who: readonly AttendantName[]): Promise<readonly (number | null)[]> {
     this.#options.meters.asked.add(who.length);
     const ages: (number | null)[] = [];
-    for (const chunk of inChunks(who, (name) => name)) ages.push(...(await this.#ages('ask', chunk)));
+    for (const chunk of inChunks(who, (name) => name)) ages.push(...(await this.#ages(chunk)));
     return ages;
   }
 
@@ -126,15 +126,15 @@ export class Peer {
     await this.ask('hand', { path: peerPaths.beats, body: beatsBody(heard, waitedMs), withinMs: ASK_WITHIN_MS });
   }
 
-  async #ages(errand: PeerErrand, who: readonly AttendantName[]): Promise<readonly (number | null)[]> {
-    const answer = await this.ask(errand, { path: peerPaths.ages, body: agesBody(who), withinMs: ASK_WITHIN_MS });
+  async #ages(who: readonly AttendantName[]): Promise<readonly (number | null)[]> {
+    const answer = await this.ask('ask', { path: peerPaths.ages, body: agesBody(who), withinMs: ASK_WITHIN_MS });
     return readAges(answer, who.length);
   }
 
-  /** A question about nobody. */
+  /** Beats of nobody: what it takes as long as it can be reached, member or not. */
   async #ping(): Promise<void> {
     this.#cancelPing();
-    await this.#ages('ping', []).catch(() => undefined);
+    await this.ask('ping', { path: peerPaths.beats, body: beatsBody([], 0), withinMs: ASK_WITHIN_MS }).catch(() => undefined);
     this.#pingLater();
   }
 

@@ -63,6 +63,13 @@ const NODES = `${ROOT}nodes/`;
 export const nodesRange: KeyRange = keysUnder(fromText(NODES));
 export const lettersRange: KeyRange = keysUnder(fromText(`${ROOT}letters/`));
 
+/** What of the registry's own outlives its nodes: all but who they are, and their letters. In order. */
+export const lastingRanges: readonly KeyRange[] = [
+  { from: catalogRange.from, to: lettersRange.from },
+  { from: lettersRange.to ?? catalogRange.from, to: nodesRange.from },
+  { from: nodesRange.to ?? catalogRange.from, to: catalogRange.to },
+];
+
 export function nodeKey(name: NodeName): Bytes {
   return fromText(NODES + name);
 }

@@ -1,9 +1,9 @@
 /** The native face over the ledger: what it reads, whom it asks, and what it tells of the node. */
-import { CheckedGuardDesk, CheckedRegistrar } from '@rollcall/core';
+import { CheckedGuardDesk, CheckedRegistrar, lastingRanges } from '@rollcall/core';
 import { FRAGMENTS_SHARE } from '../faces/native/fragments.js';
 import { NativeFace, type NativeFaceOptions } from '../faces/native/server.js';
 import type { Measuring } from '../measuring/measuring.js';
-import type { ServeOptions } from '../options.js';
+import { etcdOf, type ServeOptions } from '../options.js';
 import { AnswerCache } from '../shared/answer-cache.js';
 import { encodeSnapshot } from '../shared/snapshot.js';
 import { statusOf, type StatusSources } from '../status.js';
@@ -29,7 +29,8 @@ export function nativeFace(sources: NativeSources, options: ServeOptions, surrou
     nodes,
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     metrics: () => measuring.text(),
-    snapshot: () => encodeSnapshot(store),
+    // An etcd may hold others' keys too, and holds who the nodes are: neither is part of what would be restored.
+    snapshot: () => encodeSnapshot(store, etcdOf(options) === null ? undefined : lastingRanges),
     cache: new AnswerCache({ bytesMax: options.answerCacheBytesMax }),
     fragmentBytesMax: options.answerCacheBytesMax * FRAGMENTS_SHARE,
     watchersMax: options.watchersMax,

@@ -42,10 +42,13 @@ export type SnapshotRecord =
   | { readonly type: 'lease'; readonly lease: GrantedLease }
   | { readonly type: 'entry'; readonly entry: Entry };
 
-/** Throws `revision-compacted` if the log was compacted past the snapshot's revision while it was taken: begin anew. */
-export async function* encodeSnapshot(store: Store): AsyncGenerator<Buffer> {
+/**
+ * Throws `revision-compacted` if the log was compacted past the snapshot's revision while it was taken: begin anew. `ranges`, in
+ * order: where others write to the log too, what of it is meant, and no leases but those that it hangs on.
+ */
+export async function* encodeSnapshot(store: Store, ranges?: readonly KeyRange[]): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  for await (const chunk of encodeRecords(store)) {
+  for await (const chunk of ranges === undefined ? encodeRecords(store) : encodeRanges(store, ranges)) {
     hash.update(chunk);
     yield chunk;
   }
@@ -59,14 +62,45 @@ async function* encodeRecords(store: Store): AsyncGenerator<Buffer> {
   const { revision } = page;
   const leases = new Map([...before, ...(await grantedLeases(store))]);
   const { epoch } = await store.status();
-  yield Buffer.from(`${MAGIC}${JSON.stringify({ format: SNAPSHOT_FORMAT, epoch, revision } satisfies SnapshotHeader)}\n`);
-  for (const [id, ttlMs] of leases) yield encodeRecord(recordTypes.lease, new ByteWriter().lease(id).count(ttlMs).take());
+  yield encodeHeader(epoch, revision);
+  for (const [id, ttlMs] of leases) yield encodeLease(id, ttlMs);
   for (;;) {
     yield Buffer.concat(page.entries.map((entry) => encodeRecord(recordTypes.entry, encodeEntry(entry))));
     const last = page.entries.at(-1);
     if (!page.more || last === undefined) return;
     page = await readPage(store, { from: fromText(`${toText(last.key)}\0`), to: null }, revision);
   }
+}
+
+async function* encodeRanges(store: Store, ranges: readonly KeyRange[]): AsyncGenerator<Buffer> {
+  const leases = new Set<LeaseId>();
+  let revision: number | null = null;
+  for (const { from, to } of ranges) {
+    for (let next: Uint8Array | null = from; next !== null;) {
+      const page: RangeResult = await readPage(store, { from: next, to }, revision ?? undefined);
+      if (revision === null) {
+        revision = page.revision;
+        yield encodeHeader((await store.status()).epoch, revision);
+      }
+      for (const { lease } of page.entries) {
+        if (lease === 0n || leases.has(lease)) continue;
+        leases.add(lease);
+        const granted = await store.lease(lease).catch(() => null);
+        if (granted !== null) yield encodeLease(lease, granted.ttlMs);
+      }
+      yield Buffer.concat(page.entries.map((entry) => encodeRecord(recordTypes.entry, encodeEntry(entry))));
+      const last = page.entries.at(-1);
+      next = page.more && last !== undefined ? fromText(`${toText(last.key)}\0`) : null;
+    }
+  }
+}
+
+function encodeHeader(epoch: string, revision: number): Buffer {
+  return Buffer.from(`${MAGIC}${JSON.stringify({ format: SNAPSHOT_FORMAT, epoch, revision } satisfies SnapshotHeader)}\n`);
+}
+
+function encodeLease(id: LeaseId, ttlMs: number): Buffer {
+  return encodeRecord(recordTypes.lease, new ByteWriter().lease(id).count(ttlMs).take());
 }
 
 function readPage(store: Store, range: KeyRange, revision?: number): Promise<RangeResult> {
@@ -93,7 +127,7 @@ function encodeEntry(entry: Entry): Buffer {
 }
 
 /**
- * The header first, then leases, then entries in order of their keys. Throws `store-corrupt` or `store-newer`;
+ * The header first, then leases, each before what hangs on it, and entries in order of their keys. Throws `store-corrupt` or `store-newer`;
  * for a wrong checksum only at the end, so nothing that was read counts before the stream has ended well.
  */
 export async function* decodeSnapshot(source: AsyncIterable<Uint8Array>): AsyncGenerator<SnapshotRecord> {

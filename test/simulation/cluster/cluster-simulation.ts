@@ -165,6 +165,12 @@ class ClusterWorld {
     });
   }
 
+  /** Unless somebody else has done that by now. */
+  #startAgain(at: number, before: ClusterNode): void {
+    before.kill();
+    if (this.#nodes[at] === before || this.#nodes[at] === null) this.#startNode(at);
+  }
+
   /** After `HEALED_MS` nothing is wrong any more. */
   #until(forMs: number, end: () => void): void {
     this.#wrong.push({ untilMs: Math.min(this.nowMs + forMs, HEALED_MS), end });
@@ -215,17 +221,14 @@ class ClusterWorld {
       case 'crash':
         node.kill();
         this.#nodes[trouble.node] = null;
-        return this.#until(forMs, () => this.#startNode(trouble.node));
+        return this.#until(forMs, () => this.#startAgain(trouble.node, node));
       case 'stop':
         if (!node.isServing) return;
         void node.stop().then(
           () => this.#tell(`${node.name} has stopped`),
           () => undefined,
         );
-        return this.#until(forMs + 1000, () => {
-          node.kill();
-          this.#startNode(trouble.node);
-        });
+        return this.#until(forMs + 1000, () => this.#startAgain(trouble.node, node));
     }
   }
 

@@ -126,7 +126,7 @@ export class Clients {
     try {
       await this.#knock(node, this.#clients[at] as Client);
     } catch (error) {
-      this.#refuse(error, at);
+      this.#refuse(error, at, sinceMs);
       return false;
     }
     if (this.#over || !node.process.isRunning) return true;
@@ -148,14 +148,14 @@ export class Clients {
     }
   }
 
-  #refuse(error: unknown, at: number): void {
+  #refuse(error: unknown, at: number, sinceMs: number): void {
     if (this.#over) return;
     const { oracle, object } = this.#options;
     this.refused++;
     if (isRollcallError(error, 'not-found')) {
       (this.#clients[at] as Client).isUnknown = true;
       try {
-        oracle.refusedAsUnknown(at);
+        oracle.refusedAsUnknown(at, sinceMs);
       } catch (objection) {
         object(objection);
       }

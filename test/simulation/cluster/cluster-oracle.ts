@@ -25,7 +25,8 @@ export interface Known {
   /** When one was last acknowledged that came later than a ttl after the one before: then a lapse may just have been on its way. */
   lateMs: number;
   lapsedMs: number | null;
-  isThere: boolean;
+  /** `null` while it is not in the log. */
+  thereSinceMs: number | null;
   /** It beats no more. */
   isDead: boolean;
 }
@@ -56,7 +57,7 @@ export class ClusterOracle {
       ackedMs: -Infinity,
       lateMs: -Infinity,
       lapsedMs: null,
-      isThere: false,
+      thereSinceMs: null,
       isDead: false,
     }));
   }
@@ -80,8 +81,10 @@ export class ClusterOracle {
     one.ackedMs = Math.max(one.ackedMs, sinceMs);
   }
 
-  refusedAsUnknown(at: number): void {
-    if (this.known(at).isThere) this.#object(at, 'was told that nobody knows it, and stands in the log');
+  /** To a heartbeat with which a node began to deal at that time. */
+  refusedAsUnknown(at: number, sinceMs: number): void {
+    const { thereSinceMs } = this.known(at);
+    if (thereSinceMs !== null && thereSinceMs <= sinceMs) this.#object(at, 'was told that nobody knows it, and stands in the log');
   }
 
   revision({ changes }: RevisionBatch): void {
@@ -102,7 +105,7 @@ export class ClusterOracle {
   look(): void {
     const nowMs = this.#now();
     this.#known.forEach((one, at) => {
-      if (!one.isThere || one.lapsedMs !== null) return;
+      if (one.thereSinceMs === null || one.lapsedMs !== null) return;
       const calmMs = one.touchedMs + one.ttlMs + NOTICED_WITHIN_MS;
       const troubledMs = this.#troubledMs + NODE_TTL_MS + one.ttlMs + SETTLED_WITHIN_MS;
       const wasTroubled = this.#troubledMs >= one.touchedMs - LAPSE_UNDER_WAY_MS;
@@ -114,8 +117,8 @@ export class ClusterOracle {
   judge(): void {
     this.#known.forEach((one, at) => {
       if (one.isDead) {
-        if (one.isThere && one.lapsedMs === null) this.#object(at, 'is dead, and passing');
-      } else if (!one.isThere || one.lapsedMs !== null) this.#object(at, 'beats, and is not passing');
+        if (one.thereSinceMs !== null && one.lapsedMs === null) this.#object(at, 'is dead, and passing');
+      } else if (one.thereSinceMs === null || one.lapsedMs !== null) this.#object(at, 'beats, and is not passing');
       else if (one.ackedMs < this.#now() - one.ttlMs) this.#object(at, 'beats, and nobody acknowledges it');
     });
   }
@@ -127,7 +130,7 @@ export class ClusterOracle {
       this.departures++;
       this.#demandSilence(at, 'departed');
     }
-    one.isThere = isThere;
+    one.thereSinceMs = isThere ? (one.thereSinceMs ?? this.#now()) : null;
   }
 
   #lapses(at: number): void {

@@ -145,6 +145,11 @@ export class Attendance implements GuardDesk, Colleague {
     return this.#checks.beat(ref, checkId);
   }
 
+  /** Whatever is heard here has to be told to every other node, together: see company-desk.ts. */
+  get isApart(): boolean {
+    return this.#desk?.hearing === 'apart';
+  }
+
   /** The same of a machine. */
   beatMachine(ref: MachineRef): Promise<boolean> {
     return this.#machines.beat(ref);

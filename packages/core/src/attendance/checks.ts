@@ -41,6 +41,11 @@ const SLOW: number = LAPSED | WRITING;
 /** On a cluster: there is something to do beside the number, though nobody waits for it. */
 const SHARED: number = OTHERS | HEARSAY;
 
+export interface StillSilent {
+  readonly silent: ReadonlySet<Instance>;
+  readonly counts: () => boolean;
+}
+
 /** By the bare id, which is the text that the catalog holds anyway: no heartbeat has to put names together first. */
 export const instanceNaming: Naming<Instance> = { group: ({ namespace }) => namespace, name: ({ id }) => id };
 
@@ -153,18 +158,21 @@ export class Checks {
     return left.length > 0 && !left.some((row) => this.#roll.has(row, SLOW));
   }
 
-  /** Those that lapsed and were heard by no other node within their ttl; asks them all. Rejects where one of them cannot be asked. */
-  async stillSilent(instances: readonly Instance[]): Promise<ReadonlySet<Instance>> {
+  /**
+   * Those who were heard by no other node within their ttl, if they lapsed; asks them all. Rejects where one of them cannot be
+   * asked. `counts` says whether a verdict may still stand on that.
+   */
+  async stillSilent(instances: readonly Instance[]): Promise<StillSilent> {
     const { shared } = this.#muster;
     const silent = new Set(instances);
-    if (shared === null) return silent;
+    if (shared === null) return { silent, counts: () => true };
     const rows = instances.flatMap((instance) => this.#rowsOf(instance).filter((row) => this.#roll.has(row, LAPSED)));
-    const heard = await shared.anyHeard(rows);
-    rows.forEach((row, at) => {
-      const instance = this.#roll.subject(row);
+    const asked = rows.map((row) => this.#roll.subject(row));
+    const { heard, counts } = await shared.anyHeard(rows);
+    asked.forEach((instance, at) => {
       if (heard[at] === true && instance !== null) silent.delete(instance);
     });
-    return silent;
+    return { silent, counts };
   }
 
   /** It has been heard since it lapsed, and the log has yet to learn of it. */

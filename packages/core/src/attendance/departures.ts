@@ -8,7 +8,7 @@ import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
-import { instanceNaming } from './checks.js';
+import { instanceNaming, type StillSilent } from './checks.js';
 import { instanceText } from './calling.js';
 import type { CompanyDesk } from './company-desk.js';
 import type { GuardBook } from './guard-book.js';
@@ -34,8 +34,8 @@ export interface DeparturesOptions {
   readonly held: () => number;
   /** It has been heard again, and the log has yet to learn of it. */
   readonly isReturning: (ref: InstanceRef) => boolean;
-  /** Those of them whom no other node has heard either; on a cluster it asks. */
-  readonly stillSilent: (instances: readonly Instance[]) => Promise<ReadonlySet<Instance>>;
+  /** Whom of them no other node has heard either; on a cluster it asks. */
+  readonly stillSilent: (instances: readonly Instance[]) => Promise<StillSilent>;
   /** On a cluster: whom it looks after. */
   readonly desk: Pick<CompanyDesk, 'isOurs'> | null;
 }
@@ -249,14 +249,17 @@ export class Departures {
     const { guard, writer, clock, held, isReturning, stillSilent } = this.#options;
     const wallMs = clock.wallMs();
     const there = rows.map((row) => this.#roll.subject(row)).filter((one) => one !== null && !isReturning(one)) as readonly Instance[];
-    const silent = act === 'hold' ? null : await stillSilent(there);
-    const instances = there.filter((one) => silent?.has(one) ?? !isReturning(one));
+    const still = act === 'hold' ? null : await stillSilent(there);
+    const instances = there.filter((one) => still?.silent.has(one) ?? true);
     const judgements = instances.map((one): Judgement => (act === 'hold' ? holdOf(one, wallMs) : departureOf(one, wallMs)));
     if (judgements.length === 0) return 0;
     const markedOfThese = instances.filter((one) => one.held).length;
     const holding = this.#due.size > 0 || held() > markedOfThese;
     const beside = { departure: () => guard.spend(holding), release: () => guard.pardon(holding), hold: () => guard.hold() }[act]();
-    const { written, fenced } = await writer.write(judgements, beside);
+    const { written, fenced } = await writer.write(judgements, (count) => {
+      if (still?.counts() === false) throw fencedError();
+      return beside(count);
+    });
     if (fenced) throw fencedError();
     return written.length;
   }

@@ -3,13 +3,12 @@
  * so that this node can say so when it is asked; rows of our own are looked at when their deadline comes, and lapse only when nobody
  * else has heard them either.
  */
-import { answersCount, askingNow, askYoungest, ASKED_TOGETHER_MAX, type Asking } from '../cluster/asking.js';
+import { answersCount, askingNow, askYoungest } from '../cluster/asking.js';
 import type { NodeName } from '../cluster/node-name.js';
-import { RollcallError } from '../errors.js';
 import type { AttendantName, Heard } from '../ports/colleagues.js';
-import { BatchQueue } from './batch-queue.js';
 import { elsewhereError, type CompanyDesk, type KindOfRows } from './company-desk.js';
-import { RETRY_MS, ROWS_PER_TURN_MAX } from './pace.js';
+import { RETRY_MS, ROWS_PER_TURN_MAX, TICK_MS } from './pace.js';
+import { Questions } from './questions.js';
 import type { Roll } from './roll.js';
 
 /** Another node looks after this row. */
@@ -41,35 +40,27 @@ export interface SharedRowsOptions<Subject> {
   readonly look: (row: number) => void;
 }
 
-/** A question that is on its way, or what came of it: when, and by whom, it is known that nobody heard it. */
-interface Asked {
-  silence: Asking | null;
-}
-
-/** Questions on their way at the same time. */
-const QUESTIONS_AT_ONCE_MAX = 2;
-
-/** Between two complaints that somebody cannot be asked. */
-const COMPLAIN_EVERY_MS = 10_000;
-
 export class SharedRows<Subject> implements KindOfRows {
   readonly kind: string;
   readonly #options: SharedRowsOptions<Subject>;
-  readonly #asked = new Map<number, Asked>();
-  readonly #line: BatchQueue;
+  readonly #questions: Questions;
   /** The next row to be looked through after duty moved; `null` when all were. */
   #passAt: number | null = null;
-  #complainedMs = -Infinity;
 
   constructor(options: SharedRowsOptions<Subject>) {
-    const { desk, calling } = options;
+    const { desk, calling, roll, now, look } = options;
     this.kind = calling.kind;
     this.#options = options;
-    this.#line = new BatchQueue({
-      itemsMax: ASKED_TOGETHER_MAX,
-      atOnceMax: QUESTIONS_AT_ONCE_MAX,
-      run: (rows) => this.#ask(rows),
-      turn: () => new Promise((resolve) => void desk.options.clock.after(0, resolve)),
+    this.#questions = new Questions({
+      desk,
+      kind: calling.kind,
+      now,
+      look,
+      name: (row) => this.#name(row),
+      ttlMs: (row) => roll.table.ttlMs(row),
+      isMissing: (row) => roll.subject(row) !== null && calling.lapses(row, now()),
+      heard: (row, heardMs) => this.#heardSaid(row, heardMs),
+      later: (row) => roll.wakeAt(row, now() + RETRY_MS),
     });
     desk.join(this);
   }
@@ -119,7 +110,7 @@ export class SharedRows<Subject> implements KindOfRows {
     const { roll, desk } = this.#options;
     const { table } = roll;
     // Neither what was heard before we were suspended: nobody could ask us then, and it is older than it seems.
-    const isOld = table.deadlineMs(row) - table.ttlMs(row) <= desk.options.wokenMs();
+    const isOld = table.deadlineMs(row) - table.ttlMs(row) < desk.options.wokenMs() - TICK_MS / 2;
     if (isOld || roll.has(row, HEARSAY)) table.setDeadlineMs(row, -Infinity);
     roll.unmark(row, HEARSAY);
   }
@@ -133,22 +124,18 @@ export class SharedRows<Subject> implements KindOfRows {
   /** Whether what is due about this row may be dealt with. If not, the others are asked first, and then it is looked at again. */
   isSettled(row: number, nowMs: number): boolean {
     if (!this.#options.calling.lapses(row, nowMs) || this.isSilent(row)) return true;
-    if (this.#asked.get(row)?.silence !== null) {
-      this.#asked.set(row, { silence: null });
-      this.#line.push(row);
-    }
+    this.#questions.ask(row);
     return false;
   }
 
   /** Nobody else had heard it when they were asked, and that is not long ago. */
   isSilent(row: number): boolean {
-    const { company, options } = this.#options.desk;
-    return answersCount(this.#asked.get(row)?.silence ?? null, company.roster, options.clock);
+    return this.#questions.isSilent(row);
   }
 
   /** It has left, or something was written about it. */
   forget(row: number): void {
-    this.#asked.delete(row);
+    this.#questions.forget(row);
   }
 
   lookThrough(): void {
@@ -197,17 +184,20 @@ export class SharedRows<Subject> implements KindOfRows {
   }
 
   /** What the others heard of these, who lapsed and are to depart: those whom somebody heard within their ttl are not silent. */
-  async anyHeard(rows: readonly number[]): Promise<readonly boolean[]> {
+  async anyHeard(rows: readonly number[]): Promise<{ readonly heard: readonly boolean[]; readonly counts: () => boolean }> {
     const { roll, desk } = this.#options;
-    const ages = await askYoungest(
-      desk.company,
-      rows.map((row) => this.#name(row)),
-    );
-    return rows.map((row, at) => (ages[at] ?? Infinity) < roll.table.ttlMs(row));
+    const { clock } = desk.options;
+    const put = askingNow(desk.company.roster, clock);
+    const [names, ttlsMs] = [rows.map((row) => this.#name(row)), rows.map((row) => roll.table.ttlMs(row))];
+    const ages = names.length === 0 ? [] : await askYoungest(desk.company, names);
+    return {
+      heard: ttlsMs.map((ttlMs, at) => (ages[at] ?? Infinity) < ttlMs),
+      counts: () => answersCount(put, desk.company.roster, clock),
+    };
   }
 
   close(): Promise<void> {
-    return this.#line.close();
+    return this.#questions.close();
   }
 
   #assign(row: number): void {
@@ -237,61 +227,6 @@ export class SharedRows<Subject> implements KindOfRows {
   #age(row: number, nowMs: number): number {
     const { table } = this.#options.roll;
     return Math.max(0, nowMs - (table.deadlineMs(row) - table.ttlMs(row)));
-  }
-
-  /** Never throws. */
-  async #ask(rows: readonly number[]): Promise<void> {
-    const { desk, now, roll, calling } = this.#options;
-    const asking = new Map<number, Asked>();
-    for (const row of rows) {
-      const asked = this.#asked.get(row);
-      if (asked === undefined || asked.silence !== null || roll.subject(row) === null) continue;
-      if (calling.lapses(row, now())) asking.set(row, asked);
-      else this.#lookAgain(row);
-    }
-    if (asking.size === 0) return;
-    const [nowMs, put] = [now(), askingNow(desk.company.roster, desk.options.clock)];
-    const asked = [...asking];
-    try {
-      const names = asked.map(([row]) => this.#name(row));
-      const ages = await askYoungest(desk.company, names);
-      desk.options.meters.asked.add(asked.length);
-      asked.forEach(([row, question], at) => this.#answer(row, question, ages[at] ?? null, { nowMs, put }));
-    } catch (error) {
-      this.#complain(error, asked.length);
-      for (const [row, question] of asked) {
-        if (this.#asked.get(row) !== question) continue;
-        this.#asked.delete(row);
-        roll.wakeAt(row, now() + RETRY_MS);
-      }
-    }
-  }
-
-  #answer(row: number, question: Asked, ageMs: number | null, asked: { readonly nowMs: number; readonly put: Asking }): void {
-    const { roll, desk } = this.#options;
-    // It left meanwhile, and the row may be somebody else's.
-    if (this.#asked.get(row) !== question) return;
-    if (ageMs === null || ageMs >= roll.table.ttlMs(row)) {
-      question.silence = asked.put;
-      return this.#options.look(row);
-    }
-    desk.options.meters.averted.add();
-    // From when it was asked, so that two nodes that ask each other never make it younger than it is.
-    this.#heardSaid(row, asked.nowMs - ageMs);
-    this.#lookAgain(row);
-  }
-
-  #lookAgain(row: number): void {
-    this.#asked.delete(row);
-    this.#options.look(row);
-  }
-
-  #complain(error: unknown, count: number): void {
-    const { now, desk } = this.#options;
-    if (now() < this.#complainedMs + COMPLAIN_EVERY_MS) return;
-    this.#complainedMs = now();
-    const reason = error instanceof RollcallError ? error.message : String(error);
-    desk.options.log.warn('not every node can be asked, so nobody lapses; it is tried again', { kind: this.kind, count, reason });
   }
 
   #name(row: number, text?: string): AttendantName {

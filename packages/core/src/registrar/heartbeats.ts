@@ -20,14 +20,20 @@ import type { Visibility } from './visibility.js';
 
 export interface HeartbeatsOptions {
   readonly view: CatalogView;
-  readonly attendance: Pick<Attendance, 'beat' | 'beatMany'>;
+  readonly attendance: HeardBy;
   readonly amendments: Amendments;
   readonly visibility: Visibility;
   readonly clock: Clock;
 }
 
+/** As much of attendance as heartbeats need. */
+export type HeardBy = Pick<Attendance, 'beat' | 'beatMany'> & Partial<Pick<Attendance, 'isApart'>>;
+
 /** Of one call, on their way to the log at once: the others wait, so that one call does not fill everybody's line. */
 const AT_ONCE_MAX = 64;
+
+/** The same, where they do not go to the log but in one message to the other nodes. */
+const TOLD_AT_ONCE_MAX = 2000;
 
 /** After this nothing more is begun: whoever asked has been waiting for long enough. */
 const BEGIN_WITHIN_MS = 10_000;
@@ -65,12 +71,13 @@ export class Heartbeats {
 
     const results: (RollcallError | null)[] = selectors.map(() => null);
     const untilMs = this.#options.clock.monotonicMs() + BEGIN_WITHIN_MS;
-    for (let from = 0; from < left.length; from += AT_ONCE_MAX) {
+    const atOnce = this.#options.attendance.isApart === true ? TOLD_AT_ONCE_MAX : AT_ONCE_MAX;
+    for (let from = 0; from < left.length; from += atOnce) {
       if (this.#options.clock.monotonicMs() >= untilMs) {
         for (const at of left.slice(from)) results[at] = notBegun();
         break;
       }
-      const some = left.slice(from, from + AT_ONCE_MAX).map(async (at) => {
+      const some = left.slice(from, from + atOnce).map(async (at) => {
         const selector = selectors[at] as InstanceSelector & Word;
         results[at] = await this.hear(selector, selector, caller).then(() => null, asRollcallError);
       });

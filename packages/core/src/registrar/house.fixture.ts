@@ -6,6 +6,7 @@ import { Catalog } from '../catalog/catalog.js';
 import { someone } from '../catalog/instance.fixture.js';
 import type { Instance } from '../catalog/instance.js';
 import type { Knowing } from '../catalog/known-records.js';
+import type { Company } from '../cluster/company.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
 import type { Store } from '../ports/store.js';
@@ -37,6 +38,7 @@ export interface HouseOptions extends Partial<Pick<House, 'store' | 'clock'>> {
   readonly guard?: GuardSettings;
   /** What the caretaker sees to. */
   readonly duty?: { isOurs(text: string): boolean };
+  readonly company?: Company;
 }
 
 /** A second one over the same log and clock is a node after a restart. */
@@ -47,6 +49,7 @@ export async function openHouse({
   knowing,
   guard,
   duty,
+  company,
 }: HouseOptions = {}): Promise<House> {
   const complaints: string[] = [];
   const log: Log = { info: () => undefined, warn: (text) => void complaints.push(text), error: (text) => void complaints.push(text) };
@@ -62,6 +65,7 @@ export async function openHouse({
     random: new SeededRandom(1),
     log,
     ...(guard === undefined ? {} : { guard }),
+    ...(company === undefined ? {} : { company }),
   });
   const registrar = new LogRegistrar({ amendments, view, catalog: knowing ?? catalog, attendance, visibility, clock });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...(duty === undefined ? {} : { duty }) });

@@ -29,7 +29,7 @@ import type { Clock } from '../ports/clock.js';
 import { instanceNotFound, type InstanceSelector } from '../query/find-instance.js';
 import { deleteKey, deleteRecord, putRecord, type Amended, type Amendments, type Plan } from './amend.js';
 import { departureOperations } from './departure.js';
-import { Heartbeats } from './heartbeats.js';
+import { Heartbeats, type HeardBy } from './heartbeats.js';
 import { Machines } from './machines.js';
 import { intentValue, sayMode, sayPatch, sayStatus, unsaid, type Say } from './plan-intent.js';
 import { planRegistration, type RegistrationPlan } from './plan-registration.js';
@@ -41,7 +41,7 @@ export interface LogRegistrarOptions {
   readonly amendments: Amendments;
   readonly view: CatalogView;
   readonly catalog: Knowing;
-  readonly attendance: Pick<Attendance, 'beat' | 'beatMany'> & Partial<Pick<Attendance, 'beatMachine'>>;
+  readonly attendance: HeardBy & Partial<Pick<Attendance, 'beatMachine'>>;
   readonly visibility: Visibility;
   readonly clock: Clock;
 }

@@ -19,6 +19,9 @@ export class Hearing {
     return {
       beat: async (ref, checkId) => this.#whenOpen() && attendance.beat(ref, checkId),
       beatMany: (selectors) => (this.#isOpen ? attendance.beatMany(selectors) : selectors.map((_, at) => at)),
+      get isApart() {
+        return attendance.isApart;
+      },
       beatMachine: async (ref) => this.#whenOpen() && attendance.beatMachine(ref),
     };
   }

@@ -34,7 +34,7 @@ export function attendant(text: string): AttendantName {
 export const nobodyTrusted: PeerPaths = { peerSecretFile: null, peerCert: null, peerKey: null, peerCa: null };
 
 /** As the log would have it. */
-export class WrittenRoster implements RosterView {
+class WrittenRoster implements RosterView {
   self: LiveNode | null = null;
   nodes: readonly LiveNode[] = [];
   revision = 1;

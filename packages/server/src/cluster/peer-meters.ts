@@ -2,7 +2,7 @@
 import type { Counter, Histogram, Meter, Metric } from '@rollcall/core';
 
 /** What one node asks of another: to take beats, for ages, whether it is there, a registrar's call, what it says of itself. */
-export const peerErrands = ['hand', 'ask', 'ping', 'call', 'report'] as const;
+const peerErrands = ['hand', 'ask', 'ping', 'call', 'report'] as const;
 
 export type PeerErrand = (typeof peerErrands)[number];
 
@@ -38,7 +38,7 @@ export const peerMetrics: Readonly<Record<Name, Metric>> = {
   reached: { name: 'rollcall_peers_reached', kind: 'gauge', help: 'Other live nodes that answer, of those with a peer door.' },
 };
 
-export interface ErrandMeters {
+interface ErrandMeters {
   readonly done: Counter;
   readonly failed: Counter;
   readonly seconds: Histogram;

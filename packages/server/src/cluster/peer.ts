@@ -21,7 +21,7 @@ export interface PeerOptions {
 }
 
 /** Nodes answer within milliseconds. Who takes a second is asked in another way, and is no help in a hurry. */
-export const ASK_WITHIN_MS = 1000;
+const ASK_WITHIN_MS = 1000;
 
 /** Silence for so long is looked into. */
 const PING_AFTER_MS = 1000;

@@ -36,7 +36,7 @@ export const peerHeaders = {
 export const ATTENDANTS_PER_REQUEST_MAX = 5000;
 
 /** More than the longest name of an attendant: namespace, service, id and check, percent-encoded. */
-export const ATTENDANT_CHARACTERS_MAX = 8192;
+const ATTENDANT_CHARACTERS_MAX = 8192;
 
 /** Bytes of one request: beats and questions are cut to a quarter of it, and a bulk registration is at most 1 MiB where it comes in. */
 export const PEER_BODY_BYTES_MAX: number = 4 * 1024 * 1024;

@@ -18,7 +18,7 @@ export interface PeerPaths {
 }
 
 /** A shared secret as TLS uses it. */
-export interface PeerKey {
+interface PeerKey {
   /** Tells which one it is, and nothing else: 32 bits of something that took 50 ms to make. */
   readonly id: string;
   readonly key: Buffer;

@@ -2,7 +2,7 @@
 import type { Counter, Meter, Metric } from '@rollcall/core';
 import { peerRoutes, type PeerRoute } from './handler.js';
 
-export type PeerOutcome = 'done' | 'refused' | 'failed';
+type PeerOutcome = 'done' | 'refused' | 'failed';
 
 export const peerDoorMetrics: Readonly<Record<'requests' | 'turnedAway', Metric>> = {
   requests: {

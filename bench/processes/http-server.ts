@@ -2,7 +2,7 @@
  * A registry, or a bare program on node:http that answers the same bytes, in a process of its own. Both are measured by the
  * same means, so that what is left between them is ours.
  */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { serveOptions, runRegistry, systemClock, systemRandom, type ServeOptions } from 'rollcall/parts';
@@ -18,6 +18,8 @@ export interface BareAnswers {
 export type HttpServerQuestion =
   | { readonly registry: string }
   | { readonly bare: BareAnswers }
+  /** A bare program that reads each body as JSON before it answers. */
+  | { readonly reading: BareAnswers }
   /** What the bare program writes to everybody who watches, when it is asked to tell. */
   | { readonly event: string }
   | { readonly measure: 'heap' | 'resident' | 'block' };
@@ -34,6 +36,7 @@ let frame = Buffer.alloc(0);
 answerQuestions(async (question: HttpServerQuestion): Promise<HttpServerAnswer> => {
   if ('registry' in question) return openRegistry(question.registry);
   if ('bare' in question) return openBare(question.bare);
+  if ('reading' in question) return openReading(question.reading);
   if ('event' in question) return setEvent(question.event);
   switch (question.measure) {
     case 'heap':
@@ -69,6 +72,25 @@ async function openBare({ headers, body }: BareAnswers): Promise<number> {
       response.end(bytes);
     }
   });
+  return listening(server);
+}
+
+/** What node:http itself takes for a registration: nothing is made of what was read. */
+function openReading({ headers, body }: BareAnswers): Promise<number> {
+  const fixed = [...headers];
+  const server = createServer({ noDelay: true }, (request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const text = (pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)).toString();
+      response.writeHead(typeof JSON.parse(text) === 'object' ? 201 : 400, fixed);
+      response.end(body);
+    });
+  });
+  return listening(server);
+}
+
+async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }

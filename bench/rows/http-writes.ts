@@ -1,11 +1,13 @@
 /**
  * Durable registrations through HTTP against etcd's puts: each server in a process of its own, the load in a third, rounds in
  * turns. A registration is more than a put: it is judged, written on condition that nobody else wrote it, shown in the
- * catalog, attended to, and answered whole.
+ * catalog, attended to, and answered whole. Beside it a bare program on node:http, which reads the same bodies and answers as many
+ * bytes: what no registry on node:http goes beyond.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HttpLoadQuestion } from '../processes/http-load.js';
+import type { HttpServerAnswer, HttpServerQuestion } from '../processes/http-server.js';
 import type { LoadQuestion } from '../processes/load.js';
 import { startChild, type Child } from '../support/child.js';
 import { untilIdle } from '../support/cpu-time.js';
@@ -37,12 +39,12 @@ export const httpWrites: Benchmark = {
     const rounds = ROUNDS_BEFORE + (context.quick ? 2 : 4);
     for (let round = 0; round < rounds; round++) {
       for (const { run, results } of ways) {
-        await untilIdle([parties.registry.pid, parties.etcd.pid]);
+        await untilIdle([parties.registry.pid, parties.etcd.pid, parties.bare.pid]);
         const result = await run();
         if (round >= ROUNDS_BEFORE) results.push(result);
       }
     }
-    await Promise.all([parties.registry, parties.etcd, parties.http, parties.grpc].map((one) => one.end()));
+    await Promise.all([parties.registry, parties.etcd, parties.bare, parties.http, parties.grpc].map((one) => one.end()));
     return rowsOf(ways);
   },
 };
@@ -51,21 +53,50 @@ interface Parties {
   readonly context: BenchmarkContext;
   readonly registry: Rollcall;
   readonly etcd: Etcd;
+  readonly bare: Child<HttpServerQuestion, HttpServerAnswer>;
+  readonly barePort: number;
   readonly http: Child<HttpLoadQuestion, LoadResult>;
   readonly grpc: Child<LoadQuestion, LoadResult>;
 }
 
 async function assemble(program: string, context: BenchmarkContext): Promise<Parties> {
+  const registry = await startRollcall(await mkdtemp(join(context.directory, 'registry-')), context.cleanup);
+  const bare: Parties['bare'] = startChild(new URL('../processes/http-server.ts', import.meta.url), context.cleanup);
   return {
     context,
-    registry: await startRollcall(await mkdtemp(join(context.directory, 'registry-')), context.cleanup),
+    registry,
+    bare,
+    barePort: await bare.ask({ reading: await answerOf(registry.port) }),
     etcd: await startEtcd(program, context),
     http: startChild(new URL('../processes/http-load.ts', import.meta.url), context.cleanup),
     grpc: startChild(new URL('../processes/load.ts', import.meta.url), context.cleanup),
   };
 }
 
-type Name = 'registrations' | 'bulk registrations' | 'bulk heartbeats' | 'gateway' | 'gRPC, 8 connections' | 'gRPC, h2load';
+/** What the bare program is to say. Node adds the date and what it says of the connection to both. */
+async function answerOf(port: number): Promise<{ readonly headers: readonly string[]; readonly body: string }> {
+  const fields = {
+    service: 'service-bench',
+    id: 'bench/00/0000',
+    host: '10.0.0.5',
+    port: 8080,
+    ttl: 'none',
+    metadata: { filling: 'x'.repeat(170) },
+  };
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`http://127.0.0.1:${port}/register`, { method: 'POST', headers, body: JSON.stringify(fields) });
+  const own = ['cache-control', 'rollcall-revision', 'location', 'content-type', 'content-length'];
+  return { headers: own.flatMap((name) => [name, answer.headers.get(name) ?? '']), body: await answer.text() };
+}
+
+type Name =
+  | 'bare node:http'
+  | 'registrations'
+  | 'bulk registrations'
+  | 'bulk heartbeats'
+  | 'gateway'
+  | 'gRPC, 8 connections'
+  | 'gRPC, h2load';
 
 interface Way {
   readonly name: Name;
@@ -74,8 +105,8 @@ interface Way {
 }
 
 /** Ours and theirs in turns: a disk that is slow for a moment is slow for both. */
-function waysOf({ context, registry, etcd, http, grpc }: Parties): readonly Way[] {
-  const times = { warmUpMs: 1_500, durationMs: context.quick ? 700 : 2_000 };
+function waysOf({ context, registry, etcd, bare, barePort, http, grpc }: Parties): readonly Way[] {
+  const times = { warmUpMs: context.quick ? 500 : 1_500, durationMs: context.quick ? 700 : 2_000 };
   const load: Load = { writers: WRITERS, ...times };
   const bulk: Load = { writers: BULK_WRITERS, ...times };
   const h2load = findProgram('h2load');
@@ -90,6 +121,7 @@ function waysOf({ context, registry, etcd, http, grpc }: Parties): readonly Way[
     ours('registrations', load),
     way('gateway', etcd, http.pid, () => http.ask({ work: 'gateway puts', port: etcd.port, load })),
     ours('bulk registrations', bulk),
+    way('bare node:http', bare, http.pid, () => http.ask({ work: 'registrations', port: barePort, load })),
     way('gRPC, 8 connections', etcd, grpc.pid, () => grpc.ask({ wire: 'grpc', port: etcd.port, sessions: 8, load })),
     ours('bulk heartbeats', bulk),
     ...(h2load === undefined ? [] : [way('gRPC, h2load', etcd, NaN, () => h2loadPuts(h2load, etcd.port, load, context))]),
@@ -102,11 +134,24 @@ function rowsOf(ways: readonly Way[]): readonly Row[] {
     .filter(({ name }) => name.startsWith('gRPC'))
     .toSorted((a, b) => spreadOf(rates(b)).median - spreadOf(rates(a)).median);
   if (grpc === undefined) return [];
-  const [single, bulk, beats] = [named('registrations'), named('bulk registrations'), named('bulk heartbeats')];
+  const [single, bulk, beats, bare] = [
+    named('registrations'),
+    named('bulk registrations'),
+    named('bulk heartbeats'),
+    named('bare node:http'),
+  ];
   return [
     { ...rowOf(`registrations over HTTP, ${WRITERS} writers`, single, named('gateway'), 2), notes: ways.map(noteOf) },
     rowOf(`registrations over HTTP, ${WRITERS} writers`, single, grpc, 1),
     rowOf(`registrations over HTTP, 100 a call`, bulk, grpc, 2),
+    {
+      work: `registrations over HTTP, ${WRITERS} writers`,
+      measured: perSecond(spreadOf(rates(single))),
+      beside: `bare node:http, that only reads and answers: ${perSecond(spreadOf(rates(bare)))}`,
+      ratio: times(ratioOf(rates(single), rates(bare))),
+      target: '',
+      met: null,
+    },
     {
       work: 'heartbeats over HTTP, 1000 a call',
       measured: perSecond(spreadOf(rates(beats))),

@@ -92,10 +92,10 @@ export class LocalStore implements Store {
     }
   }
 
-  async commit(commit: Commit): Promise<CommitResult> {
-    const evaluation = this.#evaluate(commit);
-    await this.#make(evaluation.changes);
-    return evaluation.result;
+  /** Throws at once what is refused: CarefulStore makes a rejection of it. */
+  commit(commit: Commit): Promise<CommitResult> {
+    const { result, changes } = this.#evaluate(commit);
+    return this.#make(changes).then(() => result);
   }
 
   watch(request: WatchRequest, sink: WatchSink): Watch {

@@ -1,5 +1,5 @@
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
-import { fromText, singleKey } from '@rollcall/core';
+import { fromText, singleKey, type NestedCommit } from '@rollcall/core';
 import { expect, it } from 'vitest';
 import { openMemoryStore } from '../stores/memory/store.js';
 import { MeasuredStore } from './measured-store.js';
@@ -19,10 +19,14 @@ it('counts commits, and joins those that change something with their watchers', 
   const { revision } = await put;
   const nothing = await store.commit({ then: [{ type: 'delete', range: singleKey(fromText('b')) }] });
   await expect(store.commit({ then: [{ type: 'put', key: new Uint8Array(0), value: key }] })).rejects.toThrow();
+  const one = (name: string): NestedCommit => ({ type: 'commit', then: [{ type: 'put', key: fromText(name), value: key }] });
+  const shared = store.commit({ then: [one('c'), one('d')] });
+  expect(store.waiting).toBe(2);
+  await shared;
   expect(store.waiting).toBe(0);
-  for (const told of [revision, nothing.revision, revision + 1]) propagation.told(told, clock.monotonicMs());
+  for (const told of [revision, nothing.revision, revision + 2]) propagation.told(told, clock.monotonicMs());
   const shown = metrics.render();
-  expect(shown).toContain('rollcall_store_commits_total{outcome="done"} 2');
+  expect(shown).toContain('rollcall_store_commits_total{outcome="done"} 3');
   expect(shown).toContain('rollcall_store_commits_total{outcome="failed"} 1');
   expect(shown).toContain('rollcall_change_propagation_seconds_count 1');
   expect(await store.status()).toEqual(await inner.status());

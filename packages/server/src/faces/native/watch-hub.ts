@@ -172,6 +172,7 @@ export class WatchHub {
   }
 
   #gather({ services }: ChangeBatch): void {
+    if (this.#channels.size === 0) return;
     for (const change of services) {
       const named = this.#byService.get(`${change.namespace}/${change.service}`) ?? [];
       const wide = [...this.#wide].filter((channel) => isWithin(change, channel.question) && channel.isFor(change));

@@ -4,10 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { environmentName } from '@rollcall/core';
-import { clusterMetrics, serveOptions } from 'rollcall/parts';
+import { routes } from '@rollcall/contract';
+import { environmentName, readOptions } from '@rollcall/core';
+import { clusterMetrics, objectionsTo, serveOptions, type ServeOptions } from 'rollcall/parts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { idleRegistry } from './support/idle-registry.js';
 import { describeWith } from './support/program.js';
 import { textOf } from './support/repository.js';
@@ -15,12 +16,22 @@ import { textOf } from './support/repository.js';
 const unit = textOf('deploy/rollcall.service');
 const dockerfile = textOf('deploy/Dockerfile');
 const rules = textOf('deploy/prometheus-rules.yml');
+const nodeSettings = textOf('deploy/cluster/rollcall.env');
+const etcdUnit = textOf('deploy/cluster/etcd.service');
+const etcdSettings = textOf('deploy/cluster/etcd.env');
+const manifests = textOf('deploy/kubernetes/rollcall.yaml');
+const etcdManifests = textOf('deploy/kubernetes/etcd.yaml');
+
+const ownStopMs = Number(/const STOP_MS_MAX = (\d+)/.exec(textOf('packages/server/src/lifecycle.ts'))?.[1]);
+
 const BIN = '/opt/rollcall/node_modules/rollcall/bin/rollcall.js';
 
 describe('deploy', () => {
   it('names only options that there are', () => {
     const there = new Set(['ROLLCALL_CONFIG', ...Object.values(serveOptions).map(({ flag }) => environmentName(flag))]);
-    const named = [unit, dockerfile, textOf('docs/deploy.md')].flatMap((text) => text.match(/\bROLLCALL_[A-Z_]+/g) ?? []);
+    const texts = [unit, dockerfile, nodeSettings, manifests, etcdSettings, textOf('docs/deploy.md'), textOf('docs/deploy-cluster.md')];
+    // `ROLLCALL_PORT=tcp://…` is what Kubernetes would say.
+    const named = texts.flatMap((text) => text.replaceAll(/ROLLCALL_PORT=tcp/g, '').match(/\bROLLCALL_[A-Z_]+/g) ?? []);
     expect(named.filter((name) => !there.has(name))).toEqual([]);
   });
 
@@ -36,9 +47,8 @@ describe('deploy', () => {
 
 describe('deploy/rollcall.service', () => {
   it('has more patience with a stop than the program itself', () => {
-    const [, ownMs] = /const STOP_MS_MAX = (\d+)/.exec(textOf('packages/server/src/lifecycle.ts')) ?? [];
     const [, unitS] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
-    expect(Number(unitS)).toBeGreaterThanOrEqual(Number(ownMs) / 1000 + 1);
+    expect(Number(unitS)).toBeGreaterThanOrEqual(ownStopMs / 1000 + 1);
   });
 
   it('allows for more descriptors than connections', () => {
@@ -47,23 +57,86 @@ describe('deploy/rollcall.service', () => {
   });
 });
 
+describe('deploy/cluster/rollcall.env', () => {
+  it('is a node of a cluster, without a complaint', () => {
+    const { values, complaints } = readOptions<ServeOptions>(serveOptions, [], settingsIn(nodeSettings));
+    expect(complaints).toEqual([]);
+    expect(objectionsTo(values)).toEqual([]);
+    expect(values).toMatchObject({ node: 'registry-1', store: { isEncrypted: true } });
+  });
+});
+
+describe('deploy/kubernetes', () => {
+  interface Probe {
+    readonly httpGet: { readonly path: string; readonly port: string };
+  }
+  interface Container {
+    readonly env: readonly { readonly name: string; readonly value?: string }[];
+    readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+    readonly startupProbe: Probe;
+    readonly livenessProbe: Probe;
+    readonly readinessProbe: Probe;
+  }
+  interface Pod {
+    readonly terminationGracePeriodSeconds: number;
+    readonly containers: readonly [Container];
+  }
+  interface Manifest {
+    readonly kind: string;
+    readonly spec: { readonly template: { readonly spec: Pod } };
+  }
+  const all = parseAllDocuments(manifests).map((document) => document.toJS() as Manifest);
+  const [pod] = all.flatMap(({ kind, spec }) => (kind === 'StatefulSet' ? [spec.template.spec] : []));
+  const { containers, terminationGracePeriodSeconds } = pod as Pod;
+  const [container] = containers;
+
+  it('is a node of a cluster, without a complaint', () => {
+    const given = container.env.map(({ name, value }) => [name, value ?? (name === 'ROLLCALL_ADVERTISE' ? '10.1.2.3' : 'rollcall-0')]);
+    const { values, complaints } = readOptions<ServeOptions>(serveOptions, [], Object.fromEntries(given) as Record<string, string>);
+    expect(complaints).toEqual([]);
+    expect(objectionsTo(values)).toEqual([]);
+  });
+
+  it('has the ports that the program has, asks for what it answers, and has the patience that it needs', () => {
+    const ports = Object.fromEntries(container.ports.map(({ name, containerPort }) => [name, containerPort]));
+    expect(ports).toEqual({ http: serveOptions.http.default, peer: serveOptions.peer.default });
+    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
+      const { path, port } = container[probe].httpGet;
+      expect(port).toBe('http');
+      expect(routes.map((route) => route.path)).toContain(path);
+    }
+    expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(ownStopMs / 1000 + 1);
+  });
+});
+
+describeWith(['etcd'], 'etcd', () => {
+  it('knows every setting', async () => {
+    const { stdout, stderr } = await promisify(execFile)('etcd', ['--help']);
+    const flags = new Set(`${stdout}${stderr}`.match(/--[a-z-]+/g));
+    const named = [etcdSettings, etcdManifests].flatMap((text) => text.match(/\bETCD_[A-Z_]+/g) ?? []);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !flags.has(`--${name.replace('ETCD_', '').toLowerCase().replaceAll('_', '-')}`))).toEqual([]);
+  });
+});
+
 describeWith(['systemd-analyze'], 'systemd', () => {
   let directory: string;
-  let path: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'rollcall-unit-'));
-    path = join(directory, 'rollcall.service');
-    // It looks whether the program is there, and Node is not everywhere in the same place.
-    await writeFile(path, unit.replace('ExecStart=/usr/bin/node', `ExecStart=${process.execPath}`));
+    // It looks whether the program is there, and neither Node nor etcd is everywhere, or in the same place.
+    await writeFile(join(directory, 'rollcall.service'), unit.replace('ExecStart=/usr/bin/node', `ExecStart=${process.execPath}`));
+    await writeFile(join(directory, 'etcd.service'), etcdUnit.replace('ExecStart=/usr/bin/etcd', `ExecStart=${process.execPath}`));
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  it('understands every line of the unit', async () => {
-    expect(await promisify(execFile)('systemd-analyze', ['verify', '--man=no', path])).toEqual({ stdout: '', stderr: '' });
+  it.each(['rollcall.service', 'etcd.service'])('understands every line of %s', async (name) => {
+    const verified = await promisify(execFile)('systemd-analyze', ['verify', '--man=no', join(directory, name)]);
+    expect(verified).toEqual({ stdout: '', stderr: '' });
   });
 
   it('finds little that the service may do without need', async () => {
     // In tenths, from 0 to 100; a plain unit has 96.
+    const path = join(directory, 'rollcall.service');
     await promisify(execFile)('systemd-analyze', ['security', '--offline=true', '--no-pager', '--threshold=20', path]);
   });
 });
@@ -94,3 +167,9 @@ describe('deploy/prometheus-rules.yml', () => {
     for (const { alert } of all) expect(textOf('docs/deploy.md')).toContain(`\`${alert}\``);
   });
 });
+
+/** NAME=value a line, as systemd reads it. */
+function settingsIn(text: string): Readonly<Record<string, string>> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}

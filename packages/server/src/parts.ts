@@ -2,6 +2,7 @@
 export { runRegistry, type Registry } from './registry.js';
 export { clusterMetrics } from './cluster-metrics.js';
 export { commands } from './commands.js';
+export { objectionsTo } from './objections.js';
 export { serveOptions, type ServeOptions } from './options.js';
 export { systemClock } from './shared/system-clock.js';
 export { systemRandom } from './shared/system-random.js';

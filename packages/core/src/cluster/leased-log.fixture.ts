@@ -79,7 +79,7 @@ export type LinkState = 'whole' | 'cut' | 'mute' | 'held';
 /** One node's way to the log. */
 export class Link {
   readonly store: Store;
-  readonly #head: () => number;
+  #log: LeasedLog;
   #state: LinkState = 'whole';
   #heldCalls: (() => void)[] = [];
   #late: { readonly revision: number; readonly tell: () => void }[] | null = null;
@@ -87,20 +87,21 @@ export class Link {
   #toldTo = Infinity;
 
   constructor(log: LeasedLog) {
-    const through =
-      <Given extends readonly unknown[], Answer>(call: (...given: Given) => Promise<Answer>) =>
-      (...given: Given): Promise<Answer> =>
-        this.#call(() => call(...given));
+    this.#log = log;
     this.store = {
-      range: through(log.range.bind(log)),
-      commit: through(log.commit.bind(log)),
-      grantLease: through(log.grantLease.bind(log)),
-      keepLease: through(log.keepLease.bind(log)),
-      revokeLease: through(log.revokeLease.bind(log)),
-      status: through(log.status.bind(log)),
-      watch: (request, sink) => this.#watch(log, request, sink),
+      range: (request) => this.#call((log) => log.range(request)),
+      commit: (commit) => this.#call((log) => log.commit(commit)),
+      grantLease: (request) => this.#call((log) => log.grantLease(request)),
+      keepLease: (id) => this.#call((log) => log.keepLease(id)),
+      revokeLease: (id) => this.#call((log) => log.revokeLease(id)),
+      status: () => this.#call((log) => log.status()),
+      watch: (request, sink) => this.#watch(request, sink),
     } as Partial<Store> as Store;
-    this.#head = () => log.revision;
+  }
+
+  /** What it leads to is another log from now on: restored from a copy, or a new one altogether. Then the old one loses its watchers. */
+  leadTo(log: LeasedLog): void {
+    this.#log = log;
   }
 
   become(state: LinkState): void {
@@ -115,7 +116,7 @@ export class Link {
   fallBehind(): void {
     if (this.#late !== null) return;
     this.#late = [];
-    this.#toldTo = this.#head();
+    this.#toldTo = this.#log.revision;
   }
 
   catchUp(): void {
@@ -128,21 +129,21 @@ export class Link {
     this.#toldTo = Infinity;
   }
 
-  async #call<Answer>(make: () => Promise<Answer>): Promise<Answer> {
+  async #call<Answer>(make: (log: LeasedLog) => Promise<Answer>): Promise<Answer> {
     if (this.#state === 'held') await new Promise<void>((go) => this.#heldCalls.push(go));
     if (this.#state === 'cut') throw new RollcallError('store-unavailable', 'The link is cut.');
     const isMute = this.#state === 'mute';
-    const answer = await make().catch((error: unknown) => Promise.reject(isMute ? lostAnswer() : (error as Error)));
+    const answer = await make(this.#log).catch((error: unknown) => Promise.reject(isMute ? lostAnswer() : (error as Error)));
     if (isMute) throw lostAnswer();
     return answer;
   }
 
-  #watch(log: LeasedLog, request: WatchRequest, sink: WatchSink): Watch {
+  #watch(request: WatchRequest, sink: WatchSink): Watch {
     const later = (revision: number, tell: () => void): void => {
       if (this.#late === null) tell();
       else this.#late.push({ revision, tell });
     };
-    const inner = log.watch(request, {
+    const inner = this.#log.watch(request, {
       next: (batch) => later(batch.revision, () => void sink.next(batch)),
       ended: (reason) => later(this.#late?.at(-1)?.revision ?? this.#toldTo, () => sink.ended(reason)),
     });

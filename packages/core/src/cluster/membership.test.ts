@@ -1,6 +1,8 @@
 import { SimulatedClock } from '@rollcall/conformance';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodesRange } from '../catalog/keys.js';
 import { isRollcallError } from '../errors.js';
+import { toText } from '../store/bytes.js';
 import { LeasedLog } from './leased-log.fixture.js';
 import { NODE_TTL_MS } from './life.js';
 import { MemberNode } from './member.fixture.js';
@@ -190,6 +192,33 @@ describe('a member', () => {
     await log.revokeLease(1n);
     await clock.advance(2000);
     expect([node.membership.isMember, node.roster.self?.createRevision]).toEqual([true, node.membership.life?.createRevision]);
+  });
+
+  it('joins another log, of lower revisions, when the one that it was in is replaced', async () => {
+    for (let at = 0; at < 50; at++) await log.put(`/other/${at}`, '');
+    const [a, b] = [await started('a'), await started('b')];
+    const other = new LeasedLog(clock);
+    for (const { link } of [a, b]) link.leadTo(other);
+    log.loseWatchers();
+    await clock.advance(0);
+    expect([a.fences.canHold, b.fences.canHold]).toEqual([false, false]);
+    await clock.advance(5000);
+    expect([await other.keys(), other.leaseCount]).toEqual([['/rollcall/nodes/a', '/rollcall/nodes/b'], 2]);
+    expect([a.fences.canHold, b.fences.canHold]).toEqual([true, true]);
+    expect(a.roster.nodes.map(({ createRevision }) => createRevision)).toEqual(b.roster.nodes.map(({ createRevision }) => createRevision));
+  });
+
+  it('takes what an earlier life of it left in a restored log for what it is', async () => {
+    const a = await started('a');
+    const restored = new LeasedLog(clock);
+    const { entries } = await log.range({ range: nodesRange });
+    for (let at = 0; at < 5; at++) await restored.put(`/other/${at}`, '');
+    await restored.put('/rollcall/nodes/a', toText(entries[0]?.value ?? new Uint8Array()));
+    a.link.leadTo(restored);
+    log.loseWatchers();
+    await clock.advance(5000);
+    expect([a.membership.isMember, a.fences.canHold, restored.leaseCount]).toEqual([true, true, 1]);
+    expect((await restored.commit({ when: a.fences.at(), then: [] })).succeeded).toBe(true);
   });
 
   it('that slept while another process took its name stays none until that one goes', async () => {

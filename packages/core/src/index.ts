@@ -15,6 +15,7 @@ export * from './attendance/muster.js';
 export * from './attendance/replica-guard.js';
 export type { Naming, Roll, Rows } from './attendance/roll.js';
 export * from './attendance/timing-wheel.js';
+export * from './backoff.js';
 export * from './catalog/bounds.js';
 export * from './catalog/catalog.js';
 export * from './catalog/duration.js';

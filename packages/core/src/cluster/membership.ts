@@ -2,6 +2,7 @@
  * This node's place among the nodes of the cluster: taken at the start, kept, taken anew after it was lost, and given up in two
  * steps. There is never more than one life at a time: a new one begins when the one before is over, and what that left is gone.
  */
+import { backoffMs } from '../backoff.js';
 import { nodeKey } from '../catalog/keys.js';
 import { isRollcallError, RollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
@@ -37,8 +38,7 @@ const PREDECESSOR_WAIT_MS: number = NODE_TTL_MS * 1.5;
 const LOOK_MS = 500;
 
 /** Between two attempts to join: the first at once, then ever longer, each somewhat by chance, since all are at it at the same time. */
-const BACKOFF_MIN_MS = 250;
-const BACKOFF_MAX_MS = 5000;
+const BACKOFF = { firstMs: 250, longestMs: 5000 };
 
 /** For each of the two steps of leaving. Whoever stops does not wait for an engine that is away; the lease expires by itself. */
 const LEAVE_WITHIN_MS = 2000;
@@ -126,7 +126,7 @@ export class Membership {
       } catch (error) {
         if (this.#isClosed) break;
         patience.failed(error, attempt);
-        await this.#pauses.wait(backoffMs(attempt, random));
+        await this.#pauses.wait(backoffMs(BACKOFF, attempt + 1, random));
       }
     }
     throw new RollcallError('aborted', 'This node stops before it was a member of the cluster.');
@@ -184,7 +184,7 @@ export class Membership {
         else life.lose('its key is gone from the log');
         return;
       } catch {
-        await this.#pauses.wait(BACKOFF_MIN_MS);
+        await this.#pauses.wait(BACKOFF.firstMs);
       }
     }
   }
@@ -246,7 +246,7 @@ class Rejoin implements Patience {
       });
     }
     this.#told = by.createRevision;
-    return BACKOFF_MAX_MS;
+    return BACKOFF.longestMs;
   }
 
   failed(error: unknown, attempt: number): void {
@@ -258,8 +258,4 @@ class Rejoin implements Patience {
 function nameTaken(name: string, { record }: Occupant): RollcallError {
   const where = record?.http ?? record?.peer ?? 'at an unknown address';
   return new RollcallError('conflict', `Another node called ${name} is alive (${where}). Choose another name with --node.`, { node: name });
-}
-
-function backoffMs(attempt: number, random: Random): number {
-  return Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt) * (0.5 + random.number() / 2);
 }

@@ -1,6 +1,5 @@
 /** One other node: what it is asked, and whether it answers. Where nothing else flows, a light question finds that out. */
-import type { AttendantName, Clock, Heard, LiveNode, Log, NodeName, Random } from '@rollcall/core';
-import { backoffMs } from '../shared/backoff.js';
+import { backoffMs, type AttendantName, type Clock, type Heard, type LiveNode, type Log, type NodeName, type Random } from '@rollcall/core';
 import { readNodeReport, type NodeReport } from '../shared/node-report.js';
 import { agesBody, beatsBody, peerPaths, readAges } from '../shared/peer-protocol.js';
 import type { PeerTrust } from '../shared/peer-trust.js';

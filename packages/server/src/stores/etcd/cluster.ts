@@ -3,7 +3,7 @@
  * member. Every header is looked at: it has to be the same cluster, and its revision must not step back.
  */
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import type { Clock, Log, Random } from '@rollcall/core';
+import { backoffMs, type Clock, type Log, type Random } from '@rollcall/core';
 import type { EtcdCredentials, EtcdHeader, EtcdStatus } from '@rollcall/wire';
 import { askStatus, authenticate, type UnaryCall } from './calls.js';
 import { Connection, type MessageStream } from './connection.js';
@@ -31,8 +31,7 @@ const ANSWER_WITHIN_MS = 5_000;
 /** For what one member says of itself, which it does at once or not at all. */
 const STATUS_WITHIN_MS = 1_000;
 
-const PAUSE_FIRST_MS = 50;
-const PAUSE_MAX_MS = 1_000;
+const PAUSE = { firstMs: 50, longestMs: 1_000 };
 
 /** An endpoint that leads to another cluster is a mistake that somebody has to mend; then it is looked at again. */
 const STRANGER_FOR_MS = 60_000;
@@ -128,7 +127,7 @@ export class Cluster {
   /** Before the same question is asked once more, of others too: short at first, each of a different length. */
   pause(attempt: number): Promise<void> {
     const { clock, random } = this.#options;
-    const delayMs = Math.min(PAUSE_FIRST_MS * 2 ** attempt, PAUSE_MAX_MS) * (0.5 + random.number() / 2);
+    const delayMs = backoffMs(PAUSE, attempt + 1, random);
     return new Promise((resolve) => clock.after(delayMs, resolve));
   }
 

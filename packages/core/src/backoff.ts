@@ -1,5 +1,5 @@
 /** How long to wait before trying again: longer each time, and never all together. */
-import type { Random } from '@rollcall/core';
+import type { Random } from './ports/random.js';
 
 export interface Backoff {
   readonly firstMs: number;

@@ -175,10 +175,10 @@ export class Checks {
     return { silent, counts };
   }
 
-  /** It has been heard since it lapsed, and the log has yet to learn of it. */
+  /** It has been heard since it lapsed, and the log has yet to learn of it; or a node that was lost may have heard it. */
   isReturning(ref: InstanceRef): boolean {
     const nowMs = this.#options.now();
-    return this.#rowsOf(ref).some((row) => this.#roll.has(row, LAPSED) && this.#roll.table.deadlineMs(row) > nowMs);
+    return this.#rowsOf(ref).some((row) => this.#roll.has(row, LAPSED) && this.#muster.deadlineMs(row) > nowMs);
   }
 
   /** What the view says of an instance; `null` for one that has left. */

@@ -170,11 +170,18 @@ export class SharedRows<Subject> implements KindOfRows {
   }
 
   take({ who, ageMs }: Heard): void {
-    const { calling, now } = this.#options;
+    const { calling, now, roll, desk, look } = this.#options;
     const row = this.#rowOf(who);
-    // Who lapsed is brought back by the node that hears it: what it said on its way here may be older than the lapse.
-    if (row === undefined || !calling.isPresent(row) || !(ageMs >= 0)) return;
-    this.#heardSaid(row, now() - ageMs);
+    if (row === undefined || !(ageMs >= 0)) return;
+    const nowMs = now();
+    if (!calling.isPresent(row)) {
+      // It waited for us to wake up, and is older than it seems.
+      if (nowMs - desk.options.wokenMs() < roll.table.ttlMs(row)) return;
+      // Whoever heard it may not know that it lapsed, or cannot say that it is back.
+      this.#heardSaid(row, nowMs - ageMs);
+      return look(row);
+    }
+    this.#heardSaid(row, nowMs - ageMs);
   }
 
   ageMs(who: AttendantName): number | null {

@@ -4,12 +4,12 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where time really passes: these wait most of theirs, and others run meanwhile, if they begin first. */
-const WAITING = '/stores/etcd/conformance';
+const WAITING = ['/stores/etcd/conformance', '/soak-cluster/soak'];
 
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const waits = ({ moduleId }: TestSpecification): boolean => moduleId.includes(WAITING);
+    const waits = ({ moduleId }: TestSpecification): boolean => WAITING.some((where) => moduleId.includes(where));
     return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
   }
 }

@@ -32,6 +32,7 @@ const REGISTRATIONS_PER_CALL = 500;
 const BEAT_EVERY_MS = 10_000;
 /** Per node. */
 const CONNECTIONS = 16;
+const BULK_CONNECTIONS = 2;
 /** A worker sends so many and then looks at the clock. */
 const BURST = 10;
 const TELL_EVERY_MS = 40;
@@ -57,7 +58,7 @@ answerQuestions(async (question: ClusterQuestion): Promise<ClusterAnswer> => {
 
 async function register(ports: readonly number[], instances: number): Promise<ClusterAnswer> {
   const beganMs = performance.now();
-  const connections = await open(ports);
+  const connections = await open(ports, BULK_CONNECTIONS);
   const calls = Math.ceil(instances / REGISTRATIONS_PER_CALL);
   let next = 0;
   await Promise.all(
@@ -79,9 +80,9 @@ interface Beating {
   readonly forMs: number;
 }
 
-/** Each worker has its part of the fleet and goes round it in ten seconds. */
+/** Each worker has its part of the fleet and goes round it in ten seconds; they begin one after the other. */
 async function beat(ports: readonly number[], { instances, perCall, forMs }: Beating): Promise<ClusterAnswer> {
-  const connections = await open(ports);
+  const connections = await open(ports, perCall === 1 ? CONNECTIONS : BULK_CONNECTIONS);
   const share = Math.ceil(instances / connections.length);
   const beganMs = performance.now();
   let [sent, failed] = [0, 0];
@@ -90,8 +91,9 @@ async function beat(ports: readonly number[], { instances, perCall, forMs }: Bea
     const size = Math.min(share, instances - first);
     const rounds = Math.ceil(forMs / BEAT_EVERY_MS);
     const burst = perCall === 1 ? BURST : perCall;
+    const firstMs = beganMs + ((at / connections.length) * burst * BEAT_EVERY_MS) / size;
     for (let done = 0; done < size * rounds; done += burst) {
-      await sleep(beganMs + (done / size) * BEAT_EVERY_MS - performance.now());
+      await sleep(firstMs + (done / size) * BEAT_EVERY_MS - performance.now());
       if (performance.now() - beganMs >= forMs) return;
       const ids = idsFrom(first + (done % size), Math.min(burst, size - (done % size)));
       const requests =
@@ -105,6 +107,7 @@ async function beat(ports: readonly number[], { instances, perCall, forMs }: Bea
     }
   };
   await Promise.all(connections.map(worker));
+  await sleep(beganMs + forMs - performance.now());
   for (const connection of connections) connection.close();
   return { ...nothing, ms: performance.now() - beganMs, sent, failed };
 }
@@ -184,12 +187,9 @@ async function watch(port: number, path: string, told: (text: string) => void): 
   return () => socket.destroy();
 }
 
-async function open(ports: readonly number[]): Promise<readonly HttpConnection[]> {
-  return Promise.all(
-    Array.from({ length: CONNECTIONS }, () => ports)
-      .flat()
-      .map((port) => connectHttp(port)),
-  );
+async function open(ports: readonly number[], each: number): Promise<readonly HttpConnection[]> {
+  const all = Array.from({ length: each }, () => ports).flat();
+  return Promise.all(all.map((port) => connectHttp(port)));
 }
 
 function idsFrom(from: number, count: number): readonly string[] {

@@ -100,6 +100,8 @@ export const faultKinds = [
   'peers slow',
   'clients cut',
   'isolated',
+  // Nobody made it: the machine had too much else to do.
+  'machine starved',
 ] as const;
 
 export interface Fault {

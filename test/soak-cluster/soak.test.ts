@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openSingleSite, type Site } from './site.js';
+import { describeWith } from '../support/program.js';
+import { openSingleSite, openSite, type Site } from './site.js';
 import { quickPace, soak } from './soak.js';
 
 const WITHIN_MS = 120_000;
@@ -17,5 +18,11 @@ async function objectionsTo(site: Site): Promise<readonly string[]> {
 describe('one node on the embedded store, and trouble', () => {
   it('keep the laws', { timeout: WITHIN_MS }, async () => {
     expect(await objectionsTo(await openSingleSite())).toEqual([]);
+  });
+});
+
+describeWith(['etcd'], 'three nodes, three etcds, and trouble', () => {
+  it('keep the laws', { timeout: WITHIN_MS }, async () => {
+    expect(await objectionsTo(await openSite())).toEqual([]);
   });
 });

@@ -7,13 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '@rollcall/conformance';
 import { Calls } from './calls.js';
 import { planFaults } from './faults.js';
-import { ROAMING, type History, type Reading } from './history.js';
+import { ROAMING, type Fault, type History, type Reading } from './history.js';
 import { objectionsTo } from './laws/laws.js';
 import { sharedPlaces } from './laws/streams.js';
 import { lookAtEnd } from './look-at-end.js';
 import { LivingInstance, type Address } from './life.js';
 import { shownFrom, type InstanceJson } from './shown.js';
 import type { Site } from './site.js';
+import { starvationIn, watchForStarvation } from './starvation.js';
 import { Stopwatch } from './stopwatch.js';
 import { TroubleMaker } from './trouble-maker.js';
 import { Watcher } from './watcher.js';
@@ -75,6 +76,8 @@ export async function soak({ site, seed, troubleMs, instances, pace, say }: Soak
     hangUp(watchers, new SeededRandom(seed + 2), settled.signal),
   ];
   const maker = new TroubleMaker(site, stopwatch, (text) => say(`${(stopwatch.now() / 1000).toFixed(1)} s: ${text}`));
+  const starvation: Fault[] = [];
+  watchForStarvation(stopwatch, (fault) => starvation.push(fault), ended.signal);
   await maker.follow(planFaults(random, { nodes: site.nodes.map(({ name }) => name), etcds: site.etcds.length, forMs: troubleMs }));
   settled.abort();
   say(`${(stopwatch.now() / 1000).toFixed(1)} s: quiet`);
@@ -88,7 +91,8 @@ export async function soak({ site, seed, troubleMs, instances, pace, say }: Soak
   ended.abort();
   await Promise.all(under);
   calls.close();
-  const history: History = { ...frozen, readings, faults: maker.faults, end, endMs };
+  starvation.push(...site.nodes.flatMap(({ process }) => starvationIn(process.said, stopwatch)));
+  const history: History = { ...frozen, readings, faults: [...maker.faults, ...starvation], end, endMs };
   const crashes = site.nodes.flatMap(({ process }) => process.crashes);
   return { objections: [...crashes, ...maker.surprises, ...objectionsTo(history)], report: reportOf(history, watchers), history };
 }
@@ -172,7 +176,8 @@ function reportOf({ lives, streams, readings, faults, end }: History, watchers: 
     connections: watchers.reduce((sum, { connections }) => sum + connections, 0),
     sharedPlaces: sharedPlaces(streams),
     readings: readings.length,
-    faults: faults.length,
+    faults: faults.filter(({ what }) => what !== 'machine starved').length,
+    starved: faults.filter(({ what }) => what === 'machine starved').length,
     beatingAtTheEnd: end.beating.length,
     idleRevisions: end.idleRevisions,
   };

@@ -40,6 +40,8 @@ export function spansOf({ what, fromMs, untilMs }: Fault): readonly Span[] {
       return [{ fromMs, toMs: untilMs + LOST_MS }];
     case 'peers cut':
       return [{ fromMs, toMs: fromMs + ASKED_MS }, back];
+    case 'machine starved':
+      return [{ fromMs, toMs: untilMs + ASKED_MS }];
     case 'clients cut':
       return [];
   }

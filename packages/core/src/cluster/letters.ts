@@ -201,7 +201,10 @@ export class Letters {
     const letter = decodeLetter(value);
     // What another life of this node heard, nobody knows any more: who asks for it learns of that from the roster.
     if (letter?.kind !== 'question' || letter.life !== roster.self?.createRevision) return;
-    const answer = encodeLetter({ kind: 'answer', ageMs: ages(letter.who).map((age) => (age === null ? null : Math.floor(age))) });
+    const answer = encodeLetter({
+      kind: 'answer',
+      ageMs: ages(letter.who).map((age) => (age === null ? null : Math.max(0, Math.floor(age)))),
+    });
     const unchanged = { range: singleKey(key), target: 'mod', is: '=', operand: modRevision } as const;
     store.commit({ when: [unchanged], then: [{ type: 'put', key, value: answer, lease: 'keep' }] }).catch((error: unknown) => {
       if (!this.#closed) log.warn('a letter of another node could not be answered', { reason: String(error) });

@@ -29,6 +29,16 @@ describe('another node', () => {
     expect(await peers.report(other.live.name)).toMatchObject({ node: 'two', revision: 5 });
   });
 
+  it('may have odd ages, and is answered about all others nevertheless', async () => {
+    const [one, other] = await two();
+    const peers = cluster.peersOf(one, [other.live]);
+    other.ages.set(a, -0.3);
+    other.ages.set(b, Infinity);
+    expect(await peers.ask(other.live.name, [a, b])).toEqual([0, Number.MAX_SAFE_INTEGER]);
+    await peers.hand(other.live.name, [{ who: a, ageMs: -1 }]);
+    expect(other.taken).toEqual([{ who: a, ageMs: 0 }]);
+  });
+
   it('is asked about a great many in several parts', async () => {
     const [one, other] = await two();
     const peers = cluster.peersOf(one, [other.live]);

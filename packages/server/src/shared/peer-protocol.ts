@@ -53,7 +53,7 @@ export function lifeOf({ name, createRevision }: Pick<LiveNode, 'name' | 'create
 
 /** Ages are rounded down: younger than it was keeps somebody alive for a moment more, older might not. */
 export function beatsBody(heard: readonly Heard[], waitedMs: number): string {
-  return JSON.stringify({ who: heard.map(({ who }) => who), ageMs: heard.map(({ ageMs }) => Math.floor(ageMs + waitedMs)) });
+  return JSON.stringify({ who: heard.map(({ who }) => who), ageMs: heard.map(({ ageMs }) => wholeAge(ageMs + waitedMs)) });
 }
 
 /** Throws `invalid-request`. */
@@ -79,7 +79,7 @@ export function readNames(body: unknown): readonly AttendantName[] {
 }
 
 export function agesAnswer(ages: readonly (number | null)[]): string {
-  return JSON.stringify({ ageMs: ages.map((age) => (age === null ? null : Math.floor(age))) });
+  return JSON.stringify({ ageMs: ages.map((age) => (age === null ? null : wholeAge(age))) });
 }
 
 /** Throws for what is no answer to a question about so many. */
@@ -87,6 +87,11 @@ export function readAges(answer: unknown, count: number): readonly (number | nul
   const ageMs = isObject(answer) ? answer['ageMs'] : null;
   if (Array.isArray(ageMs) && ageMs.length === count && ageMs.every((age) => age === null || isAge(age))) return ageMs as (number | null)[];
   throw new Error('the answer is none to what was asked');
+}
+
+/** One odd number must not make an answer about a thousand others one that is refused. */
+function wholeAge(ageMs: number): number {
+  return Math.min(Math.max(0, Math.floor(ageMs)), Number.MAX_SAFE_INTEGER);
 }
 
 function isName(value: unknown): boolean {

@@ -142,7 +142,10 @@ export class Catalog implements Knowing {
   #sink(): EncodedSink {
     const projection = this.#projection;
     return {
-      begin: (start) => projection.begin(start),
+      begin: (start) => {
+        this.#compare(start);
+        projection.begin(start);
+      },
       page: (records) => projection.page(records),
       finish: () => {
         projection.finish();
@@ -155,6 +158,14 @@ export class Catalog implements Knowing {
       },
       stale: (sinceMs) => projection.stale(sinceMs),
     };
+  }
+
+  /** Whoever shows something already may find that it was of another log, such as one that was set back to a copy. */
+  #compare({ epoch, revision }: { readonly epoch: string; readonly revision: number }): void {
+    const { view } = this;
+    if (!view.complete || (view.epoch === epoch && view.revision <= revision)) return;
+    const [shown, found] = [`${view.epoch}-${view.revision}`, `${epoch}-${revision}`];
+    this.#log.warn('the log is not the one that was shown so far, or was set back; what it holds now is shown instead', { shown, found });
   }
 
   #shown(): void {

@@ -153,6 +153,22 @@ describe('a start while the log is away', () => {
     catalog.close();
   });
 
+  it('says so if what was kept turns out to be of another log', async () => {
+    const { log, restore } = await kept();
+    const clock = new SimulatedClock();
+    const told: string[] = [];
+    const complaining: Log = { ...silent, warn: (message, fields) => void told.push(`${message} ${String(fields?.['found'])}`) };
+    log.turn(2_000);
+    const catalog = new Catalog({ store: log.asStore, clock, log: complaining });
+    await catalog.start(restore);
+    log.epoch = 'e2';
+    log.turn(null);
+    await clock.advance(2_000);
+    expect(catalog.view.epoch).toBe('e2');
+    expect(told).toEqual([expect.stringMatching(/^the log is not the one that was shown so far.* e2-/)]);
+    catalog.close();
+  });
+
   it('does not look at what was kept where the log answers', async () => {
     const { log } = await kept();
     const catalog = catalogOn(log.asStore, new SimulatedClock());

@@ -21,9 +21,8 @@ const PAGE_RECORDS = 64;
 
 /** In small pages, which take a fraction of a millisecond each; between two of them the state may change. */
 export class RecordDump {
-  readonly #state: RecordState;
+  #state: RecordState | null;
   readonly #changed = new Map<string, EncodedRecord>();
-  #isVoid = false;
 
   constructor(state: RecordState) {
     this.#state = state;
@@ -31,25 +30,26 @@ export class RecordDump {
 
   /** What the log brings in the meantime. */
   take({ records }: EncodedBatch): void {
-    if (this.#isVoid) return;
+    if (this.isVoid) return;
     for (const record of records) this.#changed.set(toText(record.key), record);
     if (this.#changed.size > CHANGED_RECORDS_MAX) this.cancel();
   }
 
-  /** It is of no use any more. */
+  /** It is of no use any more, and holds nothing. */
   cancel(): void {
-    this.#isVoid = true;
+    this.#state = null;
     this.#changed.clear();
   }
 
   get isVoid(): boolean {
-    return this.#isVoid;
+    return this.#state === null;
   }
 
   *pages(recordsPerPage: number = PAGE_RECORDS): Generator<readonly EncodedRecord[], undefined> {
     let page: EncodedRecord[] = [];
+    if (this.#state === null) return undefined;
     for (const record of recordsOf(this.#state)) {
-      if (this.#isVoid) return undefined;
+      if (this.isVoid) return undefined;
       if (page.push(record) < recordsPerPage) continue;
       yield page;
       page = [];

@@ -2,12 +2,15 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SimulatedClock } from '@rollcall/conformance';
-import { noMeter, Projection } from '@rollcall/core';
+import { noMeter, Projection, type Clock } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
 import { nextTurn } from '../shared/turn.js';
 import { ViewKeeper, type Kept } from './keeper.js';
 import { findView } from './read.js';
 import { folder, SomeCatalog, shown, toldLog, type ToldLog } from './some-view.fixture.js';
+
+/** As long as a rest is, at most. */
+const REST_MS = 10;
 
 interface Desk {
   readonly keeper: ViewKeeper;
@@ -22,13 +25,31 @@ async function desk(like: Partial<Pick<Desk, 'directory' | 'clock'>> = {}): Prom
   const { directory = await folder(), clock = new SimulatedClock() } = like;
   const log = toldLog();
   const place = { prefix: '', endpoints: ['a:1'] };
-  const keeper = new ViewKeeper({ directory, place, version: '1', clock, log, meter: noMeter });
+  const keeper = new ViewKeeper({ directory, place, version: '1', clock: restless(clock), log, meter: noMeter });
   const kept = async (): Promise<number | undefined> => (await findView(join(directory, 'view-snapshot')).catch(() => null))?.revision;
   const expectKept = async (revision: number | undefined): Promise<void> => {
     await expect.poll(kept).toBe(revision);
     await keeper.written();
   };
   return { keeper, clock, log, directory, expectKept };
+}
+
+/** Time only passes when it is told to, but for the short rests of whoever writes: nobody should have to wind the clock for those. */
+function restless(clock: SimulatedClock): Clock {
+  return {
+    monotonicMs: () => clock.monotonicMs(),
+    wallMs: () => clock.wallMs(),
+    after(delayMs, callback) {
+      if (delayMs > REST_MS) return clock.after(delayMs, callback);
+      void rest(callback);
+      return () => undefined;
+    },
+  };
+}
+
+async function rest(over: () => void): Promise<void> {
+  await nextTurn();
+  over();
 }
 
 async function begun(keeper: ViewKeeper, catalog: Kept): Promise<void> {

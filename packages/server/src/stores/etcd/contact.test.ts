@@ -15,6 +15,7 @@ describe('signs of life', () => {
     const said: string[] = [];
     const signs = askForSigns(
       clock,
+      5,
       () => said.push('asked'),
       () => said.push('silent'),
     );
@@ -32,6 +33,7 @@ describe('signs of life', () => {
     let [asked, lost] = [0, false];
     const signs = askForSigns(
       clock,
+      5,
       () => {
         asked++;
         signs.heard();
@@ -67,6 +69,19 @@ describe('a contact', () => {
     unfollow();
     contact.lost();
     expect(told).toBe(3);
+  });
+});
+
+describe('patience', () => {
+  it('grows with every watch that was broken off before it told anything, and ends with the first word', () => {
+    const contact = new WatchContact(new SimulatedClock());
+    const looks = Array.from({ length: 7 }, () => {
+      contact.wasImpatient();
+      return contact.silentLooksMax;
+    });
+    expect(looks).toEqual([10, 20, 40, 80, 160, 160, 160]);
+    contact.answered();
+    expect(contact.silentLooksMax).toBe(5);
   });
 });
 

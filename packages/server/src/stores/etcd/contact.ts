@@ -9,6 +9,9 @@ const LOOK_MS = 1_000;
 /** So many looks in a row that found nothing are a loss. Counted and not timed: whoever slept himself missed none of them. */
 const SILENT_LOOKS_MAX = 5;
 
+/** An etcd that has much to read before it says anything would never get there if it were broken off each time: it gets longer and longer. */
+const SILENT_LOOKS_LONGEST = 160;
+
 /** Whoever asks etcd after so much silence is not made to wait for it. Longer than an election takes. */
 const AWAY_AFTER_MS: number = LOOK_MS * SILENT_LOOKS_MAX;
 
@@ -18,6 +21,7 @@ export class WatchContact implements Contact {
   #heardMs: number;
   #heardWallMs: number;
   #isLost = true;
+  #silentLooksMax = SILENT_LOOKS_MAX;
 
   /** Begins as one that was never made. */
   constructor(clock: Clock) {
@@ -38,6 +42,21 @@ export class WatchContact implements Contact {
   /** For so long that nobody who asks now should be made to wait. */
   get isAway(): boolean {
     return this.#isLost && this.silentMs >= AWAY_AFTER_MS;
+  }
+
+  /** How many silent looks are a loss, at present. */
+  get silentLooksMax(): number {
+    return this.#silentLooksMax;
+  }
+
+  /** A watch that etcd had taken was broken off before anything of it was told. */
+  wasImpatient(): void {
+    this.#silentLooksMax = Math.min(this.#silentLooksMax * 2, SILENT_LOOKS_LONGEST);
+  }
+
+  /** Something was told, or a sign of life given. */
+  answered(): void {
+    this.#silentLooksMax = SILENT_LOOKS_MAX;
   }
 
   heard(): void {
@@ -69,14 +88,14 @@ export interface Signs {
 }
 
 /** Asks for signs of life where nothing comes by itself; `silent` is called once, when none does. */
-export function askForSigns(clock: Clock, ask: () => void, silent: () => void): Signs {
+export function askForSigns(clock: Clock, silentLooksMax: number, ask: () => void, silent: () => void): Signs {
   let silentLooks = 0;
   let cancel = clock.after(LOOK_MS, look);
   return { heard: () => void (silentLooks = 0), end: () => cancel() };
 
   function look(): void {
     silentLooks++;
-    if (silentLooks > SILENT_LOOKS_MAX) return silent();
+    if (silentLooks > silentLooksMax) return silent();
     // The first look behind something that came finds no silence yet.
     if (silentLooks > 1) ask();
     cancel = clock.after(LOOK_MS, look);

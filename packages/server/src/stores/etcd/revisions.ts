@@ -39,15 +39,11 @@ export async function* revisions(
   const { stream, left } = open;
   const end = (): void => stream.cancel();
   signal.addEventListener('abort', end, { once: true });
-  const signs = alive === undefined ? null : signsOf(stream, alive.clock, left);
-  const heard = (): void => {
-    signs?.heard();
-    alive?.contact.heard();
-  };
+  const pulse = alive === undefined ? null : new Pulse(stream, alive, left);
   try {
     if (signal.aborted) return;
     stream.write(written((writer) => writeWatchCreate({ ...range, startRevision: fromRevision }, writer)));
-    yield* batches(open, keyspace, request, heard);
+    yield* batches(open, keyspace, request, pulse);
     throw unavailable('etcd ended a watch.');
   } catch (thrown) {
     if (signal.aborted) return;
@@ -55,32 +51,54 @@ export async function* revisions(
     if (!isRollcallError(thrown, 'revision-compacted')) left(thrown);
     throw isOurs ? thrown : troubleOf(thrown).error;
   } finally {
-    signs?.end();
+    pulse?.end();
     signal.removeEventListener('abort', end);
     stream.on('error', () => undefined);
     stream.cancel();
   }
 }
 
-function signsOf(stream: MessageStream<EtcdWatchResponse>, clock: Clock, left: () => void): Signs {
-  const ask = (): void => void stream.write(written(writeWatchProgress));
-  return askForSigns(clock, ask, () => {
-    left();
-    stream.destroy(unavailable('etcd has gone silent.'));
-  });
+/** What comes through a watch, as signs of life. */
+class Pulse {
+  readonly #contact: WatchContact;
+  readonly #signs: Signs;
+  #isOpened = false;
+  #hasAnswered = false;
+
+  constructor(stream: MessageStream<EtcdWatchResponse>, { clock, contact }: NonNullable<RevisionsRequest['alive']>, left: () => void) {
+    this.#contact = contact;
+    const ask = (): void => void stream.write(written(writeWatchProgress));
+    this.#signs = askForSigns(clock, contact.silentLooksMax, ask, () => {
+      if (this.#isOpened && !this.#hasAnswered) contact.wasImpatient();
+      left();
+      stream.destroy(unavailable('etcd has gone silent.'));
+    });
+  }
+
+  heard({ created }: EtcdWatchResponse): void {
+    this.#signs.heard();
+    this.#contact.heard();
+    if (created) this.#isOpened = true;
+    else this.#hasAnswered = true;
+    if (!created) this.#contact.answered();
+  }
+
+  end(): void {
+    this.#signs.end();
+  }
 }
 
 async function* batches(
   { stream, look }: OpenStream<EtcdWatchResponse>,
   keyspace: Keyspace,
   { follows, onOpened, onEvents }: RevisionsRequest,
-  heard: () => void,
+  pulse: Pulse | null,
 ): AsyncGenerator<readonly RevisionBatch[]> {
   let pieces: EtcdEvent[] = [];
   for await (const message of stream as AsyncIterable<EtcdWatchResponse>) {
     await look(message.header);
     if (message.canceled) throw endOf(message);
-    heard();
+    pulse?.heard(message);
     if (message.created) await onOpened?.();
     // A sign of life, and no end of what comes in pieces.
     if (message.events.length === 0) continue;

@@ -2,6 +2,7 @@
 import { SeededRandom, type SimulatedClock } from '@rollcall/conformance';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
+import { noMeter, type Meter } from '../ports/meter.js';
 import { SharedDuty } from './duty.js';
 import { ClusterFences } from './fences.js';
 import { Link, type LeasedLog } from './leased-log.fixture.js';
@@ -36,6 +37,9 @@ export class MemberNode {
   readonly fences: ClusterFences;
   /** Warnings and errors that were logged. */
   readonly complaints: string[] = [];
+  /** What it measures: losses of its place, and what its gauges say now. */
+  losses = 0;
+  readonly gauges = new Map<string, () => number>();
   /** What its roster told, in words. */
   readonly told: string[] = [];
 
@@ -45,7 +49,12 @@ export class MemberNode {
     const about = aboutNode(name);
     const complain = (text: string): void => void this.complaints.push(text);
     const logging: Log = { info: () => undefined, warn: complain, error: complain };
-    const shared = { store: this.link.store, clock: this.clock, log: logging };
+    const meter: Meter = {
+      ...noMeter,
+      counter: () => ({ add: () => void this.losses++ }),
+      gauge: ({ name }, read) => void this.gauges.set(name, read),
+    };
+    const shared = { meter, store: this.link.store, clock: this.clock, log: logging };
     this.roster = new Roster({ ...shared, id: about.id });
     this.membership = new Membership({ ...shared, random: new SeededRandom(processes), roster: this.roster, about });
     this.duty = new SharedDuty(this.roster);

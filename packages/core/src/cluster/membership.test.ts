@@ -236,6 +236,21 @@ describe('a member', () => {
   });
 });
 
+describe('what is measured', () => {
+  it('is who is there, whether this node is among them, and how often it lost its place', async () => {
+    const [a] = [await started('a'), await started('b')];
+    const shown = (): readonly unknown[] => [...a.gauges.values()].map((read) => read());
+    expect([[...a.gauges.keys()], shown(), a.losses]).toEqual([['rollcall_cluster_nodes', 'rollcall_cluster_member'], [2, 1], 0]);
+    a.link.become('cut');
+    await clock.advance(NODE_TTL_MS * 2);
+    expect([shown(), a.losses]).toEqual([[1, 0], 1]);
+    a.link.become('whole');
+    await clock.advance(5000);
+    await a.membership.leave({ handedOver: true });
+    expect([shown(), a.losses]).toEqual([[1, 0], 1]);
+  });
+});
+
 describe('leaving', () => {
   it('goes in two steps', async () => {
     const [a, b] = [await started('a'), await started('b')];

@@ -233,7 +233,9 @@ export class Cluster {
   }
 }
 
+/** A watch is refused for want of rights, also where only the token is no longer good. */
 function isOfToken(thrown: unknown): boolean {
+  if (isRollcallError(thrown)) return thrown.details['watchRefused'] === true;
   try {
     return troubleOf(thrown).token === true;
   } catch {

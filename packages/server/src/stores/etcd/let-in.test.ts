@@ -144,6 +144,21 @@ describeWith(['etcd', 'etcdctl'], 'an etcd with users', () => {
     await expect(open(member, { user: { name: 'registry', password } })).rejects.toThrow('read and write what begins with /rollcall');
   });
 
+  it('follows on where etcd has forgotten its tokens, as it does when it is started again', { timeout: 60_000 }, async () => {
+    const member = await startWithUser('--prefix=true', 'readwrite', '/rollcall');
+    const store = await open(member, { user });
+    const watch = followed(store, catalogRange);
+    await store.commit({ then: [put('/rollcall/x', '1')] });
+    await expect.poll(() => watch.batches.length).toBe(1);
+    await member.kill();
+    await member.startAgain();
+    // By somebody else: nobody asks anything of this store.
+    const args = [`--endpoints=${member.endpoint}`, '--user', 'root:secret', 'put', '/rollcall/x', '2'];
+    await promisify(execFile)('etcdctl', args, { env: { ...process.env, ETCDCTL_API: '3' } });
+    await expect.poll(() => watch.batches.length).toBe(2);
+    expect(watch.endings).toEqual([]);
+  });
+
   it('does not let in whoever has the wrong password, and says so', { timeout: 60_000 }, async () => {
     const member = await startWithUser('--prefix=true', 'readwrite', '/rollcall');
     await expect(open(member, { user: { ...user, password: 'wrong' } })).rejects.toThrow('authentication failed');

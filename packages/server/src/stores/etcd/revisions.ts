@@ -130,7 +130,8 @@ function changeOf({ type, kv, previous }: EtcdEvent, keyspace: Keyspace): Change
 }
 
 function endOf({ compactRevision, cancelReason }: EtcdWatchResponse): RollcallError {
-  if (compactRevision === 0) return unavailable(`etcd refuses a watch: ${cancelReason}.`);
+  if (compactRevision === 0)
+    return new RollcallError('store-unavailable', `etcd refuses a watch: ${cancelReason}.`, { watchRefused: true });
   return new RollcallError('revision-compacted', `What is older than revision ${compactRevision} is compacted.`, {
     revision: compactRevision,
   });

@@ -3,7 +3,7 @@
  * member. Every header is looked at: it has to be the same cluster, and its revision must not step back.
  */
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { backoffMs, type Clock, type Log, type Random } from '@rollcall/core';
+import { isRollcallError, backoffMs, type Clock, type Log, type Random } from '@rollcall/core';
 import type { EtcdCredentials, EtcdHeader, EtcdStatus } from '@rollcall/wire';
 import { askStatus, authenticate, type UnaryCall } from './calls.js';
 import { Connection, type MessageStream } from './connection.js';
@@ -166,14 +166,15 @@ export class Cluster {
     }
   }
 
-  /** One endpoint may lead to a cluster that is none of ours; where all do, ours is no more. */
+  /** One endpoint may lead to a cluster that is none of ours; where most do, ours is no more. */
   async #judgeStranger(stranger: bigint, known: bigint, at: number, asked: Asked): Promise<void> {
     const others = [...this.#connections.keys()].filter((other) => other !== at);
     const answers = await Promise.allSettled(others.map((other) => this.#statusAt(other)));
     if (this.#identity.isOver(asked)) return;
     const name = `cluster ${stranger.toString(16)} answers instead of ${known.toString(16)}`;
-    if (answers.every((answer) => answer.status === 'rejected' || answer.value.header.clusterId !== known))
-      return this.replaced(name, asked);
+    const alike = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.header.clusterId === stranger);
+    // Where ours is out of reach, one that is not does not become ours by that.
+    if (alike.length + 1 > this.#connections.length / 2) return this.replaced(name, asked);
     const { clock, log, endpoints } = this.#options;
     if (!this.#strangersUntilMs.has(at)) {
       log.error('an address of etcd leads to another cluster, and is not used', { address: endpoints[at] ?? '', reason: name });

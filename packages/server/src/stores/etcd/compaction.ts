@@ -2,9 +2,9 @@
  * Lets an etcd that is the registry's own forget its history, as the options say. Every node asks; the record that they share
  * is written on condition that nobody was quicker, so that one of them does it.
  */
-import { fromText, singleKey, type Clock, type KeyRange, type Log, type Store } from '@rollcall/core';
+import { fromText, isRollcallError, singleKey, type Clock, type KeyRange, type Log, type Store } from '@rollcall/core';
 import type { HistoryLimits } from '../../shared/auto-compaction.js';
-import { decodeCompaction, encodeCompaction, planCompaction, ROUND_MS } from './plan-compaction.js';
+import { decodeCompaction, encodeCompaction, planCompaction, ROUND_MS, type CompactionRecord } from './plan-compaction.js';
 
 const key: KeyRange = singleKey(fromText('/rollcall/compaction'));
 
@@ -45,14 +45,24 @@ export class Compaction {
       const record = entry === undefined ? null : decodeCompaction(entry.value);
       const plan = planCompaction(record, head, clock.wallMs(), limits);
       if (plan === null) return;
-      const { succeeded } = await store.commit({
-        when: [{ range: key, is: '=', target: 'mod', operand: entry?.modRevision ?? 0 }],
-        then: [{ type: 'put', key: key.from, value: encodeCompaction(plan) }],
-      });
       // Also what another node wanted and did not come to.
-      if (succeeded && plan.compacted > 0) await store.compact(plan.compacted);
+      if ((await this.#mayCompact(plan, entry?.modRevision ?? 0)) && plan.compacted > 0) await store.compact(plan.compacted);
     } catch (error) {
       if (!this.#closed) log.warn('old history of etcd could not be forgotten; it is tried again', { reason: String(error) });
+    }
+  }
+
+  /** Nobody was quicker; or nobody can be, because nothing more can be written: then each does it, which is no harm. */
+  async #mayCompact(plan: CompactionRecord, modRevision: number): Promise<boolean> {
+    try {
+      const { succeeded } = await this.#options.store.commit({
+        when: [{ range: key, is: '=', target: 'mod', operand: modRevision }],
+        then: [{ type: 'put', key: key.from, value: encodeCompaction(plan) }],
+      });
+      return succeeded;
+    } catch (error) {
+      if (isRollcallError(error, 'store-full')) return true;
+      throw error;
     }
   }
 }

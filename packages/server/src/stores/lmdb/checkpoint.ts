@@ -15,11 +15,14 @@ import { countOf, endOf, startOf, type Stretch } from './stretch.js';
 import type { Chapter, Latest, Tables } from './tables.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
-/** So many changed keys, or so many bytes of the log, make it worth while: the more, the more of them share a page. */
-const GATHER_KEYS = 16_384;
-const GATHER_BYTES = 16 * 1024 * 1024;
+/**
+ * So many changed keys, or so many bytes of the log, make it worth while: the more, the more of them share a page. Twice as many take a
+ * fifth less of the processor, twice as much memory while everybody writes, and twice as long to read after a crash.
+ */
+const GATHER_KEYS = 32_768;
+const GATHER_BYTES = 32 * 1024 * 1024;
 /** Few changes are carried over after this long. */
-const GATHER_MS = 1_000;
+const GATHER_MS = 2_000;
 /** A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one. */
 const SLICE_ITEMS = 512;
 const SLICE_BYTES = 8 * 1024 * 1024;

@@ -24,10 +24,10 @@ const SEGMENT_BYTES_MAX = 1024 * 1024;
  * Segments that have done their duty and wait to be used again: more than that are given back to the disk. As many as a pass sets
  * free while everybody writes, because making one costs more than filling it: its zeros, and two syncs that all wait for.
  */
-const SPARE_MAX = 24;
+const SPARE_MAX = 48;
 
 /** Beyond so many that the tables have not caught up with, whoever writes waits for them. */
-export const SEGMENTS_PENDING_MAX = 64;
+export const SEGMENTS_PENDING_MAX = 128;
 
 export interface WriteAheadLogOptions {
   readonly directory: string;

@@ -96,6 +96,7 @@ describeWith(['etcd'], 'a cluster', () => {
   it('answers through one node what was said through another', { timeout: CASE_MS }, async () => {
     const { status, body } = await ask(node(0).url, 'POST', '/register', { service: 'mails', id: 'm1', host: '10.0.0.6', ttl: TTL });
     expect(status).toBe(201);
+    expect((await ask(node(0).url, 'POST', '/register', { service: 'mails', host: '10.0.0.6', ttl: '1s' })).status).toBe(400);
     const revision = String(body['revision']);
     expect(await instancesOf(node(1).url, 'mails', `?minRevision=${revision}`)).toMatchObject([{ id: 'm1', health: 'passing' }]);
     // Known in the log, if not yet in this node's view: no node answers 404 for what another one has taken.

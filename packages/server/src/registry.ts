@@ -53,7 +53,8 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const ledger = cluster !== null && options.role === 'replica' ? replicaLedgerOn(sources, cluster) : ledgerOn(sources, cluster);
   const audit = auditing(options, surroundings, meter);
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
-  const status = { report: nodes.report, cluster: nodes.status, doors: () => http.doors() };
+  const doors = (): Registry['doors'] => ({ ...http.doors(), ...cluster?.doors });
+  const status = { report: nodes.report, cluster: nodes.status, doors };
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
   const http = httpDoor(options, surroundings, { faces: [native], refused: audit.refused, access: access.control, tls, load, meter });
 
@@ -64,7 +65,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
   return {
-    doors: http.doors(),
+    doors: doors(),
     metrics: measuring.described(),
     failed,
     reload: () => lifecycle.reload(),

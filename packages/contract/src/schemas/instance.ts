@@ -20,7 +20,8 @@ const registrationProperties = {
   machine: { $ref: '#/components/schemas/Label', description: 'The name of the machine that it runs on; it need not be registered.' },
   ttl: {
     $ref: '#/components/schemas/DurationOrNone',
-    description: 'How long a heartbeat counts, from 200ms to 24h; `none` for an instance that does not beat.',
+    description:
+      'How long a heartbeat counts, from 200ms (2s where there are several nodes) to 24h; `none` for an instance that does not beat.',
     default: '30s',
   },
   status: {

@@ -16,7 +16,7 @@ export const machineSchemas = {
       ttl: {
         $ref: '#/components/schemas/DurationOrNone',
         description:
-          'How long a heartbeat of the machine counts, from 200ms to 24h; `none` if it does not beat. Left out: as it was, `none` at first.',
+          'How long a heartbeat of the machine counts, from 200ms (2s where there are several nodes) to 24h; `none` if it does not beat. Left out: as it was, `none` at first.',
       },
       mode: { $ref: '#/components/schemas/Mode', description: 'Counts for all its instances. Left out: as it was.' },
       reason: {

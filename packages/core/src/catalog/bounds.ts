@@ -36,6 +36,8 @@ export const RECORD_BYTES_MAX = 65_536;
 
 /** Below, a collection pause looks like a death; above, heartbeats say nothing. */
 export const TTL_MIN_MS = 200;
+/** Among several nodes a beat takes a moment to get to the one that looks after it, and that one asks the others before it judges. */
+export const CLUSTER_TTL_MIN_MS = 2000;
 export const TTL_MAX_MS: number = 24 * 60 * 60 * 1000;
 /** Three beats of the usual ten seconds: one may be lost and one may be late. */
 export const TTL_DEFAULT_MS = 30_000;

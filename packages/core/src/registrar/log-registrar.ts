@@ -35,6 +35,7 @@ import { intentValue, sayMode, sayPatch, sayStatus, unsaid, type Say } from './p
 import { planRegistration, type RegistrationPlan } from './plan-registration.js';
 import { instanceSubject, knownSubject, serviceSubject, type Told } from './subject.js';
 import { together } from './together.js';
+import { demandTtl } from './ttl-floor.js';
 import type { Visibility } from './visibility.js';
 
 export interface LogRegistrarOptions {
@@ -44,6 +45,8 @@ export interface LogRegistrarOptions {
   readonly attendance: HeardBy & Partial<Pick<Attendance, 'beatMachine'>>;
   readonly visibility: Visibility;
   readonly clock: Clock;
+  /** No heartbeat's ttl may be shorter. Left out: as short as bounds.ts says. */
+  readonly ttlMinMs?: number;
 }
 
 export class LogRegistrar implements Registrar {
@@ -58,22 +61,20 @@ export class LogRegistrar implements Registrar {
   }
 
   register(registration: Registration, caller: Caller): Promise<Registered> {
-    const { amendments, catalog, clock } = this.#options;
-    const amending = amendments.amend(knownSubject(registration, catalog), (stored) =>
-      planRegistration(registration, stored, clock.wallMs()),
-    );
+    const { amendments, catalog } = this.#options;
+    const amending = amendments.amend(knownSubject(registration, catalog), (stored) => this.#plan(registration, stored));
     return amending.then((amended) =>
       this.#isHeard(amended) ? this.#answer(registration, amended, caller) : this.#registered(registration, amended, caller),
     );
   }
 
   async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
-    const { catalog, clock } = this.#options;
+    const { catalog } = this.#options;
     const results = await together(
       this.#options,
       registrations.map((registration) => ({
         subject: knownSubject(registration, catalog),
-        decide: (stored: Told) => planRegistration(registration, stored, clock.wallMs()),
+        decide: (stored: Told) => this.#plan(registration, stored),
       })),
     );
     // Once for all; whoever is not shown in time then, waits by itself and says so.
@@ -120,7 +121,8 @@ export class LogRegistrar implements Registrar {
     return this.#machines.hear(ref, caller);
   }
 
-  putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
+  async putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
+    demandTtl(machine.checks, this.#options.ttlMinMs ?? 0);
     return this.#machines.put(machine, caller);
   }
 
@@ -182,6 +184,11 @@ export class LogRegistrar implements Registrar {
     });
     const { revision } = await this.#shown(amended);
     return { instance: this.#instanceOf(ref, amended.answer, revision, caller), revision };
+  }
+
+  #plan(registration: Registration, stored: Told): Plan<RegistrationPlan> {
+    demandTtl(registration.checks, this.#options.ttlMinMs ?? 0);
+    return planRegistration(registration, stored, this.#options.clock.wallMs());
   }
 
   /** What was made, also if somebody has changed it again before it was shown. */

@@ -83,6 +83,12 @@ export class ClusterNode {
     this.company = { roster: this.#roster, duty: new SharedDuty(this.#roster), colleagues: this.#peers, isMember };
   }
 
+  /** Where the others ask it, by the address that it listens on. */
+  get doors(): Readonly<Record<string, string>> {
+    const { bind } = this.#sources.options;
+    return this.#door === null ? {} : { peer: advertisedAt({ bind, advertise: null }, this.#door.port) };
+  }
+
   get isMember(): boolean {
     return this.#membership?.isMember ?? this.#isReplica;
   }

@@ -3,6 +3,7 @@ import {
   Amendments,
   Attendance,
   Caretaker,
+  CLUSTER_TTL_MIN_MS,
   Catalog,
   FilteredView,
   LogRegistrar,
@@ -62,7 +63,8 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, ...among });
   const hearing = cluster === null ? null : new Hearing(attendance, cluster);
   const heard = hearing?.heard ?? attendance;
-  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock });
+  const ttlMin = cluster === null ? {} : { ttlMinMs: CLUSTER_TTL_MIN_MS };
+  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock, ...ttlMin });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...(cluster === null ? {} : cluster.company) });
   return {
     ...seeing,

@@ -3,6 +3,7 @@ import { membershipMetrics, selfCheckMetrics, type Metric } from '@rollcall/core
 import { peerMetrics } from './cluster/peer-meters.js';
 import { peerDoorMetrics } from './doors/peer/meters.js';
 import { etcdMetrics } from './stores/etcd/metrics.js';
+import { viewSnapshotMetrics } from './view-snapshot/keeper.js';
 
 export const clusterMetrics: readonly Metric[] = [
   ...Object.values(membershipMetrics),
@@ -10,4 +11,5 @@ export const clusterMetrics: readonly Metric[] = [
   ...Object.values(peerDoorMetrics),
   ...Object.values(etcdMetrics),
   ...Object.values(selfCheckMetrics),
+  ...viewSnapshotMetrics,
 ];

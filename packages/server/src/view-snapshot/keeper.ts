@@ -47,6 +47,9 @@ const age: Metric = {
   help: 'How old the view on disk is, from which this node could start without etcd; 0 where there is none.',
 };
 
+/** All that it measures. */
+export const viewSnapshotMetrics: readonly Metric[] = [written, age];
+
 export class ViewKeeper {
   readonly #options: ViewKeeperOptions;
   readonly #file: string;

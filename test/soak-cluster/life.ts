@@ -19,6 +19,8 @@ export interface LifeOptions {
   readonly id: string;
   readonly ttlMs: number;
   readonly termMs: number;
+  /** How long it beats before something happens to it, drawn anew each time. */
+  readonly lifeMs: () => number;
   readonly addresses: readonly Address[];
   readonly calls: Calls;
   readonly random: SeededRandom;
@@ -31,7 +33,6 @@ const PATIENCE_PER_TTL = 1 / 8;
 const WRITE_WITHIN_MS = 1_500;
 /** After all nodes have failed. */
 const PAUSE_MS = 100;
-const LIFE_MS = { min: 8_000, more: 30_000 };
 
 export class LivingInstance implements Life {
   readonly who: Who;
@@ -59,9 +60,8 @@ export class LivingInstance implements Life {
   async run(settled: AbortSignal, ended: AbortSignal): Promise<void> {
     while (!ended.aborted && !(settled.aborted && this.#turn > 0)) {
       this.state = 'beating';
-      const { random } = this.#options;
       if (!(await this.#register(ended))) return;
-      await this.#beatFor(LIFE_MS.min + random.below(LIFE_MS.more), settled, ended);
+      await this.#beatFor(this.#options.lifeMs(), settled, ended);
       if (ended.aborted) return;
       this.state = 'silent';
       const isLast = await this.#stop(ended);

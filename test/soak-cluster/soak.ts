@@ -33,6 +33,8 @@ export interface Pace {
   /** From 2 s a cluster takes; short, so that a few minutes have many lapses. */
   readonly ttlMs: Bounds;
   readonly termMs: Bounds;
+  /** How long an instance beats before it stops in one way or another. */
+  readonly lifeMs: Bounds;
   /** Whoever is still silent has departed after that, whatever ended last: see laws/excuses.ts. */
   readonly quietMs: number;
   /** How long the log is looked at when nothing happens any more. */
@@ -44,10 +46,22 @@ interface Bounds {
   readonly max: number;
 }
 
-export const usualPace: Pace = { ttlMs: { min: 3_000, max: 6_000 }, termMs: { min: 1_000, max: 5_000 }, quietMs: 32_000, idleMs: 8_000 };
+export const usualPace: Pace = {
+  ttlMs: { min: 3_000, max: 6_000 },
+  termMs: { min: 1_000, max: 5_000 },
+  lifeMs: { min: 8_000, max: 38_000 },
+  quietMs: 32_000,
+  idleMs: 8_000,
+};
 
 /** For a run that should be over within a minute. */
-export const quickPace: Pace = { ttlMs: { min: 3_000, max: 4_000 }, termMs: { min: 1_000, max: 2_000 }, quietMs: 22_000, idleMs: 4_000 };
+export const quickPace: Pace = {
+  ttlMs: { min: 3_000, max: 4_000 },
+  termMs: { min: 1_000, max: 2_000 },
+  lifeMs: { min: 2_000, max: 12_000 },
+  quietMs: 22_000,
+  idleMs: 4_000,
+};
 
 export interface Outcome {
   readonly objections: readonly string[];
@@ -115,7 +129,8 @@ function newLife(at: number, { seed, pace, addresses, calls }: Fleet): LivingIns
   const service = SERVICES[at % SERVICES.length] as string;
   const within = ({ min, max }: Bounds): number => min + random.below(max - min);
   const [ttlMs, termMs] = [within(pace.ttlMs), within(pace.termMs)];
-  return new LivingInstance({ service, id: `${service}-${at}`, ttlMs, termMs, addresses, calls, random });
+  const lifeMs = (): number => within(pace.lifeMs);
+  return new LivingInstance({ service, id: `${service}-${at}`, ttlMs, termMs, lifeMs, addresses, calls, random });
 }
 
 async function read(

@@ -52,7 +52,7 @@ export interface Life {
 export interface Shown {
   readonly who: Who;
   readonly health: string;
-  /** Since when it is critical, as the registry says. */
+  /** Since when it is so, as the registry says; `null` where it was born so. */
   readonly sinceMs: number | null;
   readonly revision: number;
 }

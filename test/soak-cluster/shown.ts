@@ -11,6 +11,6 @@ export interface InstanceJson {
 }
 
 export function shownFrom({ service, id, health, healthSince, revision }: InstanceJson, stopwatch: Stopwatch): Shown {
-  const sinceMs = health === 'critical' && healthSince !== undefined ? stopwatch.ofWall(healthSince) : null;
+  const sinceMs = healthSince !== undefined ? stopwatch.ofWall(healthSince) : null;
   return { who: `${service}/${id}`, health, sinceMs, revision };
 }

@@ -2,6 +2,7 @@
 import { SimulatedClock } from '@rollcall/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { RollcallError } from '../errors.js';
 import type { AttendantName } from '../ports/colleagues.js';
 import type { Log } from '../ports/log.js';
 import type { Commit, LeaseId, Operation } from '../ports/store.js';
@@ -98,6 +99,27 @@ describe('a letter', () => {
     const outcome = expect(node(one).ask(other, [named('a')])).rejects.toThrow('in time');
     await clock.advance(LETTER_WITHIN_MS);
     await outcome;
+  });
+
+  it('to a node whose word does not count at present is not answered, and does it no harm', async () => {
+    node(other, () => {
+      throw new RollcallError('not-ready', 'This node is no member.');
+    });
+    const outcome = expect(node(one).ask(other, [named('a')])).rejects.toThrow('in time');
+    await clock.advance(LETTER_WITHIN_MS);
+    await outcome;
+  });
+
+  it('is answered again after the log was away, which says so at once where a watch is opened', async () => {
+    const watch = log.watch.bind(log);
+    log.watch = () => {
+      throw new RollcallError('store-unavailable', 'etcd is away.');
+    };
+    node(other, () => 7);
+    await clock.advance(5_000);
+    log.watch = watch;
+    await clock.advance(5_000);
+    expect(await node(one).ask(other, [named('a')])).toEqual([7]);
   });
 
   it('that lay there before is not answered: nobody waits for it', async () => {

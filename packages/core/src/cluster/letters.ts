@@ -64,7 +64,15 @@ export class Letters {
   start(): void {
     if (this.#closed) return;
     const { store, self } = this.#options;
-    this.#box = store.watch({ range: letterBox(self) }, { next: (batch) => this.#readBox(batch), ended: (reason) => this.#ended(reason) });
+    try {
+      this.#box = store.watch(
+        { range: letterBox(self) },
+        { next: (batch) => this.#readBox(batch), ended: (reason) => this.#ended(reason) },
+      );
+    } catch (error) {
+      // An engine that is away says so at once.
+      this.#ended(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   close(): void {
@@ -197,18 +205,26 @@ export class Letters {
   }
 
   #read({ key, value, modRevision }: Entry): void {
-    const { store, roster, ages, log } = this.#options;
+    const { store, roster, log } = this.#options;
     const letter = decodeLetter(value);
     // What another life of this node heard, nobody knows any more: who asks for it learns of that from the roster.
     if (letter?.kind !== 'question' || letter.life !== roster.self?.createRevision) return;
-    const answer = encodeLetter({
-      kind: 'answer',
-      ageMs: ages(letter.who).map((age) => (age === null ? null : Math.max(0, Math.floor(age)))),
-    });
+    const ageMs = this.#agesOf(letter.who);
+    if (ageMs === null) return;
+    const answer = encodeLetter({ kind: 'answer', ageMs });
     const unchanged = { range: singleKey(key), target: 'mod', is: '=', operand: modRevision } as const;
     store.commit({ when: [unchanged], then: [{ type: 'put', key, value: answer, lease: 'keep' }] }).catch((error: unknown) => {
       if (!this.#closed) log.warn('a letter of another node could not be answered', { reason: String(error) });
     });
+  }
+
+  /** `null` where our word does not count, because our membership may be over: no answer is a true one then. */
+  #agesOf(who: readonly AttendantName[]): readonly (number | null)[] | null {
+    try {
+      return this.#options.ages(who).map((age) => (age === null ? null : Math.max(0, Math.floor(age))));
+    } catch {
+      return null;
+    }
   }
 
   #ended(reason: Error | null): void {

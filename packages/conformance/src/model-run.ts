@@ -74,13 +74,17 @@ export function enforceModel(harness: StoreHarness, options: ModelOptions): void
   const replay = options.replayPath === undefined ? {} : { replayPath: options.replayPath };
   const path = options.path === undefined ? {} : { path: options.path };
   describe('model: the store does what the simplest possible store would do', () => {
-    it(`in ${runs} random runs`, async () => {
-      const possible = harness.realTime === undefined ? steps : steps.filter((step) => step !== anyExpiry);
-      const run = fc.asyncProperty(fc.commands(possible, { maxCommands: longest, size: 'max', ...replay }), fc.nat(), (taken, luck) =>
-        oneRun(harness, taken, luck),
-      );
-      await fc.assert(run, { numRuns: runs, seed, ...path });
-    });
+    it(
+      `in ${runs} random runs`,
+      async () => {
+        const possible = harness.realTime === undefined ? steps : steps.filter((step) => step !== anyExpiry);
+        const run = fc.asyncProperty(fc.commands(possible, { maxCommands: longest, size: 'max', ...replay }), fc.nat(), (taken, luck) =>
+          oneRun(harness, taken, luck),
+        );
+        await fc.assert(run, { numRuns: runs, seed, ...path });
+      },
+      harness.realTime?.caseWithinMs,
+    );
   });
 }
 

@@ -10,7 +10,7 @@ export const WHEEL_BUCKETS = 1024;
 export const LOOKS_PER_TURN_MAX = 2048;
 
 /** Rows in one turn that are looked through when duty has moved: a few milliseconds, most of them for making texts. */
-export const ROWS_PER_TURN_MAX = 4096;
+export const ROWS_PER_TURN_MAX = 2048;
 
 /**
  * Verdicts in one commit. Each has two fences, and a commit takes 128 compares (as etcd does); what is left over is

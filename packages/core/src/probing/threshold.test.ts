@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { newStanding, weigh, type Finding, type Thresholds } from './threshold.js';
+
+const usual: Thresholds = { successBeforePassing: 1, failuresBeforeWarning: 3, failuresBeforeCritical: 3, startPeriodMs: 0 };
+
+const words: Readonly<Record<string, Finding>> = { '+': 'passing', '~': 'warning', '-': 'critical' };
+const letters = { passing: 'P', warning: 'W', starting: 'S', critical: 'C' } as const;
+
+/** One probe a second from the registration on. */
+function course(findings: string, thresholds: Partial<Thresholds> = {}): string {
+  let standing = newStanding('starting');
+  return findings
+    .split('')
+    .map((letter, at) => (standing = weigh(standing, words[letter] as Finding, { ...usual, ...thresholds }, at * 1000)))
+    .map(({ status }) => letters[status])
+    .join('');
+}
+
+describe('the threshold', () => {
+  it.each<[string, string, Partial<Thresholds>]>([
+    ['+', 'P', {}],
+    ['---', 'SSC', {}],
+    ['--+', 'SSP', {}],
+    ['+--+--+', 'PPPPPPP', {}],
+    ['+---+', 'PPPCP', {}],
+    ['+~~', 'PWW', {}],
+    ['+---~', 'PPPCW', {}],
+    ['+-~--', 'PPWWW', {}],
+    ['+---', 'PCCC', { failuresBeforeWarning: 1, failuresBeforeCritical: 1 }],
+    ['+---', 'PPWC', { failuresBeforeWarning: 2 }],
+    ['--+', 'SWP', { failuresBeforeWarning: 2 }],
+    ['---+++', 'SSCCCP', { successBeforePassing: 3 }],
+    ['---++-+++', 'SSCCCCCCP', { successBeforePassing: 3 }],
+    ['----', 'SSSS', { startPeriodMs: 10_000 }],
+    ['------', 'SSSSSC', { startPeriodMs: 3_000 }],
+    ['-+---', 'SPPPC', { startPeriodMs: 60_000 }],
+  ])('%s is %s with %j', (findings, statuses, thresholds) => {
+    expect(course(findings, thresholds)).toBe(statuses);
+  });
+
+  it('turns critical exactly when the last so many were failures, and then only a success changes it', () => {
+    const findings = fc.array(fc.constantFrom<Finding>('passing', 'warning', 'critical'), { maxLength: 40 });
+    fc.assert(
+      fc.property(findings, fc.integer({ min: 1, max: 5 }), (all, failuresBeforeCritical) => {
+        let standing = newStanding('starting');
+        all.forEach((finding, at) => {
+          standing = weigh(standing, finding, { ...usual, failuresBeforeCritical, failuresBeforeWarning: 9 }, 0);
+          const last = all.slice(Math.max(0, at + 1 - failuresBeforeCritical), at + 1);
+          const allFailed = last.length === failuresBeforeCritical && last.every((one) => one === 'critical');
+          expect(standing.status === 'critical').toBe(allFailed);
+        });
+      }),
+    );
+  });
+});

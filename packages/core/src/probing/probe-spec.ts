@@ -1,0 +1,60 @@
+/**
+ * What a probe does, settled: every default is filled in, so that whoever runs it decides nothing any more. As it crosses
+ * threads, it is data.
+ */
+
+export type ProbeSpec = HttpSpec | TcpSpec | UdpSpec | GrpcSpec | ScriptSpec;
+
+export type ProbeType = ProbeSpec['type'];
+
+/** How a connection is secured; `null` where that is spoken of: in the clear. */
+export interface TlsTerms {
+  /** What the certificate has to be for; `null` for the host that is called. */
+  readonly serverName: string | null;
+  /** Whether it has to be valid, and from somebody whom this machine trusts. */
+  readonly verify: boolean;
+}
+
+interface At {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface HttpSpec extends At {
+  readonly type: 'http';
+  readonly tls: TlsTerms | null;
+  readonly method: string;
+  /** With what stands behind it: `/health?deep=1`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** What passes, from and to, both included; empty for 200 to 299, and 429 as a warning. */
+  readonly statuses: readonly (readonly [from: number, to: number])[];
+  /** Has to stand in the beginning of the answer. */
+  readonly contains: string | null;
+}
+
+export interface TcpSpec extends At {
+  readonly type: 'tcp';
+  readonly tls: TlsTerms | null;
+}
+
+export interface UdpSpec extends At {
+  readonly type: 'udp';
+  readonly send: string;
+  /** Has to stand in what comes back. `null`: nothing need come back, only no refusal. */
+  readonly contains: string | null;
+}
+
+export interface GrpcSpec extends At {
+  readonly type: 'grpc';
+  readonly tls: TlsTerms | null;
+  /** As the health service knows it; empty for the server as a whole. */
+  readonly service: string;
+}
+
+export interface ScriptSpec {
+  readonly type: 'script';
+  readonly command: string;
+  readonly args: readonly string[];
+}

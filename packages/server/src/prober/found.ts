@@ -1,0 +1,66 @@
+/** What every probe is: a question to a target, which always has an answer, if only the one that none came. */
+import type { Finding } from '@rollcall/core';
+import type { Route } from './route.js';
+
+export interface Found {
+  readonly finding: Finding;
+  /** For people: what was asked, and what came. */
+  readonly output: string;
+}
+
+/** As long as an output may be, in bytes: it is stored with the verdict. */
+export const OUTPUT_BYTES_MAX = 4_096;
+
+/** Ends with its signal, and lets go of everything by then; never throws. */
+export type Probe<Spec> = (spec: Spec, surroundings: ProbeSurroundings) => Promise<Found>;
+
+export interface ProbeSurroundings {
+  /** How targets are reached. */
+  readonly route: Route;
+  /** Its time is over, or nobody asks any more. */
+  readonly signal: AbortSignal;
+  /** What its time was, for people. */
+  readonly timeoutText: string;
+}
+
+export function passing(output: string): Found {
+  return { finding: 'passing', output: shortened(output) };
+}
+
+export function critical(output: string): Found {
+  return { finding: 'critical', output: shortened(output) };
+}
+
+/** What went wrong, in words: of the time that is over, or of the error. */
+export function failing(what: string, error: unknown, { signal, timeoutText }: Pick<ProbeSurroundings, 'signal' | 'timeoutText'>): Found {
+  if (signal.aborted) return critical(`${what}: no answer within ${timeoutText}`);
+  return critical(`${what}: ${reasonOf(error)}`);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+  ENOTFOUND: 'nobody knows that name',
+  EAI_AGAIN: 'who knows names does not answer',
+  EPIPE: 'the connection was closed',
+  ENOENT: 'the program is not there',
+  EACCES: 'this user may not run it',
+};
+
+function reasonOf(error: unknown): string {
+  const { code, message, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly unknown[] };
+  // Several addresses were tried: what the last one said is as good as any.
+  if (errors !== undefined && errors.length > 0) return reasonOf(errors.at(-1));
+  return reasons[code ?? ''] ?? (message === '' ? (code ?? 'it failed') : message);
+}
+
+/** Cut between two characters, not through one. */
+function shortened(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= OUTPUT_BYTES_MAX) return text;
+  let end = OUTPUT_BYTES_MAX - Buffer.byteLength('…');
+  while (((bytes[end] as number) & 0xc0) === 0x80) end--;
+  return `${bytes.toString('utf8', 0, end)}…`;
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newStanding, weigh, type Finding, type Thresholds } from './threshold.js';
+import { newStreak, weigh, type Finding, type Thresholds } from './threshold.js';
 
 const usual: Thresholds = { successBeforePassing: 1, failuresBeforeWarning: 3, failuresBeforeCritical: 3, startPeriodMs: 0 };
 
@@ -9,10 +9,10 @@ const letters = { passing: 'P', warning: 'W', starting: 'S', critical: 'C' } as 
 
 /** One probe a second from the registration on. */
 function course(findings: string, thresholds: Partial<Thresholds> = {}): string {
-  let standing = newStanding('starting');
+  let streak = newStreak('starting');
   return findings
     .split('')
-    .map((letter, at) => (standing = weigh(standing, words[letter] as Finding, { ...usual, ...thresholds }, at * 1000)))
+    .map((letter, at) => (streak = weigh(streak, words[letter] as Finding, { ...usual, ...thresholds }, at * 1000)))
     .map(({ status }) => letters[status])
     .join('');
 }
@@ -43,12 +43,12 @@ describe('the threshold', () => {
     const findings = fc.array(fc.constantFrom<Finding>('passing', 'warning', 'critical'), { maxLength: 40 });
     fc.assert(
       fc.property(findings, fc.integer({ min: 1, max: 5 }), (all, failuresBeforeCritical) => {
-        let standing = newStanding('starting');
+        let streak = newStreak('starting');
         all.forEach((finding, at) => {
-          standing = weigh(standing, finding, { ...usual, failuresBeforeCritical, failuresBeforeWarning: 9 }, 0);
+          streak = weigh(streak, finding, { ...usual, failuresBeforeCritical, failuresBeforeWarning: 9 }, 0);
           const last = all.slice(Math.max(0, at + 1 - failuresBeforeCritical), at + 1);
           const allFailed = last.length === failuresBeforeCritical && last.every((one) => one === 'critical');
-          expect(standing.status === 'critical').toBe(allFailed);
+          expect(streak.status === 'critical').toBe(allFailed);
         });
       }),
     );

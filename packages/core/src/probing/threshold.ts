@@ -20,7 +20,8 @@ export interface Thresholds {
   readonly startPeriodMs: number;
 }
 
-export interface Standing {
+/** What was found lately, and what that makes of it. */
+export interface Streak {
   readonly status: Health;
   /** In a row, up to now; one of the two is 0. */
   readonly successes: number;
@@ -30,23 +31,23 @@ export interface Standing {
 }
 
 /** `born`: what it says before anything is known. */
-export function newStanding(born: Health): Standing {
+export function newStreak(born: Health): Streak {
   return { status: born, successes: 0, failures: 0, wasWell: false };
 }
 
 /** `ageMs`: how long it has been registered. A warning is no failure: whoever answers so is there. */
-export function weigh(before: Standing, finding: Finding, thresholds: Thresholds, ageMs: number): Standing {
+export function weigh(before: Streak, finding: Finding, thresholds: Thresholds, ageMs: number): Streak {
   return finding === 'critical' ? failed(before, thresholds, ageMs) : succeeded(before, finding, thresholds);
 }
 
-function succeeded(before: Standing, finding: 'passing' | 'warning', { successBeforePassing }: Thresholds): Standing {
+function succeeded(before: Streak, finding: 'passing' | 'warning', { successBeforePassing }: Thresholds): Streak {
   const successes = before.successes + 1;
   // What was never ill needs no recovery, and neither does what is only somewhat ill.
   const enough = before.status !== 'critical' || successes >= successBeforePassing;
   return { status: enough ? finding : before.status, successes, failures: 0, wasWell: before.wasWell || finding === 'passing' };
 }
 
-function failed(before: Standing, { failuresBeforeWarning, failuresBeforeCritical, startPeriodMs }: Thresholds, ageMs: number): Standing {
+function failed(before: Streak, { failuresBeforeWarning, failuresBeforeCritical, startPeriodMs }: Thresholds, ageMs: number): Streak {
   if (!before.wasWell && ageMs < startPeriodMs) return { ...before, successes: 0 };
   const failures = before.failures + 1;
   const counted = { ...before, failures, successes: 0 };

@@ -1,0 +1,215 @@
+/**
+ * Whose turn it is to be probed, and what came of it. Like a night watchman with a list of doors: every door has its own
+ * interval, the first look is at once, and a door that takes long to answer holds up no other. Of what he finds he
+ * reports only what has changed.
+ *
+ * It neither connects to anything nor writes anything: `run` does the one, `tell` leads to the other.
+ */
+import { TimingWheel } from '../attendance/timing-wheel.js';
+import type { Health } from '../catalog/health.js';
+import type { Clock } from '../ports/clock.js';
+import type { Random } from '../ports/random.js';
+import { newStreak, weigh, type Finding, type Streak, type Thresholds } from './threshold.js';
+
+/** One check of one instance or machine, to be probed until it is dropped. */
+export interface ProbeOrder<Spec> {
+  readonly key: string;
+  readonly spec: Spec;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly thresholds: Thresholds;
+  /** What the log has of it. */
+  readonly status: Health;
+  /** How long it had been registered when this was ordered. */
+  readonly ageMs: number;
+}
+
+export interface ProbeFound {
+  readonly finding: Finding;
+  readonly output: string;
+}
+
+/** One result, as it is kept for whoever asks why. */
+export interface ProbeResult extends ProbeFound {
+  readonly wallMs: number;
+  readonly tookMs: number;
+}
+
+/** A check says something else than before. */
+export interface ProbeNews {
+  readonly key: string;
+  readonly status: Health;
+  readonly output: string;
+  readonly wallMs: number;
+}
+
+export interface ProberOptions<Spec> {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Settles within its time, and never rejects. */
+  readonly run: (spec: Spec, timeoutMs: number) => Promise<ProbeFound>;
+  readonly tell: (news: ProbeNews) => void;
+  /** How much later than it should somebody had its turn. */
+  readonly late: (lateMs: number) => void;
+  /** Probes under way at the same time; each is a connection. */
+  readonly atOnceMax: number;
+}
+
+/** Short beside the shortest interval, and few enough to cost nothing. */
+const TICK_MS = 50;
+
+/** Two rounds of the usual interval. */
+const WHEEL_SLOTS = 512;
+
+/** Whoever is ordered among so few others within a second is looked at at once; a fleet of them is spread over an interval. */
+const AT_ONCE_PER_SECOND = 100;
+
+/** Of an interval, to either side: so that those who were ordered together part. */
+const JITTER = 0.05;
+
+/** For whoever asks why. */
+const RESULTS_KEPT = 5;
+
+interface Door<Spec> {
+  order: ProbeOrder<Spec>;
+  readonly sinceMs: number;
+  streak: Streak;
+  dueMs: number;
+  /** In line, or under way. */
+  isBusy: boolean;
+  results: readonly ProbeResult[];
+}
+
+export class Prober<Spec> {
+  readonly #options: ProberOptions<Spec>;
+  readonly #doors = new Map<string, Door<Spec>>();
+  readonly #wheel: TimingWheel<Door<Spec>>;
+  /** Whose turn has come, and for whom there was no room yet. */
+  #line: Door<Spec>[] = [];
+  #running = 0;
+  #secondMs = -Infinity;
+  #startedInSecond = 0;
+  #stopTicking: (() => void) | null = null;
+
+  constructor(options: ProberOptions<Spec>) {
+    this.#options = options;
+    this.#wheel = new TimingWheel({ tickMs: TICK_MS, slots: WHEEL_SLOTS, nowMs: options.clock.monotonicMs() });
+  }
+
+  get size(): number {
+    return this.#doors.size;
+  }
+
+  /** Now under way, and those who wait for that. */
+  get underWay(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#running, waiting: this.#line.length };
+  }
+
+  start(): void {
+    this.#stopTicking = this.#options.clock.after(TICK_MS, () => this.#tick());
+  }
+
+  close(): void {
+    this.#stopTicking?.();
+    this.#doors.clear();
+    this.#line = [];
+  }
+
+  /** An order for a key that is known changes it; what was found so far still counts. */
+  order(order: ProbeOrder<Spec>): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    const known = this.#doors.get(order.key);
+    const dueMs = nowMs + this.#firstDelayMs(order.intervalMs, nowMs);
+    if (known !== undefined) {
+      known.order = order;
+      // Sooner, if its interval is shorter now. The wheel may know it twice then; it is looked at once.
+      if (dueMs < known.dueMs && !known.isBusy) this.#place(known, dueMs);
+      return;
+    }
+    const door: Door<Spec> = { order, sinceMs: nowMs, streak: newStreak(order.status), dueMs, isBusy: false, results: [] };
+    this.#doors.set(order.key, door);
+    this.#place(door, dueMs);
+  }
+
+  drop(key: string): void {
+    this.#doors.delete(key);
+  }
+
+  /** The last ones, the newest first; none for who is not probed here. */
+  results(key: string): readonly ProbeResult[] {
+    return this.#doors.get(key)?.results ?? [];
+  }
+
+  #firstDelayMs(intervalMs: number, nowMs: number): number {
+    if (nowMs - this.#secondMs >= 1000) [this.#secondMs, this.#startedInSecond] = [nowMs, 0];
+    if (this.#startedInSecond++ < AT_ONCE_PER_SECOND) return 0;
+    return this.#options.random.number() * intervalMs;
+  }
+
+  #place(door: Door<Spec>, dueMs: number): void {
+    door.dueMs = dueMs;
+    this.#wheel.add(door, dueMs);
+  }
+
+  #tick(): void {
+    const { clock } = this.#options;
+    const nowMs = clock.monotonicMs();
+    for (const door of this.#wheel.due(nowMs)) {
+      if (this.#isGone(door) || door.isBusy) continue;
+      if (door.dueMs > nowMs) this.#wheel.add(door, door.dueMs);
+      else {
+        door.isBusy = true;
+        this.#line.push(door);
+      }
+    }
+    this.#go();
+    this.#stopTicking = clock.after(TICK_MS, () => this.#tick());
+  }
+
+  #go(): void {
+    let taken = 0;
+    while (taken < this.#line.length && this.#running < this.#options.atOnceMax) {
+      const door = this.#line[taken++] as Door<Spec>;
+      if (!this.#isGone(door)) void this.#probe(door);
+    }
+    if (taken > 0) this.#line = this.#line.slice(taken);
+  }
+
+  async #probe(door: Door<Spec>): Promise<void> {
+    const { clock, run, late } = this.#options;
+    const { order } = door;
+    const startMs = clock.monotonicMs();
+    late(startMs - door.dueMs);
+    this.#running++;
+    const found = await run(order.spec, order.timeoutMs);
+    this.#running--;
+    door.isBusy = false;
+    if (!this.#isGone(door)) {
+      const endMs = clock.monotonicMs();
+      this.#note(door, found, endMs - startMs);
+      this.#place(door, this.#nextMs(door, endMs));
+    }
+    if (this.#line.length > 0) this.#go();
+  }
+
+  #note(door: Door<Spec>, found: ProbeFound, tookMs: number): void {
+    const { clock, tell } = this.#options;
+    const wallMs = clock.wallMs();
+    const ageMs = door.order.ageMs + clock.monotonicMs() - door.sinceMs;
+    const before = door.streak.status;
+    door.results = [{ ...found, wallMs, tookMs }, ...door.results.slice(0, RESULTS_KEPT - 1)];
+    door.streak = weigh(door.streak, found.finding, door.order.thresholds, ageMs);
+    const { status } = door.streak;
+    if (status !== before) tell({ key: door.order.key, status, output: found.output, wallMs });
+  }
+
+  /** Counted from when it was due, so that turns do not wander; whoever took longer than an interval is due at once. */
+  #nextMs({ dueMs, order: { intervalMs } }: Door<Spec>, nowMs: number): number {
+    const jitter = (this.#options.random.number() * 2 - 1) * JITTER * intervalMs;
+    return Math.max(nowMs, dueMs + intervalMs + jitter);
+  }
+
+  #isGone(door: Door<Spec>): boolean {
+    return this.#doors.get(door.order.key) !== door;
+  }
+}

@@ -5,7 +5,7 @@
 import type { Instance } from '../catalog/instance.js';
 import { verdictOn, type Verdict } from '../catalog/health.js';
 import { ServiceName } from '../catalog/names.js';
-import type { Check, InstanceRef } from '../catalog/registration.js';
+import type { HeartbeatCheck, InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { InstanceSelector } from '../query/find-instance.js';
@@ -189,7 +189,7 @@ export class Checks {
     instance?.checks.forEach((check, part) => {
       if (check.type !== 'heartbeat') return;
       const row = known.find((row) => this.#checkOf(row)?.id === check.id) ?? null;
-      kept.add(this.#attend(row, instance, part));
+      kept.add(this.#attend(row, instance, part, check));
     });
     for (const row of known) if (!kept.has(row)) this.#muster.leave(row);
   }
@@ -205,16 +205,15 @@ export class Checks {
   }
 
   /** A registration, its first or another one, is a heartbeat; a verdict is none. */
-  #attend(known: number | null, instance: Instance, part: number): number {
+  #attend(known: number | null, instance: Instance, part: number, check: HeartbeatCheck): number {
     const roll = this.#roll;
-    const { ttlMs } = instance.checks[part] as Check;
     const before = known === null ? null : roll.subject(known);
     const row = known ?? this.#muster.newcomer(instance);
     const was = this.#standing(row);
     roll.setSubject(row, instance);
     roll.table.setPart(row, part);
-    this.#muster.setTtlMs(row, ttlMs);
-    const standing = standingOf(instance, instance.checks[part] as Check);
+    this.#muster.setTtlMs(row, check.ttlMs);
+    const standing = standingOf(instance, check);
     roll.unmark(row, LAPSED | CRITICAL);
     if (standing !== 'present') roll.mark(row, standing === 'lapsed' ? LAPSED : CRITICAL);
     if (standing === 'lapsed') {
@@ -291,12 +290,13 @@ export class Checks {
     return known === service || (known !== undefined && ServiceName.fold(known) === ServiceName.fold(service));
   }
 
-  #checkOf(row: number): Check | null {
-    return this.#roll.subject(row)?.checks[this.#roll.table.part(row)] ?? null;
+  #checkOf(row: number): HeartbeatCheck | null {
+    const check = this.#roll.subject(row)?.checks[this.#roll.table.part(row)];
+    return check?.type === 'heartbeat' ? check : null;
   }
 }
 
-function standingOf(instance: Instance, check: Check): Standing {
+function standingOf(instance: Instance, check: HeartbeatCheck): Standing {
   const verdict = verdictOn(instance.verdicts, check.id);
   if ((verdict?.status ?? check.born) !== 'critical') return 'present';
   return verdict?.reason === 'lapse' ? 'lapsed' : 'critical';

@@ -7,7 +7,7 @@ import type { Verdict, Verdicts } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
 import { recordKey } from '../catalog/keys.js';
 import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
-import type { Check } from '../catalog/registration.js';
+import type { HeartbeatCheck } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';
 import { departureOperations, intentRecordOf } from '../registrar/departure.js';
 
@@ -23,7 +23,7 @@ export interface Judgement {
   plan(health: HealthRecord | null): readonly Operation[];
 }
 
-export function lapseVerdict({ ttlMs }: Check, sinceMs: number): Verdict {
+export function lapseVerdict({ ttlMs }: HeartbeatCheck, sinceMs: number): Verdict {
   return { status: 'critical', reason: 'lapse', sinceMs, output: `no heartbeat for ${formatDuration(ttlMs)}` };
 }
 

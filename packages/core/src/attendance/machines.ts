@@ -6,7 +6,7 @@ import { encodeHealthRecord, decodeHealthRecord, type HealthRecord } from '../ca
 import { verdictOn, type Verdicts } from '../catalog/health.js';
 import { machineKey } from '../catalog/keys.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
-import { heartbeatCheck, type Check } from '../catalog/registration.js';
+import { heartbeatCheck, type HeartbeatCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Compare, Store } from '../ports/store.js';
@@ -116,7 +116,7 @@ export class Machines {
     return this.#muster.close();
   }
 
-  #enter(machine: Machine, { ttlMs }: Check): void {
+  #enter(machine: Machine, { ttlMs }: HeartbeatCheck): void {
     const row = this.#muster.newcomer(machine);
     this.#muster.setTtlMs(row, ttlMs);
     // One that had lapsed before has yet to be heard.
@@ -125,7 +125,7 @@ export class Machines {
   }
 
   /** What is said of it anew is a sign of life only where it says when the next one is due. */
-  #stay(row: number, machine: Machine, { ttlMs }: Check): void {
+  #stay(row: number, machine: Machine, { ttlMs }: HeartbeatCheck): void {
     const { roll } = this.#muster;
     const before = roll.subject(row);
     roll.setSubject(row, machine);

@@ -27,7 +27,9 @@ export const COMMON_BEGINS = 'weight';
 /** `unknown`: what is left over, where the rules were asked. */
 export type ReadInstance = (OwnPart & CommonPart & { readonly unknown?: Unknown }) | InstanceRecord;
 
-export type ReadCheck = Omit<Check, 'born'> & Partial<Pick<Check, 'born'>>;
+export type ReadCheck = BornMaybe<Check>;
+
+type BornMaybe<One extends Check> = One extends Check ? Omit<One, 'born'> & Partial<Pick<One, 'born'>> : never;
 
 type Plain = Omit<InstanceRecord, 'unknown'>;
 
@@ -138,7 +140,7 @@ function areChecks(list: unknown): boolean {
   return true;
 }
 
-/** Only the usual one: whoever was born in another state is read by the rules. */
+/** Only the usual one: what is probed, and whoever was born in another state, is read by the rules. */
 function isCheck(check: unknown): boolean {
   if (!isObject(check) || check['type'] !== 'heartbeat') return false;
   return typeof check['id'] === 'string' && typeof check['ttlMs'] === 'number' && fieldsIn(check) === CHECK_FIELDS;

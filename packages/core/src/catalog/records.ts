@@ -4,7 +4,9 @@ import { optional, required, type FieldRules } from './fields.js';
 import { healths, verdictReasons, type Verdict, type Verdicts } from './health.js';
 import { rememberWritten } from './just-written.js';
 import { decodeRecord, encodeRecord, FORMAT, named, number, objectKind, text, time, type Unknown } from './record-codec.js';
-import type { Check, Origin, Registration } from './registration.js';
+import { probeKind } from '../probing/probe-record.js';
+import { probeTypes } from '../probing/probe-spec.js';
+import type { Check, HeartbeatCheck, Origin, ProbedCheck, Registration } from './registration.js';
 import { encodeUtf8 } from './utf8.js';
 import { listKind, tableKind, wordKind, type ValueKind } from './value-kind.js';
 
@@ -96,12 +98,16 @@ export function decodeHealthRecord(bytes: Bytes): HealthRecord | null {
   return decodeRecord<Omit<HealthRecord, 'unknown'>>(bytes, healthRules);
 }
 
-export const checkKind: ValueKind<Check> = objectKind<Check>({
-  id: required(text),
-  type: required(wordKind(['heartbeat'])),
-  ttlMs: required(number),
-  born: optional(wordKind(healths), 'passing'),
-});
+const anyCheck: FieldRules<Pick<Check, 'id' | 'born'>> = { id: required(text), born: optional(wordKind(healths), 'passing') };
+
+const heartbeatKind = objectKind<HeartbeatCheck>({ ...anyCheck, type: required(wordKind(['heartbeat'])), ttlMs: required(number) });
+
+const probedKind = objectKind<ProbedCheck>({ ...anyCheck, type: required(wordKind(probeTypes)), probe: required(probeKind) });
+
+export const checkKind: ValueKind<Check> = {
+  allowed: `${heartbeatKind.allowed}, or ${probedKind.allowed}`,
+  parse: (value) => heartbeatKind.parse(value) ?? probedKind.parse(value),
+};
 
 export const originKind: ValueKind<Origin> = objectKind<Origin>({ face: required(text) });
 

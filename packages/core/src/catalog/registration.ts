@@ -1,4 +1,5 @@
 /** What an instance says of itself, checked: the part of it that no verdict and no operator ever changes. */
+import type { Probe, ProbeType } from '../probing/probe-spec.js';
 import type { Health } from './health.js';
 import type { Host } from './host.js';
 import { ServiceName, type InstanceId, type MachineName, type Namespace } from './names.js';
@@ -10,14 +11,25 @@ export interface InstanceRef {
   readonly id: InstanceId;
 }
 
-/** One way of knowing health. A heartbeat that does not come within `ttlMs` lapses. */
-export interface Check {
+/** One way of knowing health: whoever is checked says that it is well, or is asked. */
+export type Check = HeartbeatCheck | ProbedCheck;
+
+interface AnyCheck {
   /** Unique in its instance; verdicts are kept under it. */
   readonly id: string;
-  readonly type: 'heartbeat';
-  readonly ttlMs: number;
   /** What it says before its first verdict. A registration is the first heartbeat: passing, unless it says otherwise. */
   readonly born: Health;
+}
+
+/** A heartbeat that does not come within `ttlMs` lapses. */
+export interface HeartbeatCheck extends AnyCheck {
+  readonly type: 'heartbeat';
+  readonly ttlMs: number;
+}
+
+export interface ProbedCheck extends AnyCheck {
+  readonly type: ProbeType;
+  readonly probe: Probe;
 }
 
 /** The face that an instance came through. */
@@ -46,7 +58,7 @@ export interface Registration extends InstanceRef {
 
 export const HEARTBEAT_CHECK_ID = 'heartbeat';
 
-export function heartbeatCheck(registration: Pick<Registration, 'checks'>): Check | undefined {
+export function heartbeatCheck(registration: Pick<Registration, 'checks'>): HeartbeatCheck | undefined {
   return registration.checks.find((check) => check.type === 'heartbeat');
 }
 

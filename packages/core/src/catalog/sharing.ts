@@ -25,10 +25,12 @@ export class Sharing {
     (tag) => tag,
   );
   readonly #checks = new Lists<ReadCheck, Check>(
-    (check, other) =>
-      check.id === other.id && check.ttlMs === other.ttlMs && (check.born ?? 'passing') === other.born && check.type === other.type,
-    ({ id, type, ttlMs, born = 'passing' }) => `${type}/${ttlMs}/${born}/${id}`,
-    ({ id, type, ttlMs, born = 'passing' }) => ({ id, type, ttlMs, born }),
+    isSameCheck,
+    (check) => `${check.type === 'heartbeat' ? check.ttlMs : JSON.stringify(check.probe)}/${check.type}/${check.born ?? 'passing'}/${check.id}`,
+    (check) =>
+      check.type === 'heartbeat'
+        ? { id: check.id, type: check.type, ttlMs: check.ttlMs, born: check.born ?? 'passing' }
+        : { id: check.id, type: check.type, probe: check.probe, born: check.born ?? 'passing' },
   );
   #origin: Origin = { face: '' };
 
@@ -61,6 +63,12 @@ export class Sharing {
     if (origin.face !== this.#origin.face) this.#origin = { face: this.name(origin.face) };
     return this.#origin;
   }
+}
+
+/** Those that are probed are as many as there are ways to probe: they are compared by what they would be kept under. */
+function isSameCheck(check: ReadCheck, other: Check): boolean {
+  if (check.type !== 'heartbeat' || other.type !== 'heartbeat') return check === other;
+  return check.id === other.id && check.ttlMs === other.ttlMs && (check.born ?? 'passing') === other.born;
 }
 
 class Tables<Value extends string | number> {

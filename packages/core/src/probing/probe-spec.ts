@@ -2,10 +2,21 @@
  * What a probe does, settled: every default is filled in, so that whoever runs it decides nothing any more. As it crosses
  * threads, it is data.
  */
+import type { Thresholds } from './threshold.js';
+
+/** What is asked, how often, and how many answers in a row decide. */
+export interface Probe {
+  readonly spec: ProbeSpec;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly thresholds: Thresholds;
+}
 
 export type ProbeSpec = HttpSpec | TcpSpec | UdpSpec | GrpcSpec | ScriptSpec;
 
 export type ProbeType = ProbeSpec['type'];
+
+export const probeTypes: readonly ProbeType[] = ['http', 'tcp', 'udp', 'grpc', 'script'];
 
 /** How a connection is secured; `null` where that is spoken of: in the clear. */
 export interface TlsTerms {

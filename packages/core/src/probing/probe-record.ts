@@ -1,0 +1,67 @@
+/** Probes as they stand in a record of the log. They were checked when they were written: here only types count. */
+import { optional, required } from '../catalog/fields.js';
+import { number, objectKind, text } from '../catalog/record-codec.js';
+import { listKind, tableKind, wordKind, type ValueKind } from '../catalog/value-kind.js';
+import type { GrpcSpec, HttpSpec, Probe, ProbeSpec, ScriptSpec, TcpSpec, TlsTerms, UdpSpec } from './probe-spec.js';
+import type { Thresholds } from './threshold.js';
+
+const truth: ValueKind<boolean> = { allowed: 'true or false', parse: (value) => (typeof value === 'boolean' ? value : undefined) };
+
+const tls = optional(objectKind<TlsTerms>({ serverName: optional(text, null), verify: required(truth) }), null);
+
+const at = { host: required(text), port: required(number) };
+
+const statusRange: ValueKind<readonly [number, number]> = {
+  allowed: 'two numbers',
+  parse(value) {
+    const [from, to] = Array.isArray(value) ? (value as unknown[]) : [];
+    return typeof from === 'number' && typeof to === 'number' ? [from, to] : undefined;
+  },
+};
+
+const specKinds: { readonly [Type in ProbeSpec['type']]: ValueKind<Extract<ProbeSpec, { readonly type: Type }>> } = {
+  http: objectKind<HttpSpec>({
+    type: required(wordKind(['http'])),
+    ...at,
+    tls,
+    method: required(text),
+    path: required(text),
+    headers: optional(tableKind(text, text, Infinity), {}),
+    body: optional(text, null),
+    statuses: optional(listKind(statusRange, Infinity), []),
+    contains: optional(text, null),
+  }),
+  tcp: objectKind<TcpSpec>({ type: required(wordKind(['tcp'])), ...at, tls }),
+  udp: objectKind<UdpSpec>({ type: required(wordKind(['udp'])), ...at, send: optional(text, ''), contains: optional(text, null) }),
+  grpc: objectKind<GrpcSpec>({ type: required(wordKind(['grpc'])), ...at, tls, service: optional(text, '') }),
+  script: objectKind<ScriptSpec>({
+    type: required(wordKind(['script'])),
+    command: required(text),
+    args: optional(listKind(text, Infinity), []),
+  }),
+};
+
+const specKind: ValueKind<ProbeSpec> = {
+  allowed: 'what to probe',
+  parse(value) {
+    for (const kind of Object.values(specKinds)) {
+      const spec = kind.parse(value);
+      if (spec !== undefined) return spec;
+    }
+    return undefined;
+  },
+};
+
+const thresholdsKind = objectKind<Thresholds>({
+  successBeforePassing: required(number),
+  failuresBeforeWarning: required(number),
+  failuresBeforeCritical: required(number),
+  startPeriodMs: required(number),
+});
+
+export const probeKind: ValueKind<Probe> = objectKind<Probe>({
+  spec: required(specKind),
+  intervalMs: required(number),
+  timeoutMs: required(number),
+  thresholds: required(thresholdsKind),
+});

@@ -71,6 +71,8 @@ export * from './ports/random.js';
 export * from './ports/store.js';
 export * from './probing/address.js';
 export * from './probing/probe-spec.js';
+export * from './probing/prober.js';
+export * from './probing/show-check.js';
 export * from './probing/target-guard.js';
 export * from './probing/threshold.js';
 export * from './query/find-instance.js';

@@ -47,6 +47,9 @@ export const DEREGISTER_AFTER_MAX_MS: number = 7 * 24 * 60 * 60 * 1000;
 /** Long enough for a restart of the instance, short enough that nobody clears up by hand. */
 export const DEREGISTER_AFTER_DEFAULT_MS = 90_000;
 
+/** Of one instance: its heartbeat, its port, its page, its gRPC service, and what its host's monitoring has. */
+export const CHECKS_MAX = 16;
+
 /** A sentence for whoever looks: why somebody is out. */
 export const REASON_CHARACTERS_MAX = 256;
 

@@ -3,6 +3,7 @@
  * that is wrong said at once. Faces whose protocol has other words translate to these first.
  */
 import {
+  CHECKS_MAX,
   DEREGISTER_AFTER_DEFAULT_MS,
   DEREGISTER_AFTER_MAX_MS,
   INSTANCE_ID_CHARACTERS_MAX,
@@ -15,14 +16,18 @@ import { optional, readFields, refusal, required, type FieldRules } from '../cat
 import { healths, type Health } from '../catalog/health.js';
 import { Host } from '../catalog/host.js';
 import { InstanceId, MachineName, Namespace, ServiceName } from '../catalog/names.js';
-import { deriveId, HEARTBEAT_CHECK_ID, type Origin, type Registration } from '../catalog/registration.js';
+import { deriveId, HEARTBEAT_CHECK_ID, type Check, type Origin, type Registration } from '../catalog/registration.js';
 import { labelKind, metadataKind, portKind, portsKind, tagsKind, weightKind } from '../catalog/registration-kinds.js';
-import { wordKind } from '../catalog/value-kind.js';
+import { listKind, wordKind } from '../catalog/value-kind.js';
+import { checkWishKind, type CheckWish } from '../probing/check-wish.js';
+import { settleChecks } from '../probing/settle-checks.js';
 
 /** Throws `invalid-request`. */
 export function readRegistration(input: unknown, origin: Origin): Registration {
   const fields = readFields(input, rules);
-  const { id, ttl, status, deregisterAfter } = fields;
+  const { id, checks, status, deregisterAfter } = fields;
+  // Whoever is asked need not speak by itself.
+  const ttl = fields.ttl === 'default' ? (checks.length > 0 ? null : TTL_DEFAULT_MS) : fields.ttl;
   if (ttl === null && status !== 'passing')
     throw refusal([
       { field: 'status', came: JSON.stringify(status), allowed: 'passing, where there are no heartbeats that could say otherwise' },
@@ -42,17 +47,23 @@ export function readRegistration(input: unknown, origin: Origin): Registration {
     region: fields.region,
     version: fields.version,
     machine: fields.machine,
-    checks: ttl === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs: ttl, born: status }],
+    checks: checks.length === 0 ? heartbeat(ttl, status) : [...heartbeat(ttl, status), ...settleChecks(checks, fields)],
     deregisterAfterMs: deregisterAfter === 'default' ? (ttl === null ? null : DEREGISTER_AFTER_DEFAULT_MS) : deregisterAfter,
     origin,
   };
+}
+
+function heartbeat(ttlMs: number | null, born: Health): readonly Check[] {
+  return ttlMs === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs, born }];
 }
 
 type Plain = Omit<Registration, 'id' | 'checks' | 'deregisterAfterMs' | 'origin'>;
 
 interface Fields extends Plain {
   readonly id: InstanceId | null;
-  readonly ttl: number | null;
+  readonly ttl: number | null | 'default';
+  /** Those that are probed. */
+  readonly checks: readonly CheckWish[];
   /** What the first heartbeat says, which a registration is. */
   readonly status: Health;
   readonly deregisterAfter: number | null | 'default';
@@ -72,7 +83,8 @@ const rules: FieldRules<Fields> = {
   region: optional(labelKind, null),
   version: optional(labelKind, null),
   machine: optional(MachineName, null),
-  ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), TTL_DEFAULT_MS),
+  ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), 'default'),
+  checks: optional(listKind(checkWishKind, CHECKS_MAX), []),
   status: optional(wordKind(healths), 'passing'),
   deregisterAfter: optional(durationOrNoneKind(0, DEREGISTER_AFTER_MAX_MS), 'default'),
 };

@@ -9,6 +9,7 @@ import {
   isRollcallError,
   readRegistration,
   refusal,
+  shownCheck,
   type FieldProblem,
   type Instance,
   type InstanceRef,
@@ -50,6 +51,7 @@ export function read(instance: Instance): object {
     version: instance.version ?? undefined,
     machine: instance.machine ?? undefined,
     ttl: formatDurationOrNone(check?.ttlMs ?? null),
+    checks: shownChecks(instance),
     // What it was registered as, if that was not `passing`; how it is now is its health.
     status: check === undefined || check.born === 'passing' ? undefined : check.born,
     deregisterAfter: formatDurationOrNone(instance.deregisterAfterMs),
@@ -64,6 +66,14 @@ export function read(instance: Instance): object {
     registeredAt: time(instance.registeredAtMs),
     revision: instance.revision,
   };
+}
+
+/** Those that are probed; most instances have none. */
+function shownChecks({ checks }: Instance): readonly object[] | undefined {
+  // Nearly always there is the heartbeat, and nothing else.
+  if (checks.length === 0 || (checks.length === 1 && checks[0]?.type === 'heartbeat')) return undefined;
+  const shown = checks.flatMap((check) => (check.type === 'heartbeat' ? [] : [shownCheck(check)]));
+  return shown.length === 0 ? undefined : shown;
 }
 
 export function readRef({ namespace, service, id }: InstanceRef): object {

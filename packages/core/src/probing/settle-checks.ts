@@ -1,0 +1,80 @@
+/** From what was asked for to what is done: what was left out is taken from the instance. */
+import { refusal } from '../catalog/fields.js';
+import { HEARTBEAT_CHECK_ID, type ProbedCheck, type Registration } from '../catalog/registration.js';
+import type { FieldProblem } from '../catalog/value-kind.js';
+import type { CheckWish } from './check-wish.js';
+import type { ProbeSpec } from './probe-spec.js';
+
+type Place = Pick<Registration, 'host' | 'port' | 'ports'>;
+
+/** Throws `invalid-request` where something is missing, or two have the same name. */
+export function settleChecks(wishes: readonly CheckWish[], place: Place): readonly ProbedCheck[] {
+  const problems: FieldProblem[] = [];
+  const names = namesOf(wishes, problems);
+  const checks = wishes.map((wish, at) => ({ wish, id: names[at] as string, spec: specOf(wish, place, `checks[${at}]`, problems) }));
+  if (problems.length > 0) throw refusal(problems);
+  return checks.flatMap(({ wish, id, spec }) =>
+    spec === null ? [] : [{ id, type: wish.type, born: 'starting', probe: probeOf(wish, spec) }],
+  );
+}
+
+function probeOf(wish: CheckWish, spec: ProbeSpec): ProbedCheck['probe'] {
+  const { interval, timeout, startPeriod, successBeforePassing, failuresBeforeWarning, failuresBeforeCritical } = wish;
+  return {
+    spec,
+    intervalMs: interval,
+    timeoutMs: timeout,
+    thresholds: {
+      successBeforePassing,
+      failuresBeforeWarning: failuresBeforeWarning ?? failuresBeforeCritical,
+      failuresBeforeCritical,
+      startPeriodMs: startPeriod,
+    },
+  };
+}
+
+/** In one table for all: what `type` brings is what it has. */
+function specOf(wish: CheckWish, place: Place, field: string, problems: FieldProblem[]): ProbeSpec | null {
+  if (wish.type === 'script') return { type: 'script', command: wish.command, args: wish.args };
+  const host = wish.host ?? place.host;
+  const port = typeof wish.port === 'string' ? (portNamed(place, wish.port) ?? null) : (wish.port ?? place.port);
+  if (host === null) problems.push({ field: `${field}.host`, came: 'missing', allowed: 'a host, where the instance has none' });
+  if (port === null) {
+    const came = wish.port === null ? 'missing' : JSON.stringify(wish.port);
+    const names = Object.keys(place.ports);
+    problems.push({ field: `${field}.port`, came, allowed: `a number${names.length === 0 ? '' : `, or one of ${names.join(', ')}`}` });
+  }
+  if (host === null || port === null) return null;
+  switch (wish.type) {
+    case 'http': {
+      const { tls, method, path, headers, body, statuses, contains } = wish;
+      return { type: 'http', host, port, tls, method, path, headers, body, statuses, contains };
+    }
+    case 'tcp':
+      return { type: 'tcp', host, port, tls: wish.tls };
+    case 'udp':
+      return { type: 'udp', host, port, send: wish.send, contains: wish.contains };
+    case 'grpc':
+      return { type: 'grpc', host, port, tls: wish.tls, service: wish.service };
+  }
+}
+
+function portNamed({ ports }: Place, name: string): number | undefined {
+  return Object.hasOwn(ports, name) ? ports[name] : undefined;
+}
+
+/** As said, or by the type: `http`, and `http-2` for the second. */
+function namesOf(wishes: readonly CheckWish[], problems: FieldProblem[]): readonly string[] {
+  const taken = new Set<string>([HEARTBEAT_CHECK_ID]);
+  wishes.forEach(({ name }, at) => {
+    if (name !== null && taken.size === taken.add(name).size)
+      problems.push({ field: `checks[${at}].name`, came: JSON.stringify(name), allowed: 'a name that no other check of it has' });
+  });
+  return wishes.map(({ name, type }) => {
+    if (name !== null) return name;
+    let free: string = type;
+    for (let number = 2; taken.has(free); number++) free = `${type}-${number}`;
+    taken.add(free);
+    return free;
+  });
+}

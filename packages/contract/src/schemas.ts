@@ -2,6 +2,7 @@
 import type { FromSchema, Schemas } from './schema.js';
 import { answerSchemas } from './schemas/answers.js';
 import { bulkSchemas } from './schemas/bulk.js';
+import { checkSchemas } from './schemas/check.js';
 import { instanceSchemas } from './schemas/instance.js';
 import { machineSchemas } from './schemas/machine.js';
 import { nodeSchemas } from './schemas/nodes.js';
@@ -10,6 +11,7 @@ import { partSchemas } from './schemas/parts.js';
 
 export const schemas = {
   ...partSchemas,
+  ...checkSchemas,
   ...instanceSchemas,
   ...machineSchemas,
   ...bulkSchemas,

@@ -21,8 +21,13 @@ const registrationProperties = {
   ttl: {
     $ref: '#/components/schemas/DurationOrNone',
     description:
-      'How long a heartbeat counts, from 200ms (2s where there are several nodes) to 24h; `none` for an instance that does not beat.',
-    default: '30s',
+      'How long a heartbeat counts, from 200ms (2s where there are several nodes) to 24h; `none` for an instance that does not beat. Left out: 30s, or `none` where there are checks.',
+  },
+  checks: {
+    type: 'array',
+    description: 'What the registry asks by itself, and how often; at most 16.',
+    items: { $ref: '#/components/schemas/Check' },
+    maxItems: 16,
   },
   status: {
     $ref: '#/components/schemas/Health',

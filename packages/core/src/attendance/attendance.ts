@@ -30,6 +30,8 @@ import { Machines } from './machines.js';
 import { attendanceMeters, showGauges, type AttendanceMeters } from './meters.js';
 import { Muster, type Kind } from './muster.js';
 import { TICK_MS } from './pace.js';
+import type { ProbeNews } from '../probing/prober.js';
+import { Probes, type ProbeRunner } from './probes.js';
 import type { Naming } from './roll.js';
 import type { Calling } from './shared-rows.js';
 
@@ -46,6 +48,8 @@ export interface AttendanceOptions {
   readonly fences?: Fences;
   /** The same. The roster has been read when attendance starts, and this node is a member. */
   readonly company?: Company;
+  /** Left out: nothing is probed. */
+  readonly prober?: ProbeRunner;
 }
 
 const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'attendance' };
@@ -60,6 +64,8 @@ export class Attendance implements GuardDesk, Colleague {
   readonly #guard: GuardBook;
   readonly #departures: Departures;
   readonly #machines: Machines;
+  /** Where nobody runs probes, nobody is probed. */
+  readonly #probes: Probes | null;
   readonly #desk: CompanyDesk | null;
   /** Of other kinds than checks. */
   readonly #musters: { tick(nowMs: number): boolean; close(): Promise<void> }[] = [];
@@ -72,7 +78,7 @@ export class Attendance implements GuardDesk, Colleague {
   #unfollow: (() => void) | null = null;
 
   constructor(options: AttendanceOptions) {
-    const { view, store, showing, clock, random, log, meter = noMeter, guard = usualGuard, fences = () => [], company } = options;
+    const { view, store, showing, clock, random, log, meter = noMeter, guard = usualGuard, fences = () => [], company, prober } = options;
     this.#view = view;
     this.#clock = clock;
     this.#log = log;
@@ -84,6 +90,7 @@ export class Attendance implements GuardDesk, Colleague {
     this.#desk = desk;
     const shared = { clock, log, now, desk, writer: new JudgementWriter({ store, showing, fences }), meters: this.#meters };
     this.#machines = new Machines({ ...shared, store, showing, fences });
+    this.#probes = prober === undefined ? null : new Probes({ ...shared, runner: prober, isOurs: (text) => desk?.isOurs(text) ?? true });
     const held = (): number => this.#held;
     this.#checks = new Checks(shared);
     this.#guard = new GuardBook({
@@ -101,7 +108,10 @@ export class Attendance implements GuardDesk, Colleague {
       isReturning: (ref) => this.#checks.isReturning(ref),
       stillSilent: (instances) => this.#checks.stillSilent(instances),
     });
-    desk?.onChange(() => this.#departures.lookThrough());
+    desk?.onChange(() => {
+      this.#departures.lookThrough();
+      this.#probes?.lookThrough();
+    });
     showGauges(meter, {
       attendants: () => this.#checks.size,
       waiting: () => this.#checks.waiting + this.#departures.due,
@@ -133,7 +143,8 @@ export class Attendance implements GuardDesk, Colleague {
     this.#stopSlices?.();
     this.#guard.close();
     this.#desk?.close();
-    await Promise.all([this.#checks, this.#departures, this.#machines, ...this.#musters].map((part) => part.close()));
+    const probes = this.#probes === null ? [] : [this.#probes];
+    await Promise.all([this.#checks, this.#departures, this.#machines, ...probes, ...this.#musters].map((part) => part.close()));
   }
 
   /**
@@ -161,6 +172,11 @@ export class Attendance implements GuardDesk, Colleague {
    */
   beatMany(selectors: readonly InstanceSelector[]): readonly number[] {
     return this.#checks.beatMany(selectors);
+  }
+
+  /** What a probe found, where that differs from what it found before. */
+  found(news: ProbeNews): void {
+    this.#probes?.found(news);
   }
 
   /** What other nodes heard. */
@@ -247,6 +263,7 @@ export class Attendance implements GuardDesk, Colleague {
       this.#present += Number(current !== null) - Number(previous !== null);
       this.#held += Number(current?.held ?? false) - Number(previous?.held ?? false);
       this.#checks.take(ref, current);
+      this.#probes?.take(ref, current);
       this.#departures.take(ref, current);
     }
   }
@@ -257,6 +274,7 @@ export class Attendance implements GuardDesk, Colleague {
     this.#held = instances.filter(({ held }) => held).length;
     this.#machines.takeAll(this.#view.allMachines(self));
     this.#checks.takeAll(instances);
+    this.#probes?.takeAll(instances);
     this.#departures.takeAll(instances);
   }
 }

@@ -8,11 +8,12 @@ import type { Instance } from '../catalog/instance.js';
 import { recordKey } from '../catalog/keys.js';
 import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
 import type { HeartbeatCheck } from '../catalog/registration.js';
+import type { ProbeNews } from '../probing/prober.js';
 import type { Operation } from '../ports/store.js';
 import { departureOperations, intentRecordOf } from '../registrar/departure.js';
 
-/** What is found: a heartbeat did not come, or came back; a term is over; and the guard makes somebody wait. */
-export const acts = ['lapse', 'recovery', 'departure', 'hold'] as const;
+/** What is found: a heartbeat did not come, or came back; a probe found something else than before; a term is over; and the guard makes somebody wait. */
+export const acts = ['lapse', 'recovery', 'finding', 'departure', 'hold'] as const;
 
 export type Act = (typeof acts)[number];
 
@@ -31,9 +32,15 @@ export function recoveryVerdict(sinceMs: number): Verdict {
   return { status: 'passing', reason: 'heartbeat', sinceMs, output: 'the heartbeat is back' };
 }
 
+/** Only what changes is news, so this is since now. */
+export function probeVerdict({ status, output, wallMs }: ProbeNews): Verdict {
+  return { status, reason: 'probe', sinceMs: wallMs, output };
+}
+
 /** Verdicts by the ids of their checks; the other ones stay. Nobody about whom something new was found is held any longer. */
 export function verdictsOn(judged: Instance, verdicts: Verdicts): Judgement {
-  const act = Object.values(verdicts).some(({ reason }) => reason === 'lapse') ? 'lapse' : 'recovery';
+  const reasons = new Set(Object.values(verdicts).map(({ reason }) => reason));
+  const act = reasons.has('lapse') ? 'lapse' : reasons.has('probe') ? 'finding' : 'recovery';
   return changedHealth(act, judged, (health) => ({ ...health, verdicts: { ...health.verdicts, ...verdicts }, heldSinceMs: null }));
 }
 

@@ -93,7 +93,13 @@ export function attendanceMeters(meter: Meter): AttendanceMeters {
   const verdict = (verdict: Act): Counter => meter.counter(verdicts, { verdict });
   return {
     beats: meter.counter(beats),
-    verdicts: { lapse: verdict('lapse'), recovery: verdict('recovery'), departure: verdict('departure'), hold: verdict('hold') },
+    verdicts: {
+      lapse: verdict('lapse'),
+      recovery: verdict('recovery'),
+      finding: verdict('finding'),
+      departure: verdict('departure'),
+      hold: verdict('hold'),
+    },
     failures: meter.counter(failures),
     handed: meter.counter(handed),
     asked: meter.counter(asked),

@@ -7,7 +7,7 @@ export const healths = ['passing', 'warning', 'starting', 'critical'] as const;
 export type Health = (typeof healths)[number];
 
 /** Why a check says what it says. */
-export const verdictReasons = ['lapse', 'heartbeat'] as const;
+export const verdictReasons = ['lapse', 'heartbeat', 'probe'] as const;
 
 export type VerdictReason = (typeof verdictReasons)[number];
 

@@ -26,7 +26,8 @@ export class Sharing {
   );
   readonly #checks = new Lists<ReadCheck, Check>(
     isSameCheck,
-    (check) => `${check.type === 'heartbeat' ? check.ttlMs : JSON.stringify(check.probe)}/${check.type}/${check.born ?? 'passing'}/${check.id}`,
+    (check) =>
+      `${check.type === 'heartbeat' ? check.ttlMs : JSON.stringify(check.probe)}/${check.type}/${check.born ?? 'passing'}/${check.id}`,
     (check) =>
       check.type === 'heartbeat'
         ? { id: check.id, type: check.type, ttlMs: check.ttlMs, born: check.born ?? 'passing' }

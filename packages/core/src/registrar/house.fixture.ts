@@ -2,6 +2,7 @@
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { Attendance } from '../attendance/attendance.js';
 import type { GuardSettings } from '../attendance/guard.js';
+import type { ProbeRunner } from '../attendance/probes.js';
 import { Catalog } from '../catalog/catalog.js';
 import { someone } from '../catalog/instance.fixture.js';
 import type { Instance } from '../catalog/instance.js';
@@ -36,6 +37,7 @@ export interface HouseOptions extends Partial<Pick<House, 'store' | 'clock'>> {
   /** Instead of its own catalog. */
   readonly knowing?: Knowing;
   readonly guard?: GuardSettings;
+  readonly prober?: ProbeRunner;
   /** What the caretaker sees to. */
   readonly duty?: { isOurs(text: string): boolean };
   readonly company?: Company;
@@ -48,6 +50,7 @@ export async function openHouse({
   through = store.asStore,
   knowing,
   guard,
+  prober,
   duty,
   company,
 }: HouseOptions = {}): Promise<House> {
@@ -66,6 +69,7 @@ export async function openHouse({
     log,
     ...(guard === undefined ? {} : { guard }),
     ...(company === undefined ? {} : { company }),
+    ...(prober === undefined ? {} : { prober }),
   });
   const registrar = new LogRegistrar({ amendments, view, catalog: knowing ?? catalog, attendance, visibility, clock });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...(duty === undefined ? {} : { duty }) });

@@ -32,7 +32,7 @@ import { departureOperations } from './departure.js';
 import { Heartbeats, type HeardBy } from './heartbeats.js';
 import { Machines } from './machines.js';
 import { intentValue, sayMode, sayPatch, sayStatus, unsaid, type Say } from './plan-intent.js';
-import { planRegistration, type RegistrationPlan } from './plan-registration.js';
+import { isNothing, planRegistration, type RegistrationPlan } from './plan-registration.js';
 import { instanceSubject, knownSubject, serviceSubject, type Told } from './subject.js';
 import { together } from './together.js';
 import { demandTtl } from './ttl-floor.js';
@@ -178,7 +178,7 @@ export class LogRegistrar implements Registrar {
       const after = say(record)(before);
       const value = intentValue(after);
       const intent = value === null ? null : after;
-      const answer = { record, created: false, written: false, reborn: false, intent, said: after !== before, before: stored };
+      const answer = { record, created: false, written: false, kept: null, intent, said: after !== before, before: stored };
       if (after === before) return { operations: [], answer };
       return { operations: [value === null ? deleteRecord('intents', ref) : putRecord('intents', ref, value)], answer };
     });
@@ -194,13 +194,13 @@ export class LogRegistrar implements Registrar {
   /** What was made, also if somebody has changed it again before it was shown. */
   #instanceOf(
     ref: InstanceRef,
-    { record, written, reborn, intent, said, before }: RegistrationPlan,
+    { record, written, kept, intent, said, before }: RegistrationPlan,
     revision: number,
     caller: Caller,
   ): Instance {
     const { view } = this.#options;
     const found = before.registration ?? { createRevision: revision, revision };
-    const health = reborn ? null : before.health;
+    const health = kept === null ? before.health : isNothing(kept) ? null : { verdicts: kept, held: false, revision };
     const revisions = {
       revision: written ? revision : found.revision,
       healthRevision: health?.revision ?? 0,

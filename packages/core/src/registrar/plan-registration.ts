@@ -1,12 +1,12 @@
 /** What a registration changes, given what the log says. Pure. */
 import { RollcallError } from '../errors.js';
 import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
-import { healthOf } from '../catalog/health.js';
+import { healthOf, verdictOn, type Verdict, type Verdicts } from '../catalog/health.js';
 import { lapseOf } from '../catalog/instance.js';
 import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
-import { BORN, encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
+import { BORN, encodeHealthRecord, encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Unknown } from '../catalog/record-codec.js';
-import type { Registration } from '../catalog/registration.js';
+import type { Check, ProbedCheck, Registration } from '../catalog/registration.js';
 import type { Bytes, Operation } from '../ports/store.js';
 import { deleteKey, type Plan } from './amend.js';
 import { isSame } from './same.js';
@@ -18,8 +18,8 @@ export interface RegistrationPlan {
   readonly created: boolean;
   /** The record was not there already, word for word. */
   readonly written: boolean;
-  /** The verdicts that were there go: a registration is the first heartbeat. */
-  readonly reborn: boolean;
+  /** What stays of the verdicts: a registration is the first heartbeat, and no probe's answer. `null`: all that there were, if there were any. */
+  readonly kept: Verdicts | null;
   /** What is said about it from now on. */
   readonly intent: IntentRecord | null;
   /** That is not what was said before. */
@@ -29,7 +29,7 @@ export interface RegistrationPlan {
 
 export function planRegistration(registration: Registration, stored: Told, wallNowMs: number): Plan<RegistrationPlan> {
   const before = stored.registration?.record ?? null;
-  const reborn = isReborn(registration, stored);
+  const kept = keptVerdicts(registration, stored);
   const record = recordOf(registration, stored, before?.registeredAtMs ?? wallNowMs);
   const same = before !== null && before.incarnation === record.incarnation && saysTheSame(registration, before);
   const earlier = stored.intent?.record ?? null;
@@ -38,9 +38,9 @@ export function planRegistration(registration: Registration, stored: Told, wallN
   const [registrationKey, healthKey, intentKey] = stored.keys;
   const operations: Operation[] = [];
   if (!same) operations.push({ type: 'put', key: registrationKey, value: fittingValue(record) });
-  if (reborn) operations.push(deleteKey(healthKey));
+  if (kept !== null) operations.push(isNothing(kept) ? deleteKey(healthKey) : { type: 'put', key: healthKey, value: healthValue(kept) });
   if (said) operations.push(intent === null ? deleteKey(intentKey) : { type: 'put', key: intentKey, value: encodeIntentRecord(intent) });
-  return { operations, answer: { record, created: before === null, written: !same, reborn, intent, said, before: stored } };
+  return { operations, answer: { record, created: before === null, written: !same, kept, intent, said, before: stored } };
 }
 
 function fittingValue(record: InstanceRecord): Bytes {
@@ -76,10 +76,35 @@ function recordOf(one: Registration, stored: Told, registeredAtMs: number): Inst
 
 const nothingUnknown: Unknown = Object.freeze({});
 
-/** It had verdicts, and they do not leave it as a registration does; or it is new, and finds what another one left. */
-function isReborn(registration: Registration, { registration: before, health }: Told): boolean {
-  if (health === null) return false;
-  return before === null || healthOf(registration, health.verdicts) !== healthOf(registration, {});
+/** `null` where those that there are leave it as a registration does. One that is new finds what another one left: nothing of that stays. */
+function keptVerdicts(registration: Registration, { registration: before, health }: Told): Verdicts | null {
+  if (health === null) return null;
+  const kept = before === null ? {} : probedVerdicts(registration, before.record, health.verdicts);
+  return before === null || healthOf(registration, health.verdicts) !== healthOf(registration, kept) ? kept : null;
+}
+
+/** Of checks that are probed as before. */
+function probedVerdicts(registration: Registration, before: Registration, verdicts: Verdicts): Verdicts {
+  const kept = registration.checks.flatMap((check): readonly (readonly [string, Verdict])[] => {
+    const verdict = verdictOn(verdicts, check.id);
+    const same = check.type !== 'heartbeat' && before.checks.some((one) => asksTheSame(one, check));
+    return same && verdict !== undefined ? [[check.id, verdict]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** How often, and how many answers decide, does not make another question of it. */
+function asksTheSame(one: Check, other: ProbedCheck): boolean {
+  return one.type !== 'heartbeat' && one.id === other.id && isSame(one.probe.spec, other.probe.spec);
+}
+
+export function isNothing(verdicts: Verdicts): boolean {
+  for (const _ in verdicts) return false;
+  return true;
+}
+
+function healthValue(verdicts: Verdicts): Bytes {
+  return encodeHealthRecord({ verdicts, heldSinceMs: null, unknown: nothingUnknown });
 }
 
 /**

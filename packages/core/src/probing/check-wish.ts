@@ -206,7 +206,7 @@ function readWish(
 ): { readonly wish: CheckWish; readonly problems: readonly FieldProblem[] } | null {
   const type = typeKind.parse(value['type']);
   if (type === undefined) return null;
-  const { fields, unknown, problems } = tryFields<CheckWish>(value, rules[type] as FieldRules<CheckWish>);
+  const { fields, unknown, problems } = tryFields<CheckWish>(value, rules[type]);
   const allowed = `only ${Object.keys(rules[type]).join(', ')}`;
   const strangers = Object.keys(unknown).map((name) => ({
     field: describe(name).slice(1, -1),

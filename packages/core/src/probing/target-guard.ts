@@ -40,12 +40,16 @@ const forbidden: readonly ForbiddenRange[] = [
   ['ff00::/8', 'an address of many'],
 ].map(([text, why]) => ({ range: readAddressRange(text as string) as AddressRange, why: why as string }));
 
+/** By an operator’s word. */
+export function isAllowed(address: Address, { loopback, allowed }: TargetRules): boolean {
+  return allowed.some((range) => isIn(address, range)) || (loopback && loopbacks.some((range) => isIn(address, range)));
+}
+
 /** Why nobody connects there; `null` if it may be. */
-export function objectionTo(address: Address, { loopback, allowed }: TargetRules): string | null {
-  if (allowed.some((range) => isIn(address, range))) return null;
+function objectionTo(address: Address, rules: TargetRules): string | null {
+  if (isAllowed(address, rules)) return null;
   const found = forbidden.find(({ range }) => isIn(address, range));
-  if (found === undefined || (loopback && found.why === LOOPBACK)) return null;
-  return found.why;
+  return found?.why ?? null;
 }
 
 /** The same of a host as it was given, if it is an address in any spelling, or a name that means this machine. */
@@ -55,5 +59,7 @@ export function objectionToHost(host: string, rules: TargetRules): string | null
   const isOwn = /^(?:.*\.)?localhost\.?$/i.test(host);
   return isOwn ? objectionTo(ownAddress, rules) : null;
 }
+
+const loopbacks = forbidden.filter(({ why }) => why === LOOPBACK).map(({ range }) => range);
 
 const ownAddress = readAddress('127.0.0.1') as Address;

@@ -47,6 +47,8 @@ export interface LogRegistrarOptions {
   readonly clock: Clock;
   /** No heartbeat's ttl may be shorter. Left out: as short as bounds.ts says. */
   readonly ttlMinMs?: number;
+  /** Throws for a registration that this registry does not take. Left out: none. */
+  readonly admit?: (registration: Registration) => void;
 }
 
 export class LogRegistrar implements Registrar {
@@ -187,8 +189,10 @@ export class LogRegistrar implements Registrar {
   }
 
   #plan(registration: Registration, stored: Told): Plan<RegistrationPlan> {
-    demandTtl(registration.checks, this.#options.ttlMinMs ?? 0);
-    return planRegistration(registration, stored, this.#options.clock.wallMs());
+    const { admit, ttlMinMs = 0, clock } = this.#options;
+    demandTtl(registration.checks, ttlMinMs);
+    admit?.(registration);
+    return planRegistration(registration, stored, clock.wallMs());
   }
 
   /** What was made, also if somebody has changed it again before it was shown. */

@@ -1,0 +1,25 @@
+/** What crosses between the registry and its prober: plain data, both ways. */
+import type { AddressRange, ProbeNews, ProbeOrder, ProbeSpec } from '@rollcall/core';
+
+/** What the prober needs to know once, at its beginning. */
+export interface ProberSettings {
+  readonly loopback: boolean;
+  readonly allowed: readonly AddressRange[];
+  /** Whether programs are run at all. */
+  readonly scripts: boolean;
+}
+
+export type ToProber = { readonly type: 'order'; readonly order: ProbeOrder<ProbeSpec> } | { readonly type: 'drop'; readonly key: string };
+
+/** Once a second, where there is anything to tell. */
+export interface ProberReport {
+  /** How late each turn was since the last one. */
+  readonly lateMs: readonly number[];
+  readonly running: number;
+  readonly waiting: number;
+  readonly doors: number;
+}
+
+export type FromProber =
+  | { readonly type: 'news'; readonly news: readonly ProbeNews[] }
+  | { readonly type: 'report'; readonly report: ProberReport };

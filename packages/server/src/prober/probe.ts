@@ -1,0 +1,41 @@
+/** One probe of any type, ended when its time is over. */
+import { formatDuration, type ProbeFound, type ProbeSpec } from '@rollcall/core';
+import { critical, type Probe, type ProbeSurroundings } from './found.js';
+import { probeGrpc } from './probes/grpc.js';
+import { probeHttp } from './probes/http.js';
+import { probeScript } from './probes/script.js';
+import { probeTcp } from './probes/tcp.js';
+import { probeUdp } from './probes/udp.js';
+import type { Route } from './route.js';
+
+const probes: { readonly [Type in ProbeSpec['type']]: Probe<Extract<ProbeSpec, { readonly type: Type }>> } = {
+  http: probeHttp,
+  tcp: probeTcp,
+  udp: probeUdp,
+  grpc: probeGrpc,
+  script: probeScript,
+};
+
+export interface ProbingOptions {
+  readonly route: Route;
+  readonly scripts: boolean;
+}
+
+/** Never rejects, and settles within the time. */
+export async function probe(spec: ProbeSpec, timeoutMs: number, { route, scripts }: ProbingOptions): Promise<ProbeFound> {
+  if (spec.type === 'script' && !scripts) return critical('this registry runs no programs (--script-checks)');
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(), timeoutMs);
+  try {
+    return await run(spec, { route, signal: ending.signal, timeoutText: formatDuration(timeoutMs) });
+  } catch (error) {
+    return critical(`the probe itself failed: ${String(error)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function run<Spec extends ProbeSpec>(spec: Spec, surroundings: ProbeSurroundings): Promise<ProbeFound> {
+  // The type leads to the probe of that very type.
+  return (probes[spec.type] as unknown as Probe<Spec>)(spec, surroundings);
+}

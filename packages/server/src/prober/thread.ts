@@ -1,0 +1,115 @@
+/**
+ * The prober from the registry's side: a thread of its own, so that ten thousand connections a second are no heartbeat's
+ * business. It begins with the first order: a registry that probes nothing has no second thread. If it should ever fail, another
+ * one is given all orders anew.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Clock, Log, Meter, Metric, ProbeNews, ProbeOrder, ProbeRunner, ProbeSpec } from '@rollcall/core';
+import type { FromProber, ProberReport, ProberSettings, ToProber } from './messages.js';
+
+export interface ProberThreadOptions {
+  readonly settings: ProberSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+const metrics = {
+  probes: { name: 'rollcall_probes_total', kind: 'counter', help: 'Probes that were begun.' },
+  late: {
+    name: 'rollcall_probe_lateness_seconds',
+    kind: 'histogram',
+    help: 'How much later than its interval says a probe had its turn.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  doors: { name: 'rollcall_probed_checks', kind: 'gauge', help: 'Checks that this node probes.' },
+  running: { name: 'rollcall_probes_under_way', kind: 'gauge', help: 'Probes that wait for an answer at this moment.' },
+} as const satisfies Readonly<Record<string, Metric>>;
+
+/** A thread that fails at once would fail again. */
+const AGAIN_AFTER_MS = 1_000;
+
+const idle: ProberReport = { lateMs: [], running: 0, waiting: 0, doors: 0 };
+
+export class ProberThread implements ProbeRunner {
+  readonly #options: ProberThreadOptions;
+  readonly #orders = new Map<string, ProbeOrder<ProbeSpec>>();
+  readonly #begun: { add(amount?: number): void };
+  readonly #late: { observe(value: number): void };
+  #report = idle;
+  #worker: Worker | null = null;
+  #told: (news: ProbeNews) => void = () => undefined;
+  #cancelAgain: (() => void) | null = null;
+  #closed = false;
+
+  constructor(options: ProberThreadOptions) {
+    this.#options = options;
+    const { meter } = options;
+    this.#begun = meter.counter(metrics.probes);
+    this.#late = meter.histogram(metrics.late);
+    meter.gauge(metrics.doors, () => this.#report.doors);
+    meter.gauge(metrics.running, () => this.#report.running);
+  }
+
+  /** Who is told what is found. */
+  tell(told: (news: ProbeNews) => void): void {
+    this.#told = told;
+  }
+
+  order(order: ProbeOrder<ProbeSpec>): void {
+    this.#orders.set(order.key, order);
+    if (this.#worker === null) this.#begin();
+    else this.#send({ type: 'order', order });
+  }
+
+  drop(key: string): void {
+    if (this.#orders.delete(key)) this.#send({ type: 'drop', key });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelAgain?.();
+    await this.#worker?.terminate();
+  }
+
+  #begin(): void {
+    if (this.#closed || this.#cancelAgain !== null) return;
+    const worker = new Worker(workerUrl(), { workerData: this.#options.settings });
+    // Whoever embeds a registry may forget it.
+    worker.unref();
+    worker.on('message', (message: FromProber) => this.#heard(message));
+    worker.on('error', (error) => this.#failed(error));
+    this.#worker = worker;
+    for (const order of this.#orders.values()) this.#send({ type: 'order', order });
+  }
+
+  #send(message: ToProber): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #heard(message: FromProber): void {
+    if (message.type === 'news') return message.news.forEach((news) => this.#told(news));
+    this.#report = message.report;
+    this.#begun.add(message.report.lateMs.length);
+    for (const lateMs of message.report.lateMs) this.#late.observe(Math.max(0, lateMs) / 1000);
+  }
+
+  #failed(error: unknown): void {
+    const { log, clock } = this.#options;
+    this.#worker = null;
+    this.#report = idle;
+    if (this.#closed) return;
+    log.error('the thread that runs probes has failed; another one takes its place', { reason: String(error) });
+    this.#cancelAgain = clock.after(AGAIN_AFTER_MS, () => {
+      this.#cancelAgain = null;
+      this.#begin();
+    });
+  }
+}
+
+/** Threads run what was built: from the sources it is looked for beside them. */
+function workerUrl(): URL {
+  return import.meta.url.endsWith('.ts')
+    ? new URL('../../dist/prober/worker.js', import.meta.url)
+    : new URL('./worker.js', import.meta.url);
+}

@@ -1,0 +1,56 @@
+/** The prober's thread: it connects, waits and counts, and sends what is news. Only that crosses. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Prober, type ProbeNews, type ProbeSpec } from '@rollcall/core';
+import { systemClock } from '../shared/system-clock.js';
+import { systemRandom } from '../shared/system-random.js';
+import type { FromProber, ProberSettings, ToProber } from './messages.js';
+import { Names } from './names.js';
+import { probe } from './probe.js';
+import { Route } from './route.js';
+
+/** Each is a connection, and the process has other uses for those. */
+const AT_ONCE_MAX = 2_000;
+
+/** What is found within so short a time crosses together. */
+const NEWS_MS = 20;
+
+const REPORT_MS = 1_000;
+
+const settings = workerData as ProberSettings;
+const route = new Route({ names: new Names(systemClock), rules: () => settings });
+
+let news: ProbeNews[] = [];
+let late: number[] = [];
+
+const prober = new Prober<ProbeSpec>({
+  clock: systemClock,
+  random: systemRandom,
+  run: (spec, timeoutMs) => probe(spec, timeoutMs, { route, scripts: settings.scripts }),
+  tell(one) {
+    if (news.push(one) === 1) setTimeout(sendNews, NEWS_MS);
+  },
+  late: (lateMs) => void late.push(lateMs),
+  atOnceMax: AT_ONCE_MAX,
+});
+
+function send(message: FromProber): void {
+  parentPort?.postMessage(message);
+}
+
+function sendNews(): void {
+  send({ type: 'news', news });
+  news = [];
+}
+
+function sendReport(): void {
+  send({ type: 'report', report: { lateMs: late, ...prober.underWay, doors: prober.size } });
+  late = [];
+}
+
+parentPort?.on('message', (message: ToProber) => {
+  if (message.type === 'order') prober.order(message.order);
+  else prober.drop(message.key);
+});
+
+prober.start();
+setInterval(sendReport, REPORT_MS);

@@ -9,11 +9,13 @@ import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
 import { nodeOptions, type NodeOptions } from './node-options.js';
 import { panicOptions, type PanicOptions } from './panic-options.js';
+import { probeOptions, type ProbeOptions } from './prober/config.js';
 import { servicesDirOption } from './services-dir/config.js';
 import { defaultHistory } from './shared/auto-compaction.js';
 import { etcdAddressKind, etcdOptions, type EtcdAddress, type EtcdOptions } from './stores/etcd/config.js';
 
-export interface ServeOptions extends NodeOptions, EtcdOptions, PeerOptions, GuardOptions, PanicOptions, AccessOptions, TlsPaths {
+export interface ServeOptions
+  extends NodeOptions, EtcdOptions, PeerOptions, GuardOptions, PanicOptions, ProbeOptions, AccessOptions, TlsPaths {
   /** The directory of the embedded store; on an etcd, of what is kept of the view, and empty for nowhere. */
   readonly data: string;
   readonly store: 'embedded' | 'memory' | EtcdAddress;
@@ -106,6 +108,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
     answerCacheBytesMax: answerCacheOption,
     watchersMax: watchersOption,
   }),
+  ...inGroup('Checks that the registry makes by itself', probeOptions),
   ...inGroup('The guard, a brake on departures', guardOptions),
   ...inGroup('Panic, the answer of a service that seems to be ill as a whole', panicOptions),
 };

@@ -84,7 +84,7 @@ function partsOf(
     late,
     registrar,
     colleague,
-    attendancePart,
+    attendanceParts,
     caretakerParts,
     access,
     audit,
@@ -114,7 +114,7 @@ function partsOf(
     // Its share of the duty begins when the others know of it, and ends when they have what it knew.
     ...late.parts(place?.cluster.placeParts ?? []),
     // From here on heartbeats count; everybody has a full ttl.
-    ...late.parts([attendancePart]),
+    ...late.parts(attendanceParts),
     // Behind all who follow the catalog, so that what is counted has happened.
     { name: 'the measuring', start: () => measuring.start(catalog.view), close: () => measuring.close() },
     // Drains end, and what was begun before is finished.

@@ -25,6 +25,7 @@ import { atTurnsEnd } from '../shared/turn.js';
 import type { Surroundings } from '../surroundings.js';
 import type { ClusterNode } from './cluster.js';
 import { Hearing } from './hearing.js';
+import { probing } from './prober.js';
 
 export interface Ledger {
   readonly store: Store;
@@ -37,8 +38,8 @@ export interface Ledger {
   readonly colleague: Colleague | null;
   /** Whom it looks after. Takes a while where there are many. */
   readonly duty: () => DutyCounts;
-  /** Hears who is present. */
-  readonly attendancePart: Part;
+  /** Hears who is present, and asks. */
+  readonly attendanceParts: readonly Part[];
   /** What ends by itself; none for a node that looks after nobody. */
   readonly caretakerParts: readonly Part[];
 }
@@ -60,11 +61,13 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   const amendments = new Amendments(store, clock, atTurnsEnd);
   const among = cluster === null ? {} : { company: cluster.company, fences: cluster.fences };
   const guard = guardSettings(sources);
-  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, ...among });
+  const { prober, admit } = probing(sources);
+  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, prober, ...among });
+  prober.tell((news) => attendance.found(news));
   const hearing = cluster === null ? null : new Hearing(attendance, cluster);
   const heard = hearing?.heard ?? attendance;
   const ttlMin = cluster === null ? {} : { ttlMinMs: CLUSTER_TTL_MIN_MS };
-  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock, ...ttlMin });
+  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock, admit, ...ttlMin });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...(cluster === null ? {} : cluster.company) });
   return {
     ...seeing,
@@ -73,7 +76,11 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
     guard: attendance,
     colleague: attendance,
     duty: () => attendance.countOurs(),
-    attendancePart: hearing?.part ?? { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
+    attendanceParts: [
+      // Behind whoever takes what it finds.
+      { name: 'the prober', close: () => prober.close() },
+      hearing?.part ?? { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
+    ],
     caretakerParts: [{ name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() }],
   };
 }
@@ -93,7 +100,7 @@ export function replicaLedgerOn(sources: LedgerSources, { peers }: ClusterNode):
     guard,
     colleague: null,
     duty: () => ({ instances: 0, machines: 0 }),
-    attendancePart: { name: 'the guard’s book', start: () => guard.start(), close: () => guard.close() },
+    attendanceParts: [{ name: 'the guard’s book', start: () => guard.start(), close: () => guard.close() }],
     caretakerParts: [],
   };
 }

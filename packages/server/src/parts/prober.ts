@@ -1,0 +1,19 @@
+/** Checks that the registry makes by itself: which it takes, and who makes them. */
+import { admit, isLoopback, type ProbeRules, type Registration } from '@rollcall/core';
+import { ProberThread } from '../prober/thread.js';
+import type { LedgerSources } from './ledger.js';
+
+export interface Probing {
+  readonly prober: ProberThread;
+  /** Throws for a registration with a check that is not taken. */
+  readonly admit: (registration: Registration) => void;
+}
+
+export function probing({ options, surroundings, meter }: LedgerSources): Probing {
+  const { probeAllow: allowed, scriptChecks, scriptChecksFromNetwork } = options;
+  // Whoever gets in is on this machine then, and could knock there by himself.
+  const loopback = isLoopback(options.bind);
+  const rules: ProbeRules = { loopback, allowed, scripts: scriptChecksFromNetwork ? 'everybody' : scriptChecks ? 'own-files' : 'off' };
+  const settings = { loopback, allowed, scripts: rules.scripts !== 'off' };
+  return { prober: new ProberThread({ settings, ...surroundings, meter }), admit: (registration) => admit(registration, rules) };
+}

@@ -95,7 +95,9 @@ describe('checks of a registration', () => {
     ]);
     expect(registration.deregisterAfterMs).toBe(90_000);
   });
+});
 
+describe('checks that make no sense', () => {
   it.each<[string, readonly unknown[], readonly string[]]>([
     ['no object', [5], ['checks[0]']],
     ['no type', [{}], ['checks[0].type']],
@@ -132,7 +134,9 @@ describe('checks of a registration', () => {
     const nowhere = { service: 'web', id: 'w', checks: [{ type: 'tcp' }] };
     expect(() => readRegistration(nowhere, { face: 'test' })).toThrow(/checks\[0\]\.host is missing.*checks\[0\]\.port is missing/);
   });
+});
 
+describe('checks as they are shown', () => {
   const wish = fc.record(
     {
       type: fc.constantFrom('http', 'tcp', 'udp', 'grpc'),

@@ -1,5 +1,5 @@
 /** One probe of any type, ended when its time is over. */
-import { formatDuration, type ProbeFound, type ProbeSpec } from '@rollcall/core';
+import { formatDuration, type Clock, type ProbeFound, type ProbeSpec } from '@rollcall/core';
 import { critical, type Probe, type ProbeSurroundings } from './found.js';
 import { probeGrpc } from './probes/grpc.js';
 import { probeHttp } from './probes/http.js';
@@ -19,23 +19,24 @@ const probes: { readonly [Type in ProbeSpec['type']]: Probe<Extract<ProbeSpec, {
 export interface ProbingOptions {
   readonly route: Route;
   readonly scripts: boolean;
+  readonly clock: Clock;
 }
 
 /** Never rejects, and settles within the time. */
-export async function probe(spec: ProbeSpec, timeoutMs: number, { route, scripts }: ProbingOptions): Promise<ProbeFound> {
+export async function probe(spec: ProbeSpec, timeoutMs: number, { route, scripts, clock }: ProbingOptions): Promise<ProbeFound> {
   if (spec.type === 'script' && !scripts) return critical('this registry runs no programs (--script-checks)');
   const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort(), timeoutMs);
+  const cancel = clock.after(timeoutMs, () => ending.abort());
   try {
     return await run(spec, { route, signal: ending.signal, timeoutText: formatDuration(timeoutMs) });
   } catch (error) {
     return critical(`the probe itself failed: ${String(error)}`);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 
-function run<Spec extends ProbeSpec>(spec: Spec, surroundings: ProbeSurroundings): Promise<ProbeFound> {
+function run(spec: ProbeSpec, surroundings: ProbeSurroundings): Promise<ProbeFound> {
   // The type leads to the probe of that very type.
-  return (probes[spec.type] as unknown as Probe<Spec>)(spec, surroundings);
+  return (probes[spec.type] as Probe<ProbeSpec>)(spec, surroundings);
 }

@@ -74,7 +74,8 @@ export class ProberThread implements ProbeRunner {
 
   #begin(): void {
     if (this.#closed || this.#cancelAgain !== null) return;
-    const worker = new Worker(workerUrl(), { workerData: this.#options.settings });
+    // Without the flags of the process: whoever tests from sources has some that lead there.
+    const worker = new Worker(workerUrl(), { workerData: this.#options.settings, execArgv: [] });
     // Whoever embeds a registry may forget it.
     worker.unref();
     worker.on('message', (message: FromProber) => this.#heard(message));

@@ -25,9 +25,9 @@ let late: number[] = [];
 const prober = new Prober<ProbeSpec>({
   clock: systemClock,
   random: systemRandom,
-  run: (spec, timeoutMs) => probe(spec, timeoutMs, { route, scripts: settings.scripts }),
+  run: (spec, timeoutMs) => probe(spec, timeoutMs, { route, scripts: settings.scripts, clock: systemClock }),
   tell(one) {
-    if (news.push(one) === 1) setTimeout(sendNews, NEWS_MS);
+    if (news.push(one) === 1) systemClock.after(NEWS_MS, sendNews);
   },
   late: (lateMs) => void late.push(lateMs),
   atOnceMax: AT_ONCE_MAX,
@@ -45,6 +45,7 @@ function sendNews(): void {
 function sendReport(): void {
   send({ type: 'report', report: { lateMs: late, ...prober.underWay, doors: prober.size } });
   late = [];
+  systemClock.after(REPORT_MS, sendReport);
 }
 
 parentPort?.on('message', (message: ToProber) => {
@@ -53,4 +54,4 @@ parentPort?.on('message', (message: ToProber) => {
 });
 
 prober.start();
-setInterval(sendReport, REPORT_MS);
+systemClock.after(REPORT_MS, sendReport);

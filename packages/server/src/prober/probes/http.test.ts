@@ -60,7 +60,9 @@ describe('the http probe', () => {
     const found = await ask(probeHttp, { ...usual, ...more, port });
     expectFound(found, finding, output);
   });
+});
 
+describe('the http probe, on the wire', () => {
   it('asks as it was told to, on a connection of its own, and says no secret', async () => {
     const seen: unknown[] = [];
     const port = await targets.http((request, response) => {

@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { ScriptSpec } from '@rollcall/core';
+import { nextTurn } from '../../shared/turn.js';
 import { critical, failing, OUTPUT_BYTES_MAX, passing, type Found, type Probe } from '../found.js';
 
 /** The registry's own secrets may stand in the others. */
@@ -31,7 +32,8 @@ function run(command: string, args: readonly string[], signal: AbortSignal): Pro
     // Not 'close': who went on in the background may hold the pipes open for ever.
     child.once('exit', (code, killedBy) => {
       signal.removeEventListener('abort', abort);
-      setImmediate(() => resolve(foundBy(command, code, killedBy, output())));
+      // What it said last may come after the word that it has ended.
+      void nextTurn().then(() => resolve(foundBy(command, code, killedBy, output())));
     });
   }).finally(() => {
     endGroup(child);

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startRegistry, type EmbeddedRegistry } from '../index.js';
+import { startRegistry, type EmbeddedRegistry } from './index.js';
 
 const registries: EmbeddedRegistry[] = [];
 const servers: Server[] = [];

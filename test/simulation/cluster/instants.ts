@@ -82,6 +82,6 @@ function isBefore(one: Timer, other: Timer): boolean {
 }
 
 /** Everything that a callback set going has happened, as far as no time has to pass for it. */
-export function settled(): Promise<void> {
+function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -24,7 +24,7 @@ import { encodeRegistered } from './records.js';
 import { RegistrationReader, type PresentRecord } from './registration-reader.js';
 
 /** What is compared, and where it is mended. */
-export interface Checkable extends Knowing {
+interface Checkable extends Knowing {
   readonly view: CatalogView;
   caughtUp(withinMs: number): Promise<boolean>;
   /** Shows these instead of what it shows of their keys, as of the revision that it is at. */

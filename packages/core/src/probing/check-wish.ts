@@ -56,30 +56,30 @@ interface PlaceWish {
   readonly port: number | string | null;
 }
 
-export interface HttpWish extends AnyWish, PlaceWish, Pick<HttpSpec, 'method' | 'headers' | 'body' | 'contains' | 'statuses'> {
+interface HttpWish extends AnyWish, PlaceWish, Pick<HttpSpec, 'method' | 'headers' | 'body' | 'contains' | 'statuses'> {
   readonly type: 'http';
   readonly path: string;
   readonly tls: TlsTerms | null;
 }
 
-export interface TcpWish extends AnyWish, PlaceWish {
+interface TcpWish extends AnyWish, PlaceWish {
   readonly type: 'tcp';
   readonly tls: TlsTerms | null;
 }
 
-export interface UdpWish extends AnyWish, PlaceWish {
+interface UdpWish extends AnyWish, PlaceWish {
   readonly type: 'udp';
   readonly send: string;
   readonly contains: string | null;
 }
 
-export interface GrpcWish extends AnyWish, PlaceWish {
+interface GrpcWish extends AnyWish, PlaceWish {
   readonly type: 'grpc';
   readonly service: string;
   readonly tls: TlsTerms | null;
 }
 
-export interface ScriptWish extends AnyWish {
+interface ScriptWish extends AnyWish {
   readonly type: 'script';
   readonly command: string;
   readonly args: readonly string[];

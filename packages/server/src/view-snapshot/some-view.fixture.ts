@@ -16,7 +16,7 @@ import {
 } from '@rollcall/core';
 import { onTestFinished } from 'vitest';
 
-export const someone: Caller = { identity: 'anonymous', may: everything, from: '', face: 'test' };
+const someone: Caller = { identity: 'anonymous', may: everything, from: '', face: 'test' };
 
 export async function folder(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-view-'));

@@ -10,7 +10,7 @@ import { Route } from '../route.js';
 
 /** Short, because some targets never answer; long enough for a busy machine where an answer is expected. */
 export const SHORT_MS = 300;
-export const LONG_MS = 20_000;
+const LONG_MS = 20_000;
 
 const loopback: TargetRules = { loopback: true, allowed: [] };
 

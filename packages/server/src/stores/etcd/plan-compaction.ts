@@ -6,7 +6,7 @@ import { fromText, toText, type Bytes } from '@rollcall/core';
 import type { HistoryLimits } from '../../shared/auto-compaction.js';
 
 /** Where the log stood at a moment. */
-export interface Sample {
+interface Sample {
   readonly revision: number;
   readonly wallMs: number;
 }

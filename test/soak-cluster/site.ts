@@ -1,4 +1,4 @@
-/** Three nodes and three etcds as real processes, with a link of ours in every connection between them and from their clients. */
+/** Three nodes, a replica and three etcds as real processes, with a link of ours in every connection between them and from their clients. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,9 @@ export interface SiteNode {
 const plainArgs = ['--guard-share', '100%', '--panic-below', '0%'];
 
 const MEMBERS = 3;
-const names = ['a', 'b', 'c'];
+/** The last one looks after nobody: it answers by its own view, and hands every write and heartbeat to the others. */
+const names = ['a', 'b', 'c', 'replica'];
+const REPLICA = 'replica';
 
 /** Alone, on the embedded store: without links to engines and peers. */
 export async function openSingleSite(): Promise<Site> {
@@ -83,7 +85,8 @@ export async function openSite(): Promise<Site> {
     ways.push(way, peers, ...engines);
     const store = `etcd://${engines.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
     const own = ['--node', name, '--http', String(ownPort), '--data', join(directory, name)];
-    const args = [...own, '--store', store, '--peer', String(ownPeer), '--advertise', `127.0.0.1:${peers.port}`];
+    const door = name === REPLICA ? ['--role', 'replica'] : ['--peer', String(ownPeer), '--advertise', `127.0.0.1:${peers.port}`];
+    const args = [...own, '--store', store, ...door];
     nodes.push({ name, process: new NodeProcess(name, [...args, ...plainArgs]), port: way.port, ownPort, clients });
   }
   for (const { process } of nodes) process.start();

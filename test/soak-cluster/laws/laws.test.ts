@@ -222,6 +222,16 @@ const excused: readonly Omit<Case, 'law'>[] = [
     },
   },
   {
+    what: 'a heartbeat may arrive behind later ones, when its link is mended',
+    change: (draft) => {
+      draft.faults.push({ what: 'clients cut', node: 'b', fromMs: 5_500, untilMs: 9_500 });
+      lifeOf(draft, STOPS).doubtful.push({ what: 'beat', node: 'b', sentMs: 5_600, endMs: 6_000 });
+      for (const at of [0, 1, 2, 3]) {
+        for (const event of streamOf(draft, at).told.slice(6)) event.atMs += 2_000;
+      }
+    },
+  },
+  {
     what: 'who comes back and is told to forget',
     change: (draft) =>
       streamOf(draft, 0).told.push(

@@ -50,10 +50,10 @@ export const whoStopsDeparts: Law = (history) => {
 function deathsIn({ lives, faults, endMs }: History): readonly Death[] {
   return lives.flatMap((life) =>
     life.heard.flatMap((heard, place): readonly Death[] => {
-      const next = life.heard[place + 1];
-      const tried = life.doubtful.filter(({ sentMs }) => sentMs >= heard.sentMs && sentMs < (next?.sentMs ?? endMs));
-      const sinceMs = Math.max(heard.ackMs, ...tried.map((one) => arrivedBy(faults, one)));
-      const untilMs = next?.sentMs ?? endMs;
+      const untilMs = life.heard[place + 1]?.sentMs ?? endMs;
+      // Also what was sent before the last acknowledged one may have arrived behind it.
+      const arrivals = life.doubtful.filter(({ sentMs }) => sentMs < untilMs).map((one) => arrivedBy(faults, one));
+      const sinceMs = Math.max(heard.ackMs, ...arrivals);
       return life.goodbyes.some(({ sentMs }) => sentMs >= heard.sentMs && sentMs < untilMs) ? [] : [{ life, sinceMs, untilMs }];
     }),
   );

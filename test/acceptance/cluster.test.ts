@@ -131,6 +131,14 @@ describeWith(['etcd'], 'a cluster', () => {
     });
   });
 
+  it('loses nobody by one that cannot start: it says goodbye', { timeout: CASE_MS }, async () => {
+    const port = String(node(0).port);
+    const { ended } = rollcall('serve', '--store', storeOf(), '--node', 'late', '--http', port, '--peer', '0', '--data', directory);
+    expect(await ended).toMatchObject({ code: 1, complaints: expect.stringContaining('is taken') as string });
+    await until(() => node(1).complaints.includes('"left":["late"]'));
+    expect(node(1).complaints).not.toContain('"lost":["late"]');
+  });
+
   it('goes on when one is suspended', { timeout: CASE_MS }, async () => {
     await watchAnew();
     node(2).signal('SIGSTOP');

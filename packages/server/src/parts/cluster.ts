@@ -164,6 +164,8 @@ export class ClusterNode {
   /** What was heard here is handed to whoever has the duty now; when no heartbeat comes in any more. */
   async handOver(leave: () => Promise<boolean>): Promise<void> {
     if (!this.company.isMember()) return;
+    // A start that failed behind this one: others count on this node all the same, and it may have heard somebody for a replica.
+    if (!this.isLeaving) await this.#membership?.announceLeaving();
     await this.#shownLeaving();
     this.#handedOver = await leave();
   }

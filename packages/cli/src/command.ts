@@ -89,6 +89,13 @@ export interface Command {
 /** Thrown where words make no sense together; whoever typed them is told, and pointed to the help. */
 export class Misuse extends Error {
   override readonly name = 'Misuse';
+  /** Sentences, each for a line of its own. */
+  readonly complaints: readonly string[];
+
+  constructor(...complaints: readonly string[]) {
+    super(complaints.join(' '));
+    this.complaints = complaints;
+  }
 }
 
 export function command<Values>(description: CommandDescription<Values>): Command {
@@ -134,7 +141,7 @@ async function run<Values>(description: CommandDescription<Values>, args: readon
       return await description.run(read.values, read.operands, context, read.settled);
     } catch (error) {
       if (!(error instanceof Misuse)) throw error;
-      complaints.push(error.message);
+      complaints.push(...error.complaints);
     }
   }
   return complain(context, [...complaints, `rollcall ${name} --help shows how it is used.`], exitCodes.misused);

@@ -36,7 +36,7 @@ const commands: readonly Command[] = [
     summary: 'Watches.',
     options: {},
     async run(_values, [service]) {
-      if (service === 'all') throw new Misuse('There is no all.');
+      if (service === 'all') throw new Misuse('There is no all.', 'There never was.');
       throw new Error('It does not answer.');
     },
   }),
@@ -123,7 +123,7 @@ describe('the program', () => {
         'rollcall serve --help shows how it is used.',
       ],
     ],
-    [['watch', 'all'], 2, ['There is no all.', 'rollcall watch --help shows how it is used.']],
+    [['watch', 'all'], 2, ['There is no all.', 'There never was.', 'rollcall watch --help shows how it is used.']],
     [['watch', 'a'], 1, ['It does not answer.']],
     [['watch', '--', '--help'], 1, ['It does not answer.']],
   ])('%j is answered with %i', async (args, code, complaints) => {

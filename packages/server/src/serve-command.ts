@@ -60,7 +60,7 @@ async function serve(
     return exitCodes.done;
   }
   const objections = objectionsTo(options);
-  if (objections.length > 0) throw new Misuse(objections.join(' '));
+  if (objections.length > 0) throw new Misuse(...objections);
   const clock = systemClock;
   const log = consoleLog(process.stderr, clock);
   const asked = stopAsked();

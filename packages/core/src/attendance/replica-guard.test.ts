@@ -43,7 +43,13 @@ describe('the guard of a replica', () => {
   });
 
   it('sends whoever means some of them elsewhere', async () => {
-    const { namespace } = registration();
-    await expect(guard.release({ namespace }, someone)).rejects.toMatchObject({ code: 'invalid-request' });
+    const { namespace, service } = registration();
+    const other = registration({ service: 'other', id: 'o1', ttl: '1s', deregisterAfter: '1s' });
+    await house.registrar.register(other, someone);
+    await allFallSilent();
+    expect(house.look(other)?.held).toBe(true);
+    await expect(guard.release({ namespace, service }, someone)).rejects.toMatchObject({ code: 'invalid-request' });
+    expect(await guard.release({ namespace: 'empty' as typeof namespace }, someone)).toBe(0);
+    expect(await guard.release({ namespace }, someone)).toBe(FLEET + 1 - 10);
   });
 });

@@ -1,6 +1,7 @@
 /** The guard's desk of a node that looks after nobody: it shows the shared book, and an operator's word for all goes into that. */
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
+import type { Namespace } from '../catalog/names.js';
 import { RollcallError } from '../errors.js';
 import type { Caller, CatalogView, GuardDesk, GuardReport, HeldScope, ServiceSummary } from '../face.js';
 import { GuardBook, type GuardBookOptions } from './guard-book.js';
@@ -34,17 +35,25 @@ export class ReplicaGuard implements GuardDesk {
     return { ...this.#book.book, holding: this.#book.state.holding, held: this.#held() };
   }
 
-  async release({ namespace }: HeldScope, _caller: Caller): Promise<number> {
-    if (namespace !== undefined) {
+  /** The book knows numbers and no names: it can let go all who are held, if they are all meant. */
+  async release(which: HeldScope, _caller: Caller): Promise<number> {
+    const held = this.#held();
+    const meant = which.namespace === undefined ? held : this.#heldIn(which);
+    if (meant === 0) return 0;
+    if (meant < held) {
       throw new RollcallError('invalid-request', 'A replica can let go all who are held. Some of them a full node can: ask one.');
     }
-    const held = this.#held();
-    if (held > 0) await this.#book.release(held);
+    await this.#book.release(held);
     return held;
   }
 
   #held(): number {
     return this.#count(({ held }) => held);
+  }
+
+  #heldIn({ namespace, service }: HeldScope & { readonly namespace: Namespace }): number {
+    if (service !== undefined) return this.#view.service(namespace, service, self)?.held ?? 0;
+    return this.#view.services(namespace, self).reduce((sum, { held }) => sum + held, 0);
   }
 
   #count(of: (service: ServiceSummary) => number): number {

@@ -85,7 +85,7 @@ export class Attendance implements GuardDesk, Colleague {
     this.#time = new AttendedTime(TICK_MS, clock.monotonicMs());
     this.#meters = attendanceMeters(meter);
     const now = (): number => this.#time.now(clock.monotonicMs());
-    const wokenMs = (): number => this.#time.wokenMs;
+    const wokenMs = (): number => this.#time.wokenMs(clock.monotonicMs());
     const desk = company === undefined ? null : new CompanyDesk({ company, view, clock, log, now, wokenMs, meters: this.#meters });
     this.#desk = desk;
     const shared = { clock, log, now, desk, writer: new JudgementWriter({ store, showing, fences }), meters: this.#meters };

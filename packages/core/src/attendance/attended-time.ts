@@ -29,8 +29,9 @@ export class AttendedTime {
     return missedMs;
   }
 
-  /** When it last woke up after it had missed something, in attended time. */
-  get wokenMs(): number {
+  /** When it last woke up after it had missed something, in attended time. That may be now: whoever asks may be the first to notice. */
+  wokenMs(monotonicMs: number): number {
+    this.now(monotonicMs);
     return this.#wokenMs;
   }
 

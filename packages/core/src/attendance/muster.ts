@@ -100,7 +100,9 @@ export class Muster<Subject> {
 
   /** The view shows a sign of life. That is heard by the node that looks after it, and by no other: they say only what they heard themselves. */
   told(row: number): void {
-    if (!this.isOthers(row)) this.roll.table.beat(row, this.#options.now());
+    if (this.isOthers(row)) return;
+    this.roll.table.beat(row, this.#options.now());
+    this.shared?.granted(row);
   }
 
   leave(row: number): void {

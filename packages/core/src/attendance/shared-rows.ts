@@ -84,6 +84,11 @@ export class SharedRows<Subject> implements KindOfRows {
     if (roll.has(row, OTHERS)) desk.handing.push(this, row);
   }
 
+  /** It has a full ttl by what the view says, which may be long ago where the view is late: it does not bring back who has lapsed since. */
+  granted(row: number): void {
+    this.#options.roll.mark(row, HEARSAY);
+  }
+
   /** Whether a heartbeat of it may be taken while the log is away: it is ours, or whose it is can be reached. */
   mayTake(row: number): boolean {
     const { roll, calling, desk } = this.#options;

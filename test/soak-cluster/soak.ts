@@ -95,7 +95,7 @@ export async function soak({ site, seed, troubleMs, instances, pace, say }: Soak
   await maker.follow(planFaults(random, { nodes: site.nodes.map(({ name }) => name), etcds: site.etcds.length, forMs: troubleMs }));
   settled.abort();
   say(`${(stopwatch.now() / 1000).toFixed(1)} s: quiet`);
-  await sleep(pace.quietMs);
+  await quiet(pace.quietMs, stopwatch, starvation);
   const end = await lookAtEnd(site, { services: SERVICES, stopwatch, idleMs: pace.idleMs, beating: () => beatingOf(lives) });
   const endMs = stopwatch.now();
   const frozen = {
@@ -163,6 +163,15 @@ async function hangUp(watchers: readonly Watcher[], random: SeededRandom, settle
   while (!settled.aborted) {
     await sleep(random.below(2 * HANG_UP_EVERY_MS), undefined, { signal: settled }).catch(() => undefined);
     watchers[random.below(watchers.length)]?.hangUp();
+  }
+}
+
+/** A machine that starved meanwhile gets as long again, twice. */
+async function quiet(ms: number, stopwatch: Stopwatch, starvation: readonly Fault[]): Promise<void> {
+  for (let times = 0; times < 3; times++) {
+    const sinceMs = stopwatch.now();
+    await sleep(ms);
+    if (!starvation.some(({ untilMs }) => untilMs > sinceMs)) return;
   }
 }
 

@@ -222,6 +222,21 @@ const excused: readonly Omit<Case, 'law'>[] = [
     },
   },
   {
+    what: 'a registration that was never acknowledged may come and go',
+    change: (draft) => {
+      draft.lives.push({
+        ...lifeOf(draft, STOPS),
+        who: 'web/ghost',
+        heard: [],
+        doubtful: [{ what: 'registration', node: 'a', sentMs: 20_000, endMs: 20_100 }],
+      });
+      for (const at of [0, 2])
+        streamOf(draft, at).told.push(told('change', 20_050, 9, [shown('web/ghost', 9)]), told('change', 25_200, 10, [], ['web/ghost']));
+      for (const at of [1, 3])
+        streamOf(draft, at).told.push(told('change', 20_050, 9, [shown('web/ghost', 9)]), told('change', 23_200, 10, [], ['web/ghost']));
+    },
+  },
+  {
     what: 'a heartbeat may arrive behind later ones, when its link is mended',
     change: (draft) => {
       draft.faults.push({ what: 'clients cut', node: 'b', fromMs: 5_500, untilMs: 9_500 });

@@ -29,7 +29,9 @@ export function mayHaveLeft(life: Life, sinceMs: number, untilMs: number): boole
   if (goodbyes.some(({ sentMs, ackMs }) => ackMs >= sinceMs && sentMs <= untilMs)) return true;
   // One that nobody answered may arrive at any time.
   if (doubtful.some(({ what, sentMs }) => what === 'goodbye' && sentMs <= untilMs)) return true;
-  return silencesOf(life, sinceMs, untilMs).some((silence) => lasts(silence, ttlMs + termMs));
+  const silences = silencesOf(life, sinceMs, untilMs);
+  // One that was never acknowledged is promised nothing.
+  return silences.length === 0 || silences.some((silence) => lasts(silence, ttlMs + termMs));
 }
 
 function lasts({ fromMs, toMs }: Silence, ms: number): boolean {

@@ -41,6 +41,10 @@ const methods = {
   endPanicRule: 'endPanicRule',
   overrideHealth: 'overrideHealth',
   endHealthOverride: 'endHealthOverride',
+  putCheck: 'putCheck',
+  removeCheck: 'removeCheck',
+  putMachineCheck: 'putMachineCheck',
+  removeMachineCheck: 'removeMachineCheck',
 } as const satisfies Readonly<Record<Operation, keyof RegistryClient | null>>;
 
 describe('the calls', () => {
@@ -82,6 +86,20 @@ describe('a client of a registry', () => {
     expect((await client.instances('payments', { health: 'any', tags: ['blue'], limit: 1 })).instances).toHaveLength(1);
     await client.deregister(id);
     await expect(client.heartbeat(id)).rejects.toMatchObject({ name: 'RegistryProblem', code: 'not-found', status: 404, retryable: false });
+  });
+
+  it('changes one check of an instance, and one of a machine', async () => {
+    const { instance } = await client.register({ service: 'payments', host: '127.0.0.1', port: 9 });
+    const put = await client.putCheck(instance.id, 'port', { type: 'tcp', interval: '1h' }, { service: 'payments' });
+    expect(put.checks).toMatchObject([{ name: 'port', type: 'tcp', host: '127.0.0.1', port: 9, interval: '1h' }]);
+    await client.removeCheck(instance.id, 'port');
+    expect((await client.instance(instance.id)).checks).toBeUndefined();
+    await expect(client.removeCheck(instance.id, 'port')).rejects.toMatchObject({ code: 'not-found' });
+    await client.putMachine('rack-7', { addresses: { lan: '127.0.0.1' } });
+    const machine = await client.putMachineCheck('rack-7', 'ssh', { type: 'tcp', port: 22, interval: '1h' });
+    expect(machine.checks).toMatchObject([{ name: 'ssh', host: '127.0.0.1', port: 22 }]);
+    await client.removeMachineCheck('rack-7', 'ssh');
+    await client.removeMachine('rack-7');
   });
 
   it('asks for many at once', async () => {

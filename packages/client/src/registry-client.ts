@@ -13,6 +13,7 @@ import type { Clock, Random } from './ports.js';
 import { registryUrl, usualRegistryUrl } from './registry-url.js';
 import { takes, targetOf, type Query } from './request-target.js';
 import type {
+  Check,
   Guard,
   HealthOverride,
   Heartbeat,
@@ -125,6 +126,17 @@ export class RegistryClient {
     await this.#ask('endHealthOverride', one(id, options), options);
   }
 
+  /** Adds a check, or changes one, above what the instance says of itself. */
+  putCheck(id: string, check: string, asked: Check, options: InstanceOptions = {}): Promise<Instance> {
+    const { varying, ...rest } = one(id, options);
+    return this.#answer('putCheck', { ...rest, varying: { ...varying, check }, body: asked }, options);
+  }
+
+  async removeCheck(id: string, check: string, options: InstanceOptions = {}): Promise<void> {
+    const { varying, ...rest } = one(id, options);
+    await this.#ask('removeCheck', { ...rest, varying: { ...varying, check } }, options);
+  }
+
   instance(id: string, options: InstanceOptions & ReadOptions = {}): Promise<Instance> {
     const { minRevision } = options;
     const { varying, query } = one(id, options);
@@ -171,6 +183,14 @@ export class RegistryClient {
     { instances, ...options }: CallOptions & { readonly instances?: 'keep' | 'remove' } = {},
   ): Promise<void> {
     await this.#ask('removeMachine', { varying: { name }, query: { instances } }, options);
+  }
+
+  putMachineCheck(name: string, check: string, asked: Check, options: CallOptions = {}): Promise<Machine> {
+    return this.#answer('putMachineCheck', { varying: { name, check }, body: asked }, options);
+  }
+
+  async removeMachineCheck(name: string, check: string, options: CallOptions = {}): Promise<void> {
+    await this.#ask('removeMachineCheck', { varying: { name, check } }, options);
   }
 
   /** When a service panics: its own rule, or the usual one. */

@@ -2,6 +2,7 @@
 import type { Contract } from '@rollcall/contract';
 
 export type Registration = Contract<'Registration'>;
+export type Check = Contract<'Check'>;
 export type Instance = Contract<'Instance'>;
 export type InstanceRef = Contract<'InstanceRef'>;
 export type InstancePatch = Contract<'InstancePatch'>;

@@ -14,6 +14,7 @@ import type { PanicRule } from './catalog/panic-rule.js';
 import type { InstanceRef, Registration } from './catalog/registration.js';
 import type { RollcallError } from './errors.js';
 import type { InstanceSelector } from './query/find-instance.js';
+import type { AskedCheck } from './registrar/check-changes.js';
 
 /** Who asks. Every call carries it, so that rights, audit and limits come to one place and hold for all faces alike. */
 export interface Caller {
@@ -174,8 +175,17 @@ export interface Registrar {
   /** Laid over what the registration says; survives as `out` does, and never moves the incarnation. */
   patch(ref: InstanceRef, patch: Patch, caller: Caller): Promise<Changed>;
 
+  /**
+   * Puts one check, whether it had one of that name or not; `null` takes it away. What the others found stays, and what it found
+   * itself where it goes on asking the same. Above what the instance says of itself: it survives a registration, and ends with
+   * the departure.
+   */
+  changeCheck(ref: InstanceRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<Changed>;
+
   /** Where it has a heartbeat check, that is also its heartbeat. */
   putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten>;
+  /** The same of one check of a machine, whose own word of its checks it changes. */
+  changeMachineCheck(ref: MachineRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<MachineWritten>;
   /** I am here, said by a machine. As for an instance: `not-found` means that it should be put again, and is only said after the log was asked. */
   heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void>;
   /** Its mode counts for all instances that name it. `draining` and `out` survive a new `putMachine`; they go with the machine. */

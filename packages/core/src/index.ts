@@ -84,6 +84,8 @@ export * from './query/select.js';
 export { Amendments } from './registrar/amend.js';
 export { Caretaker } from './registrar/caretaker.js';
 export * from './registrar/log-registrar.js';
+export * from './registrar/check-changes.js';
+export * from './registrar/machine-checks.js';
 export * from './registrar/read-changes.js';
 export * from './registrar/read-registration.js';
 export * from './registrar/visibility.js';

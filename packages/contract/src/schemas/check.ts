@@ -3,14 +3,17 @@
 const inARow = { type: 'integer', minimum: 1, maximum: 100 } as const;
 const oneText = { type: 'string', pattern: '^[^\\p{Cs}]{0,4096}$' } as const;
 
+const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$';
+
 export const checkSchemas = {
+  CheckName: { type: 'string', description: 'Unique in its instance or machine.', pattern: NAME, examples: ['http'] },
   Check: {
     type: 'object',
     description:
       'One way in which the registry asks whether an instance is well. `http`: a page answers with a status that is wanted. `tcp`: somebody takes the connection. ' +
       '`udp`: nobody refuses a datagram. `grpc`: `grpc.health.v1` says SERVING. `script`: a program ends with 0 (1 is a warning). Each type takes only the fields that are its own.',
     properties: {
-      name: { type: 'string', description: 'Unique in its instance. Left out: the type.', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' },
+      name: { $ref: '#/components/schemas/CheckName', description: 'Left out: the type.' },
       type: { type: 'string', enum: ['http', 'tcp', 'udp', 'grpc', 'script'] },
       interval: { $ref: '#/components/schemas/Duration', description: 'How often, from 1s to 24h.', default: '10s' },
       timeout: { $ref: '#/components/schemas/Duration', description: 'How long an answer may take, from 10ms to 1m.', default: '5s' },
@@ -24,7 +27,7 @@ export const checkSchemas = {
       failuresBeforeCritical: { ...inARow, description: 'So many in a row before it is critical.', default: 3 },
       host: { $ref: '#/components/schemas/Host', description: 'Left out: the instance’s own.' },
       port: {
-        anyOf: [{ $ref: '#/components/schemas/Port' }, { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' }],
+        anyOf: [{ $ref: '#/components/schemas/Port' }, { type: 'string', pattern: NAME }],
         description: 'A number, or the name of one of the instance’s ports. Left out: the instance’s own.',
       },
       path: {

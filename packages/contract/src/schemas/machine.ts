@@ -18,6 +18,13 @@ export const machineSchemas = {
         description:
           'How long a heartbeat of the machine counts, from 200ms (2s where there are several nodes) to 24h; `none` if it does not beat. Left out: as it was, `none` at first.',
       },
+      checks: {
+        type: 'array',
+        description:
+          'What the registry asks by itself: at the address called `host`, or `lan`, or the first one, unless a check says otherwise. Left out: as they were.',
+        items: { $ref: '#/components/schemas/Check' },
+        maxItems: 16,
+      },
       mode: { $ref: '#/components/schemas/Mode', description: 'Counts for all its instances. Left out: as it was.' },
       reason: {
         type: 'string',
@@ -26,7 +33,11 @@ export const machineSchemas = {
       },
     },
     additionalProperties: false,
-    examples: [{ addresses: { lan: '10.0.0.5' }, metadata: { rack: '7' } }, { ttl: '30s' }, { mode: 'out', reason: 'a new disk' }],
+    examples: [
+      { addresses: { lan: '10.0.0.5' }, metadata: { rack: '7' } },
+      { ttl: '30s', checks: [{ type: 'tcp', port: 22 }] },
+      { mode: 'out', reason: 'a new disk' },
+    ],
   },
   Machine: {
     type: 'object',
@@ -37,6 +48,7 @@ export const machineSchemas = {
       addresses: { type: 'object', additionalProperties: { $ref: '#/components/schemas/Host' } },
       metadata: { $ref: '#/components/schemas/Metadata' },
       ttl: { $ref: '#/components/schemas/DurationOrNone' },
+      checks: { type: 'array', description: 'Only if there are any.', items: { $ref: '#/components/schemas/Check' } },
       mode: { $ref: '#/components/schemas/Mode' },
       modeReason: { type: 'string' },
       health: { $ref: '#/components/schemas/Health', description: 'Counts for all its instances, unless theirs is worse.' },

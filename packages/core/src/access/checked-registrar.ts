@@ -20,6 +20,7 @@ import type {
   Written,
 } from '../face.js';
 import type { InstanceSelector } from '../query/find-instance.js';
+import type { AskedCheck } from '../registrar/check-changes.js';
 import { demandRightSomewhere, mayDo, rightMissing, type Concern } from './judge.js';
 import type { Right } from './right.js';
 
@@ -66,6 +67,14 @@ export class CheckedRegistrar implements Registrar {
 
   patch(ref: InstanceRef, patch: Patch, caller: Caller): Promise<Changed> {
     return checked(caller, 'write', ref, () => this.#registrar.patch(ref, patch, caller));
+  }
+
+  changeCheck(ref: InstanceRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<Changed> {
+    return checked(caller, 'write', ref, () => this.#registrar.changeCheck(ref, name, asked, caller));
+  }
+
+  changeMachineCheck(ref: MachineRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<MachineWritten> {
+    return checked(caller, 'write', wholeOf(ref), () => this.#registrar.changeMachineCheck(ref, name, asked, caller));
   }
 
   heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void> {

@@ -31,7 +31,8 @@ import { attendanceMeters, showGauges, type AttendanceMeters } from './meters.js
 import { Muster, type Kind } from './muster.js';
 import { TICK_MS } from './pace.js';
 import type { ProbeNews } from '../probing/prober.js';
-import { Probes, type ProbeRunner } from './probes.js';
+import { ProbedKinds } from './probed-kinds.js';
+import type { ProbeRunner } from './probes.js';
 import type { Naming } from './roll.js';
 import type { Calling } from './shared-rows.js';
 
@@ -65,7 +66,7 @@ export class Attendance implements GuardDesk, Colleague {
   readonly #departures: Departures;
   readonly #machines: Machines;
   /** Where nobody runs probes, nobody is probed. */
-  readonly #probes: Probes | null;
+  readonly #probes: ProbedKinds | null;
   readonly #desk: CompanyDesk | null;
   /** Of other kinds than checks. */
   readonly #musters: { tick(nowMs: number): boolean; close(): Promise<void> }[] = [];
@@ -88,9 +89,11 @@ export class Attendance implements GuardDesk, Colleague {
     const wokenMs = (): number => this.#time.wokenMs(clock.monotonicMs());
     const desk = company === undefined ? null : new CompanyDesk({ company, view, clock, log, now, wokenMs, meters: this.#meters });
     this.#desk = desk;
-    const shared = { clock, log, now, desk, writer: new JudgementWriter({ store, showing, fences }), meters: this.#meters };
-    this.#machines = new Machines({ ...shared, store, showing, fences });
-    this.#probes = prober === undefined ? null : new Probes({ ...shared, runner: prober, isOurs: (text) => desk?.isOurs(text) ?? true });
+    const writing = { store, showing, fences };
+    const shared = { clock, log, now, desk, writer: new JudgementWriter(writing), meters: this.#meters };
+    this.#machines = new Machines({ ...shared, ...writing });
+    const isOurs = (text: string): boolean => desk?.isOurs(text) ?? true;
+    this.#probes = prober === undefined ? null : new ProbedKinds({ ...shared, ...writing, runner: prober, isOurs });
     const held = (): number => this.#held;
     this.#checks = new Checks(shared);
     this.#guard = new GuardBook({
@@ -257,13 +260,14 @@ export class Attendance implements GuardDesk, Colleague {
     this.#stopSlices = more ? this.#clock.after(0, () => this.#slice()) : null;
   }
 
-  #changed({ changes, machines }: ChangeBatch): void {
+  #changed(batch: ChangeBatch): void {
+    const { changes, machines } = batch;
+    this.#probes?.takeBatch(batch);
     for (const { ref, current } of machines) this.#machines.take(ref, current);
     for (const { ref, previous, current } of changes) {
       this.#present += Number(current !== null) - Number(previous !== null);
       this.#held += Number(current?.held ?? false) - Number(previous?.held ?? false);
       this.#checks.take(ref, current);
-      this.#probes?.take(ref, current);
       this.#departures.take(ref, current);
     }
   }
@@ -274,7 +278,7 @@ export class Attendance implements GuardDesk, Colleague {
     this.#held = instances.filter(({ held }) => held).length;
     this.#machines.takeAll(this.#view.allMachines(self));
     this.#checks.takeAll(instances);
-    this.#probes?.takeAll(instances);
+    this.#probes?.takeAll(instances, this.#view, self);
     this.#departures.takeAll(instances);
   }
 }

@@ -2,28 +2,22 @@
  * The heartbeats of machines. One that falls silent is critical, and all who run on it with it; one that is heard again
  * is passing. A machine has no second stage: it stays until somebody takes it out.
  */
-import { encodeHealthRecord, decodeHealthRecord, type HealthRecord } from '../catalog/records.js';
-import { verdictOn, type Verdicts } from '../catalog/health.js';
-import { machineKey } from '../catalog/keys.js';
+import { verdictOn } from '../catalog/health.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
 import { heartbeatCheck, type HeartbeatCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import type { Compare, Store } from '../ports/store.js';
-import { singleKey } from '../store/key-range.js';
 import { MACHINES, machineCalled, machineText } from './calling.js';
 import type { CompanyDesk } from './company-desk.js';
 import { decide, type Decision, type Standing } from './decide.js';
 import { lapseVerdict, recoveryVerdict } from './judgement.js';
-import { fencedError, type Fences, type Showing } from './judgement-writer.js';
+import { fencedError } from './judgement-writer.js';
+import { writeMachineVerdicts, type MachineHealthOptions } from './machine-health.js';
 import type { AttendanceMeters } from './meters.js';
 import { KIND_MARK, Muster } from './muster.js';
 import { OTHERS } from './shared-rows.js';
 
-export interface MachinesOptions {
-  readonly store: Store;
-  readonly showing: Showing;
-  readonly fences: Fences;
+export interface MachinesOptions extends MachineHealthOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: AttendanceMeters;
@@ -160,37 +154,15 @@ export class Machines {
     const wallMs = clock.wallMs();
     this.#muster.roll.mark(row, WRITING);
     try {
-      const written = await this.#write(row, machine, {
-        [check.id]: act === 'lapse' ? lapseVerdict(check, wallMs) : recoveryVerdict(wallMs),
-      });
+      const verdicts = { [check.id]: act === 'lapse' ? lapseVerdict(check, wallMs) : recoveryVerdict(wallMs) };
+      // It may take so long that the others have heard it meanwhile.
+      const stillHolds = (): boolean => act !== 'lapse' || this.#muster.mayLapse(row);
+      const written = await writeMachineVerdicts(this.#options, machine, verdicts, stillHolds);
       if (written) meters.verdicts[act === 'lapse' ? 'lapse' : 'recovery'].add();
       else if (desk !== null) throw fencedError();
     } finally {
       this.#muster.roll.unmark(row, WRITING);
     }
-  }
-
-  /** Only if the machine is still the one that was judged. If it is not, the view will say so, and it is judged anew. */
-  async #write(row: number, machine: Machine, verdicts: Verdicts): Promise<boolean> {
-    const { store, showing, fences } = this.#options;
-    const record = await this.#healthOf(machine);
-    const value = encodeHealthRecord({ ...record, verdicts: { ...record.verdicts, ...verdicts } });
-    // It took so long that the others may have heard it meanwhile.
-    if (Object.values(verdicts).some(({ reason }) => reason === 'lapse') && !this.#muster.mayLapse(row)) return false;
-    const { succeeded, revision } = await store.commit({
-      when: [unchanged('machines', machine, machine.revision), unchanged('machine-health', machine, machine.healthRevision), ...fences()],
-      then: [{ type: 'put', key: machineKey('machine-health', machine), value }],
-    });
-    if (succeeded) await showing.wait(revision);
-    return succeeded;
-  }
-
-  /** With what others have written into it and nobody here understands. */
-  async #healthOf(machine: Machine): Promise<HealthRecord> {
-    const nothing: HealthRecord = { verdicts: machine.verdicts, heldSinceMs: null, unknown: {} };
-    if (machine.healthRevision === 0) return nothing;
-    const { entries } = await this.#options.store.range({ range: singleKey(machineKey('machine-health', machine)) });
-    return (entries[0] && decodeHealthRecord(entries[0].value)) ?? nothing;
   }
 
   #rowCalled(text: string): number | undefined {
@@ -209,8 +181,4 @@ function standingOf(machine: Machine): Standing {
   if (verdict === undefined) return check?.born === 'critical' ? 'critical' : 'present';
   if (verdict.status !== 'critical') return 'present';
   return verdict.reason === 'lapse' ? 'lapsed' : 'critical';
-}
-
-function unchanged(kind: 'machines' | 'machine-health', machine: MachineRef, revision: number): Compare {
-  return { range: singleKey(machineKey(kind, machine)), target: 'mod', is: '=', operand: revision };
 }

@@ -6,17 +6,14 @@
  * It goes by what the view shows, as all of attendance does: a finding that could not be written, or that somebody overwrote,
  * is found again to differ, and written again.
  */
-import { verdictOn } from '../catalog/health.js';
-import type { Instance } from '../catalog/instance.js';
-import { refText } from '../catalog/keys.js';
-import type { InstanceRef, ProbedCheck } from '../catalog/registration.js';
+import { verdictOn, type Verdict, type Verdicts } from '../catalog/health.js';
+import type { Check, ProbedCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { ProbeSpec } from '../probing/probe-spec.js';
 import type { ProbeNews, ProbeOrder } from '../probing/prober.js';
 import { isSame } from '../registrar/same.js';
-import { probeVerdict, verdictsOn, type Judgement } from './judgement.js';
-import { fencedError, type JudgementWriter } from './judgement-writer.js';
+import { probeVerdict } from './judgement.js';
 import type { AttendanceMeters } from './meters.js';
 import { BATCH_MAX, RETRY_MS } from './pace.js';
 
@@ -26,18 +23,34 @@ export interface ProbeRunner {
   drop(key: string): void;
 }
 
-export interface ProbesOptions {
+/** Who is probed, an instance or a machine, as the view shows it. */
+interface Subject {
+  readonly checks: readonly Check[];
+  readonly verdicts: Verdicts;
+  readonly registeredAtMs: number;
+}
+
+/** What was found about somebody that the log does not say, by the ids of the checks. */
+export interface Findings<One> {
+  readonly subject: One;
+  readonly verdicts: Verdicts;
+}
+
+export interface ProbesOptions<Ref, One extends Ref & Subject> {
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: ProbeRunner;
-  readonly writer: JudgementWriter;
-  readonly meters: AttendanceMeters;
+  readonly meters: Pick<AttendanceMeters, 'failures'>;
+  /** What it is called: without a `#`, and like nobody of another kind. */
+  readonly text: (ref: Ref) => string;
   /** Whether this node looks after it. */
   readonly isOurs: (text: string) => boolean;
+  /** Settles when the view shows what could be written: nobody, perhaps, where others changed all of them meanwhile. */
+  readonly write: (found: readonly Findings<One>[]) => Promise<void>;
 }
 
-interface Probed {
-  instance: Instance;
+interface Probed<One> {
+  subject: One;
   /** By the ids of their checks. */
   readonly doors: Map<string, Door>;
 }
@@ -49,31 +62,34 @@ interface Door {
   isOrdered: boolean;
 }
 
-export class Probes {
-  readonly #options: ProbesOptions;
+export class Probes<Ref, One extends Ref & Subject> {
+  readonly #options: ProbesOptions<Ref, One>;
   /** Those that have something to be probed, ours or not. */
-  readonly #probed = new Map<string, Probed>();
+  readonly #probed = new Map<string, Probed<One>>();
   /** About whom something is to be written. */
   readonly #due = new Set<string>();
   #writing: Promise<void> | null = null;
   #cancelPause: (() => void) | null = null;
   #closed = false;
 
-  constructor(options: ProbesOptions) {
+  constructor(options: ProbesOptions<Ref, One>) {
     this.#options = options;
   }
 
-  /** What the view says of an instance; `null` for one that has left. */
-  take(ref: InstanceRef, instance: Instance | null): void {
-    const text = refText(ref);
+  /** What the view says of somebody; `null` for one that has left. */
+  take(ref: Ref, subject: One | null): void {
+    const isProbed = subject !== null && subject.checks.some(({ type }) => type !== 'heartbeat');
+    // So it is with nearly everybody, a million of them perhaps.
+    if (!isProbed && this.#probed.size === 0) return;
+    const text = this.#options.text(ref);
     const known = this.#probed.get(text);
-    const checks = instance?.checks.filter((check) => check.type !== 'heartbeat') ?? [];
-    if (instance === null || checks.length === 0) {
+    if (!isProbed) {
       if (known !== undefined) this.#leave(text, known);
       return;
     }
-    const probed = known ?? { instance, doors: new Map<string, Door>() };
-    probed.instance = instance;
+    const checks = subject.checks.filter((check) => check.type !== 'heartbeat');
+    const probed = known ?? { subject, doors: new Map<string, Door>() };
+    probed.subject = subject;
     this.#probed.set(text, probed);
     for (const [id, door] of probed.doors) if (!checks.some((check) => check.id === id)) this.#close(text, probed, door);
     for (const check of checks) this.#attend(text, probed, check);
@@ -81,11 +97,11 @@ export class Probes {
   }
 
   /** Everybody whom the view shows; whoever is not among them has left. */
-  takeAll(instances: Iterable<Instance>): void {
+  takeAll(subjects: Iterable<One>): void {
     const left = new Set(this.#probed.keys());
-    for (const instance of instances) {
-      if (instance.checks.length > 0) left.delete(refText(instance));
-      this.take(instance, instance);
+    for (const subject of subjects) {
+      if (left.size > 0) left.delete(this.#options.text(subject));
+      this.take(subject, subject);
     }
     for (const text of left) {
       const probed = this.#probed.get(text);
@@ -95,7 +111,7 @@ export class Probes {
 
   /** Duty may have moved. */
   lookThrough(): void {
-    for (const { instance } of this.#probed.values()) this.take(instance, instance);
+    for (const { subject } of this.#probed.values()) this.take(subject, subject);
   }
 
   /** What the prober found. */
@@ -115,7 +131,7 @@ export class Probes {
     await this.#writing;
   }
 
-  #attend(text: string, { instance, doors }: Probed, check: ProbedCheck): void {
+  #attend(text: string, { subject, doors }: Probed<One>, check: ProbedCheck): void {
     const door = doors.get(check.id) ?? { check, found: null, isOrdered: false };
     const isNew = !doors.has(check.id);
     const isOther = !isSame(door.check.probe, check.probe);
@@ -124,11 +140,11 @@ export class Probes {
     doors.set(check.id, door);
     door.check = check;
     const isOurs = this.#options.isOurs(text);
-    if (isOurs && (isNew || isOther || !door.isOrdered)) this.#order(text, instance, door);
+    if (isOurs && (isNew || isOther || !door.isOrdered)) this.#order(text, subject, door);
     else if (!isOurs && door.isOrdered) this.#drop(text, door);
   }
 
-  #order(text: string, instance: Instance, door: Door): void {
+  #order(text: string, subject: Subject, door: Door): void {
     const { runner, clock } = this.#options;
     const { id, born, probe } = door.check;
     door.isOrdered = true;
@@ -138,8 +154,8 @@ export class Probes {
       intervalMs: probe.intervalMs,
       timeoutMs: probe.timeoutMs,
       thresholds: probe.thresholds,
-      status: verdictOn(instance.verdicts, id)?.status ?? born,
-      ageMs: Math.max(0, clock.wallMs() - instance.registeredAtMs),
+      status: verdictOn(subject.verdicts, id)?.status ?? born,
+      ageMs: Math.max(0, clock.wallMs() - subject.registeredAtMs),
     });
   }
 
@@ -149,18 +165,18 @@ export class Probes {
     this.#options.runner.drop(keyOf(text, door.check.id));
   }
 
-  #close(text: string, { doors }: Probed, door: Door): void {
+  #close(text: string, { doors }: Probed<One>, door: Door): void {
     if (door.isOrdered) this.#drop(text, door);
     doors.delete(door.check.id);
   }
 
-  #leave(text: string, probed: Probed): void {
+  #leave(text: string, probed: Probed<One>): void {
     for (const door of probed.doors.values()) this.#close(text, probed, door);
     this.#probed.delete(text);
     this.#due.delete(text);
   }
 
-  #look(text: string, probed: Probed): void {
+  #look(text: string, probed: Probed<One>): void {
     if (findings(probed).length === 0) return void this.#due.delete(text);
     this.#due.add(text);
     this.#go();
@@ -173,17 +189,13 @@ export class Probes {
   }
 
   async #write(): Promise<void> {
-    const { writer, meters, log, clock } = this.#options;
+    const { write, meters, log, clock } = this.#options;
     const texts = [...this.#due].slice(0, BATCH_MAX);
     for (const text of texts) this.#due.delete(text);
     let pauseMs = 0;
     try {
-      const judgements = texts.flatMap((text) => this.#judge(text));
-      if (judgements.length > 0) {
-        const { written, fenced } = await writer.write(judgements);
-        for (const { act } of written) meters.verdicts[act].add();
-        if (fenced) throw fencedError();
-      }
+      const found = texts.flatMap((text) => this.#findingsOn(text));
+      if (found.length > 0) await write(found);
     } catch (error) {
       meters.failures.add();
       log.warn('what probes found could not be written; it is tried again', { count: texts.length, reason: String(error) });
@@ -202,25 +214,24 @@ export class Probes {
     });
   }
 
-  #judge(text: string): readonly Judgement[] {
+  #findingsOn(text: string): readonly Findings<One>[] {
     const probed = this.#probed.get(text);
     const found = probed === undefined ? [] : findings(probed);
-    if (probed === undefined || found.length === 0) return [];
-    return [verdictsOn(probed.instance, Object.fromEntries(found.map(({ check, news }) => [check.id, probeVerdict(news)])))];
+    return probed === undefined || found.length === 0 ? [] : [{ subject: probed.subject, verdicts: Object.fromEntries(found) }];
   }
 }
 
 /** What the prober says, and the log does not. */
-function findings({ instance, doors }: Probed): readonly { readonly check: ProbedCheck; readonly news: ProbeNews }[] {
-  const differing: { readonly check: ProbedCheck; readonly news: ProbeNews }[] = [];
+function findings({ subject, doors }: Probed<Subject>): readonly (readonly [checkId: string, verdict: Verdict])[] {
+  const differing: (readonly [string, Verdict])[] = [];
   for (const { check, found } of doors.values()) {
-    const said = verdictOn(instance.verdicts, check.id)?.status ?? check.born;
-    if (found !== null && found.status !== said) differing.push({ check, news: found });
+    const said = verdictOn(subject.verdicts, check.id)?.status ?? check.born;
+    if (found !== null && found.status !== said) differing.push([check.id, probeVerdict(found)]);
   }
   return differing;
 }
 
-/** Ids of checks may hold anything; texts of instances hold no `#`. */
+/** Ids of checks may hold anything. */
 function keyOf(text: string, checkId: string): string {
   return `${text}#${encodeURIComponent(checkId)}`;
 }

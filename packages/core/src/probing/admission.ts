@@ -1,5 +1,7 @@
 /** Which checks this registry takes: where probes may go, and whose programs it runs. */
 import { refusal } from '../catalog/fields.js';
+import type { Host } from '../catalog/host.js';
+import type { MachineRegistration } from '../catalog/machine.js';
 import type { Registration } from '../catalog/registration.js';
 import type { FieldProblem } from '../catalog/value-kind.js';
 import { readAddress } from './address.js';
@@ -13,8 +15,11 @@ export interface ProbeRules extends TargetRules {
 /** How the face of services from files begins. */
 const FILES = 'files:';
 
+/** An instance, or a machine. */
+export type Admitted = Pick<Registration, 'host' | 'checks' | 'origin'> | Pick<MachineRegistration, 'addresses' | 'checks' | 'origin'>;
+
 /** Throws `invalid-request` with every check that is not taken. */
-export function admit(registration: Pick<Registration, 'host' | 'checks' | 'origin'>, rules: ProbeRules): void {
+export function admit(registration: Admitted, rules: ProbeRules): void {
   // Nearly always there is the heartbeat, and nothing else.
   if (registration.checks.every(({ type }) => type === 'heartbeat')) return;
   const problems: FieldProblem[] = [];
@@ -23,13 +28,13 @@ export function admit(registration: Pick<Registration, 'host' | 'checks' | 'orig
     if (check.type === 'heartbeat') continue;
     const field = `checks[${at++}]`;
     const { spec } = check.probe;
-    const problem = spec.type === 'script' ? scriptProblem(registration, rules) : hostProblem(spec.host, registration.host, rules);
+    const problem = spec.type === 'script' ? scriptProblem(registration, rules) : hostProblem(spec.host, registration, rules);
     if (problem !== null) problems.push({ ...problem, field: `${field}.${problem.field}` });
   }
   if (problems.length > 0) throw refusal(problems);
 }
 
-function scriptProblem({ origin }: Pick<Registration, 'origin'>, { scripts }: ProbeRules): FieldProblem | null {
+function scriptProblem({ origin }: Admitted, { scripts }: ProbeRules): FieldProblem | null {
   if (scripts === 'off')
     return { field: 'type', came: '"script"', allowed: 'another type: this registry runs no programs (--script-checks)' };
   if (scripts === 'everybody' || origin.face.startsWith(FILES)) return null;
@@ -40,13 +45,21 @@ function scriptProblem({ origin }: Pick<Registration, 'origin'>, { scripts }: Pr
   };
 }
 
-/** The instance's own host, or an address that was allowed by hand; never one that is forbidden. */
-function hostProblem(host: string, own: string | null, rules: ProbeRules): FieldProblem | null {
+/** The instance's own host, one of the machine's own addresses, or one that was allowed by hand; never one that is forbidden. */
+function hostProblem(host: string, admitted: Admitted, rules: ProbeRules): FieldProblem | null {
   const came = JSON.stringify(host);
   const objection = objectionToHost(host, rules);
   if (objection !== null)
     return { field: 'host', came, allowed: `no ${objection.replace(/^(an|no) /, '')} (--probe-allow would allow it)` };
   const address = readAddress(host);
-  if (host === own || (address !== null && isAllowed(address, rules))) return null;
-  return { field: 'host', came, allowed: 'the instance’s own host, or an address that --probe-allow names' };
+  if (ownHosts(admitted).some((own) => own === host) || (address !== null && isAllowed(address, rules))) return null;
+  return { field: 'host', came, allowed: `${whose(admitted)}, or an address that --probe-allow names` };
+}
+
+function ownHosts(admitted: Admitted): readonly (Host | null)[] {
+  return 'addresses' in admitted ? Object.values(admitted.addresses) : [admitted.host];
+}
+
+function whose(admitted: Admitted): string {
+  return 'addresses' in admitted ? 'one of the machine’s own addresses' : 'the instance’s own host';
 }

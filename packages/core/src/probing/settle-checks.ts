@@ -5,13 +5,18 @@ import type { FieldProblem } from '../catalog/value-kind.js';
 import type { CheckWish } from './check-wish.js';
 import type { ProbeSpec } from './probe-spec.js';
 
-type Place = Pick<Registration, 'host' | 'port' | 'ports'>;
+/** What a check takes from whom it is a check of, where it does not say it itself. */
+export type Place = Pick<Registration, 'host' | 'port' | 'ports'>;
 
 /** Throws `invalid-request` where something is missing, or two have the same name. */
-export function settleChecks(wishes: readonly CheckWish[], place: Place): readonly ProbedCheck[] {
+export function settleChecks(wishes: readonly CheckWish[], place: Place, list = 'checks'): readonly ProbedCheck[] {
   const problems: FieldProblem[] = [];
   const names = namesOf(wishes, problems);
-  const checks = wishes.map((wish, at) => ({ wish, id: names[at] as string, spec: specOf(wish, place, `checks[${at}]`, problems) }));
+  const checks = wishes.map((wish, at) => ({
+    wish,
+    id: names[at] as string,
+    spec: specOf(wish, place, list === '' ? '' : `${list}[${at}].`, problems),
+  }));
   if (problems.length > 0) throw refusal(problems);
   return checks.flatMap(({ wish, id, spec }) =>
     spec === null ? [] : [{ id, type: wish.type, born: 'starting', probe: probeOf(wish, spec) }],
@@ -38,11 +43,11 @@ function specOf(wish: CheckWish, place: Place, field: string, problems: FieldPro
   if (wish.type === 'script') return { type: 'script', command: wish.command, args: wish.args };
   const host = wish.host ?? place.host;
   const port = typeof wish.port === 'string' ? (portNamed(place, wish.port) ?? null) : (wish.port ?? place.port);
-  if (host === null) problems.push({ field: `${field}.host`, came: 'missing', allowed: 'a host, where the instance has none' });
+  if (host === null) problems.push({ field: `${field}host`, came: 'missing', allowed: 'a host, where there is no usual one' });
   if (port === null) {
     const came = wish.port === null ? 'missing' : JSON.stringify(wish.port);
     const names = Object.keys(place.ports);
-    problems.push({ field: `${field}.port`, came, allowed: `a number${names.length === 0 ? '' : `, or one of ${names.join(', ')}`}` });
+    problems.push({ field: `${field}port`, came, allowed: `a number${names.length === 0 ? '' : `, or one of ${names.join(', ')}`}` });
   }
   if (host === null || port === null) return null;
   switch (wish.type) {

@@ -1,6 +1,6 @@
 /** The registrar over a log: what is said about an instance becomes a commit, and the answer waits until it shows. */
 import { asItem, asRollcallError } from './item.js';
-import type { RollcallError } from '../errors.js';
+import { isRollcallError, type RollcallError } from '../errors.js';
 import type { Attendance } from '../attendance/attendance.js';
 import type { Health } from '../catalog/health.js';
 import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
@@ -32,6 +32,8 @@ import { departureOperations } from './departure.js';
 import { Heartbeats, type HeardBy } from './heartbeats.js';
 import { Machines } from './machines.js';
 import { intentValue, sayMode, sayPatch, sayStatus, unsaid, type Say } from './plan-intent.js';
+import type { AskedCheck } from './check-changes.js';
+import { planCheck } from './plan-check.js';
 import { isNothing, planRegistration, type RegistrationPlan } from './plan-registration.js';
 import { instanceSubject, knownSubject, serviceSubject, type Told } from './subject.js';
 import { together } from './together.js';
@@ -48,7 +50,7 @@ export interface LogRegistrarOptions {
   /** No heartbeat's ttl may be shorter. Left out: as short as bounds.ts says. */
   readonly ttlMinMs?: number;
   /** Throws for a registration that this registry does not take. Left out: none. */
-  readonly admit?: (registration: Registration) => void;
+  readonly admit?: (admitted: Registration | MachineRegistration) => void;
 }
 
 export class LogRegistrar implements Registrar {
@@ -124,8 +126,20 @@ export class LogRegistrar implements Registrar {
   }
 
   async putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
-    demandTtl(machine.checks, this.#options.ttlMinMs ?? 0);
+    this.#demand(machine);
     return this.#machines.put(machine, caller);
+  }
+
+  async changeCheck(ref: InstanceRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<Changed> {
+    const { amendments } = this.#options;
+    const demand = (registration: Registration): void => this.#demand(registration);
+    const amended = await amendments.amend(instanceSubject(ref), (stored) => planCheck(ref, { name, asked }, stored, demand));
+    const { revision } = await this.#shown(amended);
+    return { instance: this.#instanceOf(ref, amended.answer, revision, caller), revision };
+  }
+
+  changeMachineCheck(ref: MachineRef, name: string, asked: AskedCheck | null, _caller: Caller): Promise<MachineWritten> {
+    return this.#machines.changeCheck(ref, { name, asked }, (machine) => this.#demand(machine));
   }
 
   setMachineMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, caller: Caller): Promise<MachineWritten> {
@@ -189,10 +203,25 @@ export class LogRegistrar implements Registrar {
   }
 
   #plan(registration: Registration, stored: Told): Plan<RegistrationPlan> {
-    const { admit, ttlMinMs = 0, clock } = this.#options;
-    demandTtl(registration.checks, ttlMinMs);
-    admit?.(registration);
-    return planRegistration(registration, stored, clock.wallMs());
+    this.#demand(registration);
+    return planRegistration(registration, stored, this.#options.clock.wallMs(), (laid) => this.#isTaken(laid));
+  }
+
+  /** Throws `invalid-request` for checks that this registry does not take. */
+  #demand(admitted: Registration | MachineRegistration): void {
+    const { admit, ttlMinMs = 0 } = this.#options;
+    demandTtl(admitted.checks, ttlMinMs);
+    admit?.(admitted);
+  }
+
+  #isTaken(registration: Registration): boolean {
+    try {
+      this.#demand(registration);
+      return true;
+    } catch (error) {
+      if (isRollcallError(error, 'invalid-request')) return false;
+      throw error;
+    }
   }
 
   /** What was made, also if somebody has changed it again before it was shown. */

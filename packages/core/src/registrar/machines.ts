@@ -6,7 +6,8 @@ import { machineOf, type MachineRef, type MachineRegistration } from '../catalog
 import { encodeMachineRecord, encodeRemovalRecord, type MachineRecord } from '../catalog/machine-record.js';
 import type { ModeChange } from '../catalog/intent.js';
 import type { IntentRecord } from '../catalog/intent-record.js';
-import type { InstanceRef } from '../catalog/registration.js';
+import type { Verdicts } from '../catalog/health.js';
+import type { Check, InstanceRef } from '../catalog/registration.js';
 import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
 import type { Removal } from '../catalog/machine-table.js';
 import type { Caller, CatalogView, MachineWritten, Written } from '../face.js';
@@ -16,6 +17,9 @@ import { deleteKey, type Amendments, type Plan } from './amend.js';
 import { canonical } from './canonical.js';
 import { departureOperations } from './departure.js';
 import { intentValue, sayMode, unsaid } from './plan-intent.js';
+import { placeOf } from './machine-checks.js';
+import { asksTheSame } from './asks-the-same.js';
+import { changedChecks, putHealth, type CheckWord } from './plan-check.js';
 import { tooLarge } from './plan-registration.js';
 import { instanceSubject, machineSubject, removalSubject, type Stored, type StoredMachine } from './subject.js';
 import { together } from './together.js';
@@ -34,6 +38,8 @@ interface MachinePlan {
   readonly created: boolean;
   readonly written: boolean;
   readonly intent: IntentRecord | null;
+  /** What is left of the verdicts; `null` for all of them. */
+  readonly kept: Verdicts | null;
   readonly before: StoredMachine;
 }
 
@@ -48,6 +54,16 @@ export class Machines {
     const put = await this.#change(machine, (stored) => planMachine(machine, stored, this.#options.clock.wallMs()));
     await this.#options.attendance.beatMachine?.(machine);
     return put;
+  }
+
+  changeCheck(ref: MachineRef, word: CheckWord, demand: (machine: MachineRegistration) => void): Promise<MachineWritten> {
+    return this.#change(ref, (stored) => {
+      const known = stored.registration?.record;
+      if (known === undefined) throw machineNotFound(ref);
+      const changed = { ...known, checks: changedChecks(known.checks, word, placeOf(known.addresses)) };
+      demand(changed);
+      return planMachine(changed, stored, known.registeredAtMs);
+    });
   }
 
   /** One that is not in sight may still be in the log: that is asked before anybody is told that there is none. */
@@ -71,7 +87,14 @@ export class Machines {
       const said = before.intent?.record ?? unsaid;
       const after = say(said);
       const value = intentValue(after);
-      const answer = { record: before.registration.record, created: false, written: false, intent: value === null ? null : after, before };
+      const answer = {
+        record: before.registration.record,
+        created: false,
+        written: false,
+        intent: value === null ? null : after,
+        kept: null,
+        before,
+      };
       if (after === said) return { operations: [], answer };
       const key = machineKey('machine-intents', ref);
       return { operations: [value === null ? deleteKey(key) : { type: 'put', key, value }], answer };
@@ -118,11 +141,15 @@ export class Machines {
     const { amendments, visibility } = this.#options;
     const { answer, revision } = await amendments.amend(machineSubject(ref), decide);
     await visibility.wait(revision);
-    const { record, created, written, intent, before } = answer;
+    const { record, created, written, intent, kept, before } = answer;
     const found = before.registration ?? { createRevision: revision, revision };
     const machine = machineOf(
       { ...record, createRevision: found.createRevision, revision: written ? revision : found.revision },
-      { verdicts: before.health?.record.verdicts ?? {}, healthRevision: before.health?.revision ?? 0, mode: intent?.mode ?? null },
+      {
+        verdicts: kept ?? before.health?.record.verdicts ?? {},
+        healthRevision: kept === null ? (before.health?.revision ?? 0) : revision,
+        mode: intent?.mode ?? null,
+      },
     );
     return { machine, created, revision };
   }
@@ -134,8 +161,20 @@ function planMachine(machine: MachineRegistration, before: StoredMachine, wallNo
   const value = encodeMachineRecord(record);
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
   const same = known !== null && canonical(known) === canonical(record);
-  const answer = { record, created: known === null, written: !same, intent: before.intent?.record ?? null, before };
-  return { operations: same ? [] : [{ type: 'put', key: machineKey('machines', machine), value }], answer };
+  const health = before.health?.record ?? null;
+  const kept = health && keptVerdicts(machine.checks, known?.checks ?? [], health.verdicts);
+  const operations: Operation[] = same ? [] : [{ type: 'put', key: machineKey('machines', machine), value }];
+  if (health !== null && kept !== null) operations.push(putHealth(machineKey('machine-health', machine), health, kept));
+  return { operations, answer: { record, created: known === null, written: !same, intent: before.intent?.record ?? null, kept, before } };
+}
+
+/** Of checks that ask the same as before; `null` where those are all. */
+function keptVerdicts(checks: readonly Check[], before: readonly Check[], verdicts: Verdicts): Verdicts | null {
+  const kept = Object.entries(verdicts).filter(([name]) => {
+    const check = checks.find(({ id }) => id === name);
+    return check !== undefined && (check.type === 'heartbeat' || before.some((one) => asksTheSame(one, check)));
+  });
+  return kept.length === Object.keys(verdicts).length ? null : Object.fromEntries(kept);
 }
 
 /** Answers up to which revision instances go. A removal that has begun already is that one. */

@@ -6,9 +6,11 @@ import { lapseOf } from '../catalog/instance.js';
 import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
 import { BORN, encodeHealthRecord, encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Unknown } from '../catalog/record-codec.js';
-import type { Check, ProbedCheck, Registration } from '../catalog/registration.js';
+import type { Registration } from '../catalog/registration.js';
 import type { Bytes, Operation } from '../ports/store.js';
 import { deleteKey, type Plan } from './amend.js';
+import { laidOver } from './check-changes.js';
+import { asksTheSame } from './asks-the-same.js';
 import { isSame } from './same.js';
 import { registeredIntent } from './departure.js';
 import type { Told } from './subject.js';
@@ -27,30 +29,42 @@ export interface RegistrationPlan {
   readonly before: Told;
 }
 
-export function planRegistration(registration: Registration, stored: Told, wallNowMs: number): Plan<RegistrationPlan> {
+/** `isTaken`: whether this registry makes the checks that were put on it by itself. Left out: all. */
+export function planRegistration(
+  said: Registration,
+  stored: Told,
+  wallNowMs: number,
+  isTaken: (registration: Registration) => boolean = () => true,
+): Plan<RegistrationPlan> {
   const before = stored.registration?.record ?? null;
+  const { registration, unknown } = laidOver(said, stored.registration?.unknown ?? nothingUnknown, isTaken);
   const kept = keptVerdicts(registration, stored);
-  const record = recordOf(registration, stored, before?.registeredAtMs ?? wallNowMs);
-  const same = before !== null && before.incarnation === record.incarnation && saysTheSame(registration, before);
+  const record = recordOf(registration, stored, unknown, before?.registeredAtMs ?? wallNowMs);
+  const same =
+    before !== null &&
+    before.incarnation === record.incarnation &&
+    saysTheSame(registration, before) &&
+    isSame(unknown, stored.registration?.unknown ?? nothingUnknown);
   const earlier = stored.intent?.record ?? null;
   const intent = earlier && registeredIntent(earlier, wallNowMs);
-  const said = earlier !== null && (intent === null || !isSame(earlier, intent));
+  const isSaid = earlier !== null && (intent === null || !isSame(earlier, intent));
   const [registrationKey, healthKey, intentKey] = stored.keys;
   const operations: Operation[] = [];
   if (!same) operations.push({ type: 'put', key: registrationKey, value: fittingValue(record) });
   if (kept !== null) operations.push(isNothing(kept) ? deleteKey(healthKey) : { type: 'put', key: healthKey, value: healthValue(kept) });
-  if (said) operations.push(intent === null ? deleteKey(intentKey) : { type: 'put', key: intentKey, value: encodeIntentRecord(intent) });
-  return { operations, answer: { record, created: before === null, written: !same, kept, intent, said, before: stored } };
+  if (isSaid) operations.push(intent === null ? deleteKey(intentKey) : { type: 'put', key: intentKey, value: encodeIntentRecord(intent) });
+  return { operations, answer: { record, created: before === null, written: !same, kept, intent, said: isSaid, before: stored } };
 }
 
-function fittingValue(record: InstanceRecord): Bytes {
+/** Throws `invalid-request` for one that is too large. */
+export function fittingValue(record: InstanceRecord): Bytes {
   const value = encodeInstanceRecord(record);
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
   return value;
 }
 
 /** In one literal, because it is made for every write: a spread that is added to takes many times as long. */
-function recordOf(one: Registration, stored: Told, registeredAtMs: number): InstanceRecord {
+function recordOf(one: Registration, stored: Told, unknown: Unknown, registeredAtMs: number): InstanceRecord {
   return {
     namespace: one.namespace,
     service: one.service,
@@ -70,7 +84,7 @@ function recordOf(one: Registration, stored: Told, registeredAtMs: number): Inst
     origin: one.origin,
     incarnation: incarnationOf(one, stored),
     registeredAtMs,
-    unknown: stored.registration?.unknown ?? nothingUnknown,
+    unknown,
   };
 }
 
@@ -93,11 +107,6 @@ function probedVerdicts(registration: Registration, before: Registration, verdic
   return Object.fromEntries(kept);
 }
 
-/** How often, and how many answers decide, does not make another question of it. */
-function asksTheSame(one: Check, other: ProbedCheck): boolean {
-  return one.type !== 'heartbeat' && one.id === other.id && isSame(one.probe.spec, other.probe.spec);
-}
-
 export function isNothing(verdicts: Verdicts): boolean {
   for (const _ in verdicts) return false;
   return true;
@@ -111,11 +120,16 @@ function healthValue(verdicts: Verdicts): Bytes {
  * A counter that needs no memory of the departed: it is where the log stood, so it has grown whenever anything was
  * written since, and a departure is written. What is remembered of the log may be older than the last change of it.
  */
-function incarnationOf(registration: Registration, { isRegistered, registration: before, health, logRevision }: Told): number {
+function incarnationOf(registration: Registration, stored: Told): number {
+  const { isRegistered, registration: before, health, logRevision } = stored;
   if (before === null) return isRegistered ? logRevision : BORN;
   const { checks, incarnation } = before.record;
   const lapsed = lapseOf({ checks, verdicts: health?.verdicts ?? {} }) !== undefined;
-  return lapsed || moved(before.record, registration) ? Math.max(logRevision, incarnation + 1) : incarnation;
+  return lapsed || moved(before.record, registration) ? grownIncarnation(stored, before.record) : incarnation;
+}
+
+export function grownIncarnation({ logRevision }: Pick<Told, 'logRevision'>, { incarnation }: Pick<InstanceRecord, 'incarnation'>): number {
+  return Math.max(logRevision, incarnation + 1);
 }
 
 function moved(before: Registration, after: Registration): boolean {

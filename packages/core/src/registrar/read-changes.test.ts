@@ -68,7 +68,7 @@ describe('readWord', () => {
 
 describe('readMachineWish', () => {
   it('says what was not said', () => {
-    expect(readMachineWish({})).toEqual({ addresses: null, metadata: null, mode: null, reason: null });
+    expect(readMachineWish({})).toEqual({ addresses: null, checks: null, metadata: null, mode: null, reason: null });
     expect(readMachineWish({ addresses: { lan: '10.0.0.5' }, mode: 'out', reason: 'a new disk' })).toEqual({
       addresses: { lan: '10.0.0.5' },
       metadata: null,

@@ -4,6 +4,7 @@
  */
 import {
   ADDRESSES_MAX,
+  CHECKS_MAX,
   DRAIN_MAX_MS,
   OUTPUT_CHARACTERS_MAX,
   PANIC_ELIGIBLE_MAX,
@@ -27,8 +28,9 @@ import {
   weightKind,
 } from '../catalog/registration-kinds.js';
 import { shareKind, type PanicRule } from '../catalog/panic-rule.js';
-import { isObject, tableKind, wholeNumberKind, wordKind } from '../catalog/value-kind.js';
+import { isObject, listKind, tableKind, wholeNumberKind, wordKind } from '../catalog/value-kind.js';
 import type { Word } from '../face.js';
+import { checkWishKind, type CheckWish } from '../probing/check-wish.js';
 
 /** Throws `invalid-request`, as all of these do. */
 export function readModeChange(input: unknown): ModeChange {
@@ -67,6 +69,8 @@ export interface MachineWish {
   readonly metadata: Readonly<Record<string, string>> | null;
   /** `undefined` for what was not said, because `null` is none. */
   readonly ttlMs: number | null | undefined;
+  /** Those that are probed. */
+  readonly checks: readonly CheckWish[] | null;
   readonly mode: Mode | null;
   readonly reason: string | null;
 }
@@ -111,6 +115,7 @@ const machineRules: FieldRules<Omit<MachineWish, 'ttlMs'> & { ttl: MachineWish['
   addresses: optional(tableKind(partNameKind, Host, ADDRESSES_MAX), null),
   metadata: optional(metadataKind, null),
   ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), undefined),
+  checks: optional(listKind(checkWishKind, CHECKS_MAX), null),
   mode: optional(wordKind(modes), null),
   reason: optional(reasonKind, null),
 };

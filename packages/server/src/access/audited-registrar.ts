@@ -91,6 +91,15 @@ export class AuditedRegistrar implements Registrar {
     return this.#noted('patch', ref, caller, this.#registrar.patch(ref, patch, caller));
   }
 
+  changeCheck(...[ref, name, asked, caller]: Arguments<'changeCheck'>): Promise<Changed> {
+    return this.#noted(asked === null ? 'removeCheck' : 'putCheck', ref, caller, this.#registrar.changeCheck(ref, name, asked, caller));
+  }
+
+  changeMachineCheck(...[ref, name, asked, caller]: Arguments<'changeMachineCheck'>): Promise<MachineWritten> {
+    const changed = this.#registrar.changeMachineCheck(ref, name, asked, caller);
+    return this.#noted(asked === null ? 'removeMachineCheck' : 'putMachineCheck', ref, caller, changed);
+  }
+
   heartbeatMachine(...[ref, caller]: Arguments<'heartbeatMachine'>): Promise<void> {
     return this.#refusalNoted(ref, caller, this.#registrar.heartbeatMachine(ref, caller));
   }

@@ -8,6 +8,7 @@ import {
   isObject,
   isRollcallError,
   RollcallError,
+  type AskedCheck,
   type Caller,
   type CatalogView,
   type Changed,
@@ -92,6 +93,19 @@ export class RemoteRegistrar implements Registrar {
 
   patch(ref: InstanceRef, patch: Patch, caller: Caller): Promise<Changed> {
     return this.#write('patch', refOf(ref), patch, caller);
+  }
+
+  changeCheck(ref: InstanceRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<Changed> {
+    return this.#write('changeCheck', refOf(ref), { name, asked }, caller);
+  }
+
+  changeMachineCheck(
+    { namespace, name: machine }: MachineRef,
+    name: string,
+    asked: AskedCheck | null,
+    caller: Caller,
+  ): Promise<MachineWritten> {
+    return this.#write('changeMachineCheck', { namespace, name: machine }, { name, asked }, caller);
   }
 
   putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {

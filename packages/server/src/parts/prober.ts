@@ -1,12 +1,12 @@
 /** Checks that the registry makes by itself: which it takes, and who makes them. */
-import { admit, isLoopback, type ProbeRules, type Registration } from '@rollcall/core';
+import { admit, isLoopback, type Admitted, type ProbeRules } from '@rollcall/core';
 import { ProberThread } from '../prober/thread.js';
 import type { LedgerSources } from './ledger.js';
 
 export interface Probing {
   readonly prober: ProberThread;
-  /** Throws for a registration with a check that is not taken. */
-  readonly admit: (registration: Registration) => void;
+  /** Throws for a registration, or a machine, with a check that is not taken. */
+  readonly admit: (admitted: Admitted) => void;
 }
 
 export function probing({ options, surroundings, meter }: LedgerSources): Probing {
@@ -15,5 +15,5 @@ export function probing({ options, surroundings, meter }: LedgerSources): Probin
   const loopback = isLoopback(options.bind);
   const rules: ProbeRules = { loopback, allowed, scripts: scriptChecksFromNetwork ? 'everybody' : scriptChecks ? 'own-files' : 'off' };
   const settings = { loopback, allowed, scripts: rules.scripts !== 'off' };
-  return { prober: new ProberThread({ settings, ...surroundings, meter }), admit: (registration) => admit(registration, rules) };
+  return { prober: new ProberThread({ settings, ...surroundings, meter }), admit: (admitted) => admit(admitted, rules) };
 }

@@ -17,11 +17,13 @@ import {
   Namespace,
   optional,
   originKind,
+  readAskedCheck,
   required,
   ServiceName,
   tableKind,
   tryFields,
   wordKind,
+  type AskedCheck,
   type Caller,
   type FieldRules,
   type Health,
@@ -105,12 +107,27 @@ const methods = {
     return registrar.overrideStatus(demanded(ref, on), said(status, more) ?? null, caller);
   },
   patch: (registrar, on, more, caller) => registrar.patch(demanded(ref, on), demanded(patch, more), caller),
+  changeCheck(registrar, on, more, caller) {
+    const { name, asked } = checkWord(more);
+    return registrar.changeCheck(demanded(ref, on), name, asked, caller);
+  },
+  changeMachineCheck(registrar, on, more, caller) {
+    const { name, asked } = checkWord(more);
+    return registrar.changeMachineCheck(demanded(machineRef, on), name, asked, caller);
+  },
   putMachine: (registrar, on, _, caller) => registrar.putMachine(demanded(machine, on), caller),
   heartbeatMachine: (registrar, on, _, caller) => registrar.heartbeatMachine(demanded(machineRef, on), caller),
   setMachineMode: (registrar, on, more, caller) => registrar.setMachineMode(demanded(machineRef, on), demanded(modeChange, more), caller),
   removeMachine: (registrar, on, more, caller) => registrar.removeMachine(demanded(machineRef, on), demanded(removal, more), caller),
   setPanicRule: (registrar, on, more, caller) => registrar.setPanicRule(demanded(serviceRef, on), said(panicRule, more) ?? null, caller),
 } satisfies Readonly<Record<RegistrarMethod, Perform>>;
+
+/** Settled over there once more: a node of another version may know other types of checks. */
+function checkWord(more: unknown): { readonly name: string; readonly asked: AskedCheck | null } {
+  const { name, asked } = isObject(more) ? more : {};
+  if (typeof name !== 'string') throw wrong('the call', 'the name of a check');
+  return { name, asked: asked === null ? null : readAskedCheck(name, asked) };
+}
 
 function callerIn(value: unknown, via: string): Caller {
   const { identity, from, face } = isObject(value) ? value : {};

@@ -1,6 +1,7 @@
 /** One request in, one answer out; no socket. The table is the whole API. */
 import { RollcallError } from '@rollcall/core';
 import { bulkRoutes } from './bulk.js';
+import { checkRoutes } from './checks.js';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute } from './exchange.js';
 import { machineRoutes } from './machines.js';
 import { nodeRoutes } from './nodes.js';
@@ -13,6 +14,7 @@ export const nativeRoutes: readonly NativeRoute[] = [
   ...writeRoutes,
   ...bulkRoutes,
   ...readRoutes,
+  ...checkRoutes,
   ...machineRoutes,
   ...operationRoutes,
   ...nodeRoutes,

@@ -1,12 +1,12 @@
 /** The calls about machines: where instances run. */
 import {
   demand,
-  HEARTBEAT_CHECK_ID,
   MachineName,
   optional,
   readFields,
   readMachineWish,
   RollcallError,
+  wantedChecks,
   wordKind,
   type Caller,
   type CatalogView,
@@ -18,6 +18,7 @@ import {
   type Namespace,
 } from '@rollcall/core';
 import type { NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './exchange.js';
+import { checkAsked, checkNamed } from './checks.js';
 import { readMachine } from './map.js';
 import { absence, inNamespace } from './selected.js';
 
@@ -39,8 +40,8 @@ async function putMachine(request: NativeRequest, { view, registrar }: NativeCon
   const ref = refIn(request, {});
   const wish = readMachineWish(body);
   const known = view.machine(ref, caller);
-  const onlyMode =
-    wish.mode !== null && wish.addresses === null && wish.metadata === null && wish.ttlMs === undefined && known !== undefined;
+  const says = wish.addresses !== null || wish.metadata !== null || wish.ttlMs !== undefined || wish.checks !== null;
+  const onlyMode = wish.mode !== null && !says && known !== undefined;
   const put = onlyMode ? null : await registrar.putMachine({ ...ref, ...registrationOf(wish, known) }, caller);
   const change = wish.mode === null ? null : { mode: wish.mode, ...(wish.reason === null ? {} : { reason: wish.reason }) };
   const changed = change === null ? null : await registrar.setMachineMode(ref, change, caller);
@@ -50,16 +51,24 @@ async function putMachine(request: NativeRequest, { view, registrar }: NativeCon
 
 /** What was not said stays as it was. */
 function registrationOf(wish: MachineWish, known: Machine | undefined): Pick<Machine, 'addresses' | 'metadata' | 'checks' | 'origin'> {
+  const addresses = wish.addresses ?? known?.addresses ?? {};
   return {
-    addresses: wish.addresses ?? known?.addresses ?? {},
+    addresses,
     metadata: wish.metadata ?? known?.metadata ?? {},
-    checks: wish.ttlMs === undefined ? (known?.checks ?? []) : checksOf(wish.ttlMs),
+    checks: wantedChecks(wish, known, addresses),
     origin: known?.origin ?? { face: 'native' },
   };
 }
 
-function checksOf(ttlMs: number | null): Machine['checks'] {
-  return ttlMs === null ? [] : [{ id: HEARTBEAT_CHECK_ID, type: 'heartbeat', ttlMs, born: 'passing' }];
+async function putCheck(request: NativeRequest, { view, registrar }: NativeContext): Promise<PlainAnswer> {
+  const asked = checkAsked(request);
+  const { machine, revision } = await registrar.changeMachineCheck(refIn(request, {}), checkNamed(request), asked, request.caller);
+  return { status: 200, body: shown(machine, view, request.caller), revision };
+}
+
+async function removeCheck(request: NativeRequest, { registrar }: NativeContext): Promise<PlainAnswer> {
+  const { revision } = await registrar.changeMachineCheck(refIn(request, {}), checkNamed(request), null, request.caller);
+  return { status: 204, revision };
 }
 
 async function heartbeat(request: NativeRequest, { registrar }: NativeContext): Promise<PlainAnswer> {
@@ -95,5 +104,7 @@ export const machineRoutes: readonly NativeRoute[] = [
   { method: 'GET', path: '/machines/:name', handle: machine },
   { method: 'PUT', path: '/machines/:name', handle: putMachine },
   { method: 'PUT', path: '/machines/:name/heartbeat', handle: heartbeat },
+  { method: 'PUT', path: '/machines/:name/checks/:check', handle: putCheck },
+  { method: 'DELETE', path: '/machines/:name/checks/:check', handle: removeCheck },
   { method: 'DELETE', path: '/machines/:name', handle: removeMachine },
 ];

@@ -69,7 +69,7 @@ export function read(instance: Instance): object {
 }
 
 /** Those that are probed; most instances have none. */
-function shownChecks({ checks }: Instance): readonly object[] | undefined {
+function shownChecks({ checks }: Pick<Instance, 'checks'>): readonly object[] | undefined {
   // Nearly always there is the heartbeat, and nothing else.
   if (checks.length === 0 || (checks.length === 1 && checks[0]?.type === 'heartbeat')) return undefined;
   const shown = checks.flatMap((check) => (check.type === 'heartbeat' ? [] : [shownCheck(check)]));
@@ -86,7 +86,19 @@ export function readMachine(machine: Machine, instances: number): object {
   const verdict = shownVerdict(machine);
   const ttl = formatDurationOrNone(heartbeatCheck(machine)?.ttlMs ?? null);
   const found = { health, ...(verdict && { healthSince: time(verdict.sinceMs), healthOutput: verdict.output }) };
-  const shown = { namespace, name, addresses, metadata, ttl, mode, ...readReason(modeIntent), ...found, instances };
+  const checks = shownChecks(machine);
+  const shown = {
+    namespace,
+    name,
+    addresses,
+    metadata,
+    ttl,
+    ...(checks && { checks }),
+    mode,
+    ...readReason(modeIntent),
+    ...found,
+    instances,
+  };
   return { ...shown, registeredAt: time(registeredAtMs), revision };
 }
 

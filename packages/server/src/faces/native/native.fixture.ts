@@ -195,6 +195,16 @@ export class FedFace implements Registrar, GuardDesk {
     return this.#wished(ref, { status });
   }
 
+  changeCheck(ref: InstanceRef, name: string, asked: object | null): Promise<Changed> {
+    return this.#wished(ref, { name, asked });
+  }
+
+  changeMachineCheck(ref: MachineRef, name: string, asked: object | null): Promise<MachineWritten> {
+    this.wishes.push({ name, asked });
+    const machine = { ...ref, ...bornMachine, addresses: {}, metadata: {}, checks: [], origin: { face: 'native' } };
+    return Promise.resolve({ machine, created: false, revision: this.#revision });
+  }
+
   report(): GuardReport {
     return { ...this.guard, holding: this.guard.held > 0 };
   }

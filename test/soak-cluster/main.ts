@@ -29,7 +29,8 @@ const OBJECTIONS_SHOWN = 40;
 
 const seed = Number(values.seed);
 const site = await (values.single ? openSingleSite() : openSite());
-process.on('exit', () => site.nodes.forEach(({ process }) => process.signal('SIGKILL')));
+// However it ends, nobody is left behind.
+process.on('exit', () => [...site.nodes.map(({ process }) => process), ...site.etcds].forEach((one) => one.signal('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void site.close().then(() => process.exit(1)));
 try {
   const { minutes, instances } = values;

@@ -72,6 +72,7 @@ export * from './ports/random.js';
 export * from './ports/store.js';
 export * from './probing/address.js';
 export * from './probing/admission.js';
+export type { Evidence } from './probing/doubt.js';
 export * from './probing/probe-spec.js';
 export * from './probing/prober.js';
 export * from './probing/show-check.js';

@@ -9,6 +9,7 @@ import { TimingWheel } from '../attendance/timing-wheel.js';
 import type { Health } from '../catalog/health.js';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
+import { Doubt, type Evidence } from './doubt.js';
 import { newStreak, weigh, type Finding, type Streak, type Thresholds } from './threshold.js';
 
 /** One check of one instance or machine, to be probed until it is dropped. */
@@ -27,12 +28,16 @@ export interface ProbeOrder<Spec> {
 export interface ProbeFound {
   readonly finding: Finding;
   readonly output: string;
+  /** Left out: it answered. */
+  readonly evidence?: Evidence;
 }
 
 /** One result, as it is kept for whoever asks why. */
 export interface ProbeResult extends ProbeFound {
   readonly wallMs: number;
   readonly tookMs: number;
+  /** It was silence while nobody at all answered this node, and did not count. */
+  readonly doubted?: true;
 }
 
 /** A check says something else than before. */
@@ -86,6 +91,7 @@ export class Prober<Spec> {
   readonly #wheel: TimingWheel<Door<Spec>>;
   /** Whose turn has come, and for whom there was no room yet. */
   #line: Door<Spec>[] = [];
+  readonly #doubt = new Doubt();
   #running = 0;
   #secondMs = -Infinity;
   #startedInSecond = 0;
@@ -103,6 +109,11 @@ export class Prober<Spec> {
   /** Now under way, and those who wait for that. */
   get underWay(): { readonly running: number; readonly waiting: number } {
     return { running: this.#running, waiting: this.#line.length };
+  }
+
+  /** More than half of all fell silent, and nobody has answered since: silence says nothing then. See doubt.ts. */
+  get isDoubting(): boolean {
+    return this.#doubt.isOn;
   }
 
   start(): void {
@@ -133,6 +144,7 @@ export class Prober<Spec> {
 
   drop(key: string): void {
     this.#doors.delete(key);
+    this.#doubt.forget(key);
   }
 
   /** The last ones, the newest first; none for who is not probed here. */
@@ -193,14 +205,28 @@ export class Prober<Spec> {
   }
 
   #note(door: Door<Spec>, found: ProbeFound, tookMs: number): void {
+    const wallMs = this.#options.clock.wallMs();
+    const { counts, believed } = this.#doubt.hear(door.order.key, found.evidence ?? 'answer');
+    const result = { ...found, wallMs, tookMs, ...(counts ? {} : { doubted: true as const }) };
+    door.results = [result, ...door.results.slice(0, RESULTS_KEPT - 1)];
+    for (const key of believed) this.#believe(key);
+    if (counts) this.#weigh(door, result);
+  }
+
+  /** Its last silence, after all. */
+  #believe(key: string): void {
+    const door = this.#doors.get(key);
+    const silence = door?.results.find(({ doubted }) => doubted === true);
+    if (door !== undefined && silence !== undefined) this.#weigh(door, silence);
+  }
+
+  #weigh(door: Door<Spec>, { finding, output, wallMs }: ProbeResult): void {
     const { clock, tell } = this.#options;
-    const wallMs = clock.wallMs();
     const ageMs = door.order.ageMs + clock.monotonicMs() - door.sinceMs;
     const before = door.streak.status;
-    door.results = [{ ...found, wallMs, tookMs }, ...door.results.slice(0, RESULTS_KEPT - 1)];
-    door.streak = weigh(door.streak, found.finding, door.order.thresholds, ageMs);
+    door.streak = weigh(door.streak, finding, door.order.thresholds, ageMs);
     const { status } = door.streak;
-    if (status !== before) tell({ key: door.order.key, status, output: found.output, wallMs });
+    if (status !== before) tell({ key: door.order.key, status, output, wallMs });
   }
 
   /** Counted from when it was due, so that turns do not wander; whoever took longer than an interval is due at once. */

@@ -1,11 +1,13 @@
 /** What every probe is: a question to a target, which always has an answer, if only the one that none came. */
-import type { Finding } from '@rollcall/core';
+import type { Evidence, Finding } from '@rollcall/core';
 import type { Route } from './route.js';
 
 export interface Found {
   readonly finding: Finding;
   /** For people: what was asked, and what came. */
   readonly output: string;
+  /** Left out: the target answered. */
+  readonly evidence?: Evidence;
 }
 
 /** As long as an output may be, in bytes: it is stored with the verdict. */
@@ -33,8 +35,30 @@ export function critical(output: string): Found {
 
 /** What went wrong, in words: of the time that is over, or of the error. */
 export function failing(what: string, error: unknown, { signal, timeoutText }: Pick<ProbeSurroundings, 'signal' | 'timeoutText'>): Found {
-  if (signal.aborted) return critical(`${what}: no answer within ${timeoutText}`);
-  return critical(`${what}: ${reasonOf(error)}`);
+  if (signal.aborted) return { ...critical(`${what}: no answer within ${timeoutText}`), evidence: 'silence' };
+  const found = critical(`${what}: ${reasonOf(error)}`);
+  return silences.has(codeOf(error) ?? '') ? { ...found, evidence: 'silence' } : found;
+}
+
+/** The target said none of these: there was no way to it, or nothing left on this machine to go there with. */
+const silences: ReadonlySet<string> = new Set([
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'EMFILE',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+]);
+
+function codeOf(error: unknown): string | undefined {
+  const { code, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly unknown[] };
+  return errors !== undefined && errors.length > 0 ? codeOf(errors.at(-1)) : code;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -18,6 +18,8 @@ export interface ProberReport {
   readonly running: number;
   readonly waiting: number;
   readonly doors: number;
+  /** Nobody answers it, and it says of nobody that it is dead for that. */
+  readonly doubting: boolean;
 }
 
 export type FromProber =

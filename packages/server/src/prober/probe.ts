@@ -1,5 +1,5 @@
 /** One probe of any type, ended when its time is over. */
-import { formatDuration, type Clock, type ProbeFound, type ProbeSpec } from '@rollcall/core';
+import { formatDuration, isLoopback, type Clock, type ProbeFound, type ProbeSpec } from '@rollcall/core';
 import { critical, type Probe, type ProbeSurroundings } from './found.js';
 import { probeGrpc } from './probes/grpc.js';
 import { probeHttp } from './probes/http.js';
@@ -28,12 +28,18 @@ export async function probe(spec: ProbeSpec, timeoutMs: number, { route, scripts
   const ending = new AbortController();
   const cancel = clock.after(timeoutMs, () => ending.abort());
   try {
-    return await run(spec, { route, signal: ending.signal, timeoutText: formatDuration(timeoutMs) });
+    const found = await run(spec, { route, signal: ending.signal, timeoutText: formatDuration(timeoutMs) });
+    return hasWay(spec) ? found : { ...found, evidence: 'none' };
   } catch (error) {
     return critical(`the probe itself failed: ${String(error)}`);
   } finally {
     cancel();
   }
+}
+
+/** What stays on this machine says nothing of the way to others. */
+function hasWay(spec: ProbeSpec): boolean {
+  return spec.type !== 'script' && !isLoopback(spec.host);
 }
 
 function run(spec: ProbeSpec, surroundings: ProbeSurroundings): Promise<ProbeFound> {

@@ -23,13 +23,18 @@ const metrics = {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
   doors: { name: 'rollcall_probed_checks', kind: 'gauge', help: 'Checks that this node probes.' },
+  doubting: {
+    name: 'rollcall_probes_doubted',
+    kind: 'gauge',
+    help: '1 while more than half of all targets are silent and none answers: then silence makes nobody critical.',
+  },
   running: { name: 'rollcall_probes_under_way', kind: 'gauge', help: 'Probes that wait for an answer at this moment.' },
 } as const satisfies Readonly<Record<string, Metric>>;
 
 /** A thread that fails at once would fail again. */
 const AGAIN_AFTER_MS = 1_000;
 
-const idle: ProberReport = { lateMs: [], running: 0, waiting: 0, doors: 0 };
+const idle: ProberReport = { lateMs: [], running: 0, waiting: 0, doors: 0, doubting: false };
 
 export class ProberThread implements ProbeRunner {
   readonly #options: ProberThreadOptions;
@@ -48,6 +53,7 @@ export class ProberThread implements ProbeRunner {
     this.#begun = meter.counter(metrics.probes);
     this.#late = meter.histogram(metrics.late);
     meter.gauge(metrics.doors, () => this.#report.doors);
+    meter.gauge(metrics.doubting, () => Number(this.#report.doubting));
     meter.gauge(metrics.running, () => this.#report.running);
   }
 
@@ -90,9 +96,18 @@ export class ProberThread implements ProbeRunner {
 
   #heard(message: FromProber): void {
     if (message.type === 'news') return message.news.forEach((news) => this.#told(news));
+    this.#sayDoubt(message.report.doubting);
     this.#report = message.report;
     this.#begun.add(message.report.lateMs.length);
     for (const lateMs of message.report.lateMs) this.#late.observe(Math.max(0, lateMs) / 1000);
+  }
+
+  #sayDoubt(doubting: boolean): void {
+    if (doubting === this.#report.doubting) return;
+    const { log } = this.#options;
+    if (doubting)
+      log.warn('more than half of all targets of probes are silent, and none answers; nobody is critical for that until one does');
+    else log.info('targets of probes answer again');
   }
 
   #failed(error: unknown): void {

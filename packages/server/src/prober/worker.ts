@@ -43,7 +43,7 @@ function sendNews(): void {
 }
 
 function sendReport(): void {
-  send({ type: 'report', report: { lateMs: late, ...prober.underWay, doors: prober.size } });
+  send({ type: 'report', report: { lateMs: late, ...prober.underWay, doors: prober.size, doubting: prober.isDoubting } });
   late = [];
   systemClock.after(REPORT_MS, sendReport);
 }

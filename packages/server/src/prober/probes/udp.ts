@@ -27,7 +27,7 @@ function exchange({ address, port, send, contains, what }: Exchange, signal: Abo
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   return new Promise<Found>((resolve, reject) => {
     const over = (): void => {
-      if (contains === null) resolve(passing(`${what}: nobody refused`));
+      if (contains === null) resolve({ ...passing(`${what}: nobody refused`), evidence: 'none' });
       else reject(new Error('no answer'));
     };
     if (signal.aborted) return reject(new Error('aborted'));

@@ -11,6 +11,7 @@ import { registerCommand } from './commands/register.js';
 import { servicesCommand } from './commands/services.js';
 import { statusCommand } from './commands/status.js';
 import { watchCommand } from './commands/watch.js';
+import { whyCommand } from './commands/why.js';
 import { systemSurroundings, type Surroundings } from './surroundings.js';
 
 /** In the order of the overview, within its headings. */
@@ -21,6 +22,7 @@ export function askingCommandsIn(surroundings: Surroundings): readonly Command[]
     deregisterCommand(surroundings),
     servicesCommand(surroundings),
     instancesCommand(surroundings),
+    whyCommand(surroundings),
     watchCommand(surroundings),
     statusCommand(surroundings),
     nodesCommand(surroundings),

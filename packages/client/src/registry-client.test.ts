@@ -18,6 +18,7 @@ const methods = {
   setMode: 'setMode',
   patch: 'patch',
   instance: 'instance',
+  why: 'why',
   services: 'services',
   instances: 'instances',
   watch: 'watch',

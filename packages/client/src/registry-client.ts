@@ -35,6 +35,7 @@ import type {
   Services,
   Status,
   Version,
+  Why,
 } from './shapes.js';
 import { systemClock } from './system-clock.js';
 import { systemRandom } from './system-random.js';
@@ -141,6 +142,12 @@ export class RegistryClient {
     const { minRevision } = options;
     const { varying, query } = one(id, options);
     return this.#answer('instance', { varying, query: { ...query, minRevision } }, options);
+  }
+
+  /** Why it is in rotation or is not, and what would put it back. */
+  why(id: string, options: InstanceOptions & ReadOptions = {}): Promise<Why> {
+    const { varying, query } = one(id, options);
+    return this.#answer('why', { varying, query: { ...query, minRevision: options.minRevision } }, options);
   }
 
   /** Who should be called: those in rotation, unless the filters say otherwise. A service that nobody knows has none. */

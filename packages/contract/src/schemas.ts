@@ -2,6 +2,7 @@
 import type { FromSchema, Schemas } from './schema.js';
 import { answerSchemas } from './schemas/answers.js';
 import { bulkSchemas } from './schemas/bulk.js';
+import { explanationSchemas } from './schemas/explanations.js';
 import { checkSchemas } from './schemas/check.js';
 import { instanceSchemas } from './schemas/instance.js';
 import { machineSchemas } from './schemas/machine.js';
@@ -17,6 +18,7 @@ export const schemas = {
   ...bulkSchemas,
   ...answerSchemas,
   ...operatorSchemas,
+  ...explanationSchemas,
   ...nodeSchemas,
 } as const satisfies Schemas;
 

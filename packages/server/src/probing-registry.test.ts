@@ -36,6 +36,11 @@ async function shown(url: string): Promise<readonly { readonly health: string; r
   return ((await answer.json()) as { instances: { health: string; healthOutput?: string }[] }).instances;
 }
 
+async function why(url: string): Promise<unknown> {
+  const { instances } = (await (await fetch(`${url}/services/web/instances?health=any`)).json()) as { instances: { id: string }[] };
+  return (await fetch(`${url}/instances/${instances[0]?.id ?? ''}/why`)).json();
+}
+
 describe('a registry that probes', () => {
   it('puts an instance into rotation when its page answers, and takes it out when it does not', async () => {
     const { url } = await started();
@@ -47,6 +52,11 @@ describe('a registry that probes', () => {
     page.status = 503;
     await vi.waitUntil(async () => (await shown(url))[0]?.health === 'critical', { timeout: 20_000 });
     expect((await shown(url))[0]?.healthOutput).toBe(`HTTP GET http://127.0.0.1:${page.port}/health: 503 Service Unavailable`);
+    expect(await why(url)).toMatchObject({
+      inRotation: false,
+      backWhen: ['one passing probe of "http"'],
+      checks: [{ type: 'http', status: 'critical', successes: 0, results: [{ finding: 'critical' }] }],
+    });
     page.status = 200;
     await vi.waitUntil(async () => (await shown(url))[0]?.health === 'passing', { timeout: 20_000 });
   });

@@ -191,4 +191,20 @@ export const instanceRoutes = [
     answers: [{ status: 200, description: 'The instance.', schema: 'Instance' }],
     problems: named,
   },
+  {
+    operation: 'why',
+    method: 'GET',
+    path: '/instances/{id}/why',
+    area: 'instances',
+    lane: 'read',
+    right: 'read',
+    over: 'service',
+    summary: 'Why an instance is in rotation or is not, and what would put it back.',
+    description:
+      'Every node answers; of heartbeats and probes each tells what it knows itself. On a cluster the node on duty, named in `onDuty`, knows them first hand.',
+    ...one,
+    query: [namespace, service, minRevision],
+    answers: [{ status: 200, description: 'The reasons, in the order in which they count.', schema: 'Why' }],
+    problems: named,
+  },
 ] as const satisfies readonly Route[];

@@ -25,11 +25,13 @@ import { CompanyDesk } from './company-desk.js';
 import { Departures } from './departures.js';
 import { usualGuard, type GuardSettings } from './guard.js';
 import { GuardBook } from './guard-book.js';
+import { insightOf } from './insight-of.js';
 import { JudgementWriter, type Fences, type Showing } from './judgement-writer.js';
 import { Machines } from './machines.js';
 import { attendanceMeters, showGauges, type AttendanceMeters } from './meters.js';
 import { Muster, type Kind } from './muster.js';
 import { TICK_MS } from './pace.js';
+import type { Insight } from '../explain/insight.js';
 import type { ProbeNews } from '../probing/prober.js';
 import { ProbedKinds } from './probed-kinds.js';
 import type { ProbeRunner } from './probes.js';
@@ -203,6 +205,11 @@ export class Attendance implements GuardDesk, Colleague {
   /** How many heartbeats this node waits for. Walks over all rows, so whoever asks often keeps the answer for a while. */
   countOurs(): { readonly instances: number; readonly machines: number } {
     return { instances: this.#checks.countOurs(), machines: this.#machines.countOurs() };
+  }
+
+  /** What this node knows of an instance beyond what the view shows. */
+  insight(instance: Instance): Promise<Insight> {
+    return insightOf(instance, { desk: this.#desk, checks: this.#checks, machines: this.#machines, probes: this.#probes });
   }
 
   report(_caller: Caller): GuardReport {

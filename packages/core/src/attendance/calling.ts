@@ -1,13 +1,18 @@
 /** What instances and machines are called among nodes: as their records are in the log, which every node writes alike. */
+import type { Instance } from '../catalog/instance.js';
 import { machineText, parseKeyName, refText } from '../catalog/keys.js';
 import type { MachineRef } from '../catalog/machine.js';
 import { HEARTBEAT_CHECK_ID, type Check, type InstanceRef } from '../catalog/registration.js';
+import type { Naming } from './roll.js';
 
 export const INSTANCES = 'instances';
 export const MACHINES = 'machines';
 
 export const instanceText: (ref: InstanceRef) => string = refText;
 export { machineText };
+
+/** By the bare id, which is the text that the catalog holds anyway: no heartbeat has to put names together first. */
+export const instanceNaming: Naming<Instance> = { group: ({ namespace }) => namespace, name: ({ id }) => id };
 
 /** The check of nearly all of them goes without saying. Encoded, because ids of checks may hold anything. */
 export function checkSuffix(check: Check | null): string {

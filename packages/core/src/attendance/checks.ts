@@ -9,14 +9,14 @@ import type { HeartbeatCheck, InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { InstanceSelector } from '../query/find-instance.js';
-import { checkSuffix, instanceCalled, INSTANCES, instanceText } from './calling.js';
+import { checkSuffix, instanceCalled, instanceNaming, INSTANCES, instanceText } from './calling.js';
 import type { CompanyDesk } from './company-desk.js';
 import { decide, type Decision, type Standing } from './decide.js';
 import { lapseVerdict, recoveryVerdict, verdictsOn, type Judgement } from './judgement.js';
 import { fencedError, type JudgementWriter } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
 import { KIND_MARK, Muster } from './muster.js';
-import type { Naming, Roll } from './roll.js';
+import type { Roll } from './roll.js';
 import { HEARSAY, OTHERS } from './shared-rows.js';
 
 export interface ChecksOptions {
@@ -45,9 +45,6 @@ export interface StillSilent {
   readonly silent: ReadonlySet<Instance>;
   readonly counts: () => boolean;
 }
-
-/** By the bare id, which is the text that the catalog holds anyway: no heartbeat has to put names together first. */
-export const instanceNaming: Naming<Instance> = { group: ({ namespace }) => namespace, name: ({ id }) => id };
 
 /** Somebody may change the instance while its recovery is written: then it is written once more. */
 const LOOKS_PER_BEAT = 2;
@@ -179,6 +176,11 @@ export class Checks {
   isReturning(ref: InstanceRef): boolean {
     const nowMs = this.#options.now();
     return this.#rowsOf(ref).some((row) => this.#roll.has(row, LAPSED) && this.#muster.deadlineMs(row) > nowMs);
+  }
+
+  /** How long ago each of its checks was heard, as this node knows it. */
+  agesMs(ref: InstanceRef): ReadonlyMap<string, number | null> {
+    return new Map(this.#rowsOf(ref).map((row) => [this.#checkOf(row)?.id ?? '', this.#muster.ageMs(row)]));
   }
 
   /** What the view says of an instance; `null` for one that has left. */

@@ -66,6 +66,14 @@ export class Machines {
     return this.#muster.roll.countWithout(OTHERS);
   }
 
+  /** How long ago its check was heard, as this node knows it. */
+  agesMs(ref: MachineRef): ReadonlyMap<string, number | null> {
+    const row = this.#rowOf(ref);
+    const machine = row === undefined ? null : this.#muster.roll.subject(row);
+    const check = machine === null ? undefined : heartbeatCheck(machine);
+    return row === undefined || check === undefined ? new Map() : new Map([[check.id, this.#muster.ageMs(row)]]);
+  }
+
   /** What the view says of a machine; `null` for one that is gone. */
   take(ref: MachineRef, machine: Machine | null): void {
     const row = this.#rowOf(ref);

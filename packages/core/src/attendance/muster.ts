@@ -145,6 +145,13 @@ export class Muster<Subject> {
     return this.shared?.deadlineMs(row) ?? this.roll.table.deadlineMs(row);
   }
 
+  /** How long ago it was heard, or granted that it had been; as this node knows it, `null` for never. */
+  ageMs(row: number): number | null {
+    const { table } = this.roll;
+    const heardMs = table.deadlineMs(row) - table.ttlMs(row);
+    return Number.isFinite(heardMs) ? Math.max(0, this.#options.now() - heardMs) : null;
+  }
+
   /** Something about this row has changed, or its time may have come. */
   look(row: number): void {
     if (this.roll.has(row, QUEUED)) return;

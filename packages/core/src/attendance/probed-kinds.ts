@@ -5,7 +5,7 @@ import type { Instance } from '../catalog/instance.js';
 import { refText } from '../catalog/keys.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
 import type { InstanceRef } from '../catalog/registration.js';
-import type { ProbeNews } from '../probing/prober.js';
+import type { ProbeNews, ProbeReport } from '../probing/prober.js';
 import { machineText } from './calling.js';
 import { verdictsOn } from './judgement.js';
 import { fencedError, type JudgementWriter } from './judgement-writer.js';
@@ -18,6 +18,9 @@ export interface ProbedKindsOptions
   readonly writer: JudgementWriter;
   readonly meters: AttendanceMeters;
 }
+
+/** By the ids of the checks. */
+type Reports = ReadonlyMap<string, ProbeReport>;
 
 export class ProbedKinds {
   readonly #instances: Probes<InstanceRef, Instance>;
@@ -50,6 +53,15 @@ export class ProbedKinds {
   found(news: ProbeNews): void {
     this.#machines.found(news);
     this.#instances.found(news);
+  }
+
+  /** How the checks of an instance stand that are made here. */
+  reports(ref: InstanceRef): Promise<Reports> {
+    return this.#instances.reports(ref);
+  }
+
+  reportsOfMachine(ref: MachineRef): Promise<Reports> {
+    return this.#machines.reports(ref);
   }
 
   async close(): Promise<void> {

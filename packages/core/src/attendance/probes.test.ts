@@ -3,9 +3,12 @@ import { registration, someone } from '../catalog/instance.fixture.js';
 import type { Health } from '../catalog/health.js';
 import { RollcallError } from '../errors.js';
 import type { ProbeSpec } from '../probing/probe-spec.js';
-import type { ProbeOrder } from '../probing/prober.js';
+import type { ProbeOrder, ProbeReport } from '../probing/prober.js';
+import { newStreak } from '../probing/threshold.js';
 import { openHouse, type House } from '../registrar/house.fixture.js';
 import type { ProbeRunner } from './probes.js';
+
+const report: ProbeReport = { streak: newStreak('starting'), results: [], isBusy: false, nextInMs: 500 };
 
 /** A prober that finds what it is told to find. */
 class Doors implements ProbeRunner {
@@ -19,6 +22,10 @@ class Doors implements ProbeRunner {
 
   drop(key: string): void {
     this.orders.delete(key);
+  }
+
+  reports(keys: readonly string[]): Promise<readonly (ProbeReport | null)[]> {
+    return Promise.resolve(keys.map((key) => (this.orders.has(key) ? report : null)));
   }
 }
 

@@ -11,7 +11,7 @@ import type { Check, ProbedCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { ProbeSpec } from '../probing/probe-spec.js';
-import type { ProbeNews, ProbeOrder } from '../probing/prober.js';
+import type { ProbeNews, ProbeOrder, ProbeReport } from '../probing/prober.js';
 import { isSame } from '../registrar/same.js';
 import { probeVerdict } from './judgement.js';
 import type { AttendanceMeters } from './meters.js';
@@ -21,6 +21,8 @@ import { BATCH_MAX, RETRY_MS } from './pace.js';
 export interface ProbeRunner {
   order(order: ProbeOrder<ProbeSpec>): void;
   drop(key: string): void;
+  /** How each stands, in order; `null` for what is not probed, or where that is not known within a moment. Never rejects. */
+  reports(keys: readonly string[]): Promise<readonly (ProbeReport | null)[]>;
 }
 
 /** Who is probed, an instance or a machine, as the view shows it. */
@@ -123,6 +125,14 @@ export class Probes<Ref, One extends Ref & Subject> {
     if (probed === undefined || door?.isOrdered !== true) return;
     door.found = news;
     this.#look(text, probed);
+  }
+
+  /** How its checks stand, by their ids: those that are probed here. */
+  async reports(ref: Ref): Promise<ReadonlyMap<string, ProbeReport>> {
+    const text = this.#options.text(ref);
+    const ids = [...(this.#probed.get(text)?.doors.values() ?? [])].filter((door) => door.isOrdered).map(({ check }) => check.id);
+    const reports = ids.length === 0 ? [] : await this.#options.runner.reports(ids.map((id) => keyOf(text, id)));
+    return new Map(ids.flatMap((id, at) => (reports[at] ? [[id, reports[at]] as const] : [])));
   }
 
   async close(): Promise<void> {

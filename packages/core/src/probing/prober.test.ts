@@ -129,9 +129,12 @@ describe('the prober', () => {
     await street.clock.advance(35_000);
     street.answers.set('a', 'critical');
     await street.clock.advance(60_000);
-    expect(street.prober.results('a')).toHaveLength(5);
-    expect(street.prober.results('a')[0]).toMatchObject({ finding: 'critical', tookMs: 1 });
-    expect(street.prober.results('nobody')).toEqual([]);
+    const report = street.prober.report('a');
+    expect(report?.results).toHaveLength(5);
+    expect(report?.results[0]).toMatchObject({ finding: 'critical', tookMs: 1 });
+    expect(report).toMatchObject({ streak: { status: 'critical', successes: 0 }, isBusy: false });
+    expect(report?.nextInMs).toBeLessThan(10_500);
+    expect(street.prober.report('nobody')).toBeNull();
   });
 
   it('says nothing of a door that was dropped, even if it is just being looked at', async () => {

@@ -40,6 +40,17 @@ export interface ProbeResult extends ProbeFound {
   readonly doubted?: true;
 }
 
+/** How one check stands with whoever probes it. */
+export interface ProbeReport {
+  readonly streak: Streak;
+  /** The last ones, the newest first. */
+  readonly results: readonly ProbeResult[];
+  /** It is being asked at this moment, or next in line. */
+  readonly isBusy: boolean;
+  /** Until its next turn. */
+  readonly nextInMs: number;
+}
+
 /** A check says something else than before. */
 export interface ProbeNews {
   readonly key: string;
@@ -147,9 +158,12 @@ export class Prober<Spec> {
     this.#doubt.forget(key);
   }
 
-  /** The last ones, the newest first; none for who is not probed here. */
-  results(key: string): readonly ProbeResult[] {
-    return this.#doors.get(key)?.results ?? [];
+  /** `null` for who is not probed here. */
+  report(key: string): ProbeReport | null {
+    const door = this.#doors.get(key);
+    if (door === undefined) return null;
+    const { streak, results, isBusy, dueMs } = door;
+    return { streak, results, isBusy, nextInMs: Math.max(0, dueMs - this.#options.clock.monotonicMs()) };
   }
 
   #firstDelayMs(intervalMs: number, nowMs: number): number {

@@ -8,11 +8,14 @@ import {
   FilteredView,
   LogRegistrar,
   ReplicaGuard,
+  refText,
   visibilityIn,
+  type AskInsight,
   type CatalogView,
   type Colleague,
   type GuardDesk,
   type GuardSettings,
+  type Insight,
   type Meter,
   type Registrar,
   type Store,
@@ -34,6 +37,8 @@ export interface Ledger {
   readonly shown: CatalogView;
   readonly registrar: Registrar;
   readonly guard: GuardDesk;
+  /** What this node knows of an instance beyond what the view shows. */
+  readonly insight: AskInsight;
   /** Who answers the other nodes; `null` where nobody asks. */
   readonly colleague: Colleague | null;
   /** Whom it looks after. Takes a while where there are many. */
@@ -74,6 +79,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
     store,
     registrar,
     guard: attendance,
+    insight: (instance) => attendance.insight(instance),
     colleague: attendance,
     duty: () => attendance.countOurs(),
     attendanceParts: [
@@ -86,7 +92,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
 }
 
 /** Of a node that looks after nobody: what is written, others write. */
-export function replicaLedgerOn(sources: LedgerSources, { peers }: ClusterNode): Ledger {
+export function replicaLedgerOn(sources: LedgerSources, { peers, company }: ClusterNode): Ledger {
   const { store, surroundings } = sources;
   const { clock, random, log } = surroundings;
   const seeing = seeingOf(sources);
@@ -98,12 +104,16 @@ export function replicaLedgerOn(sources: LedgerSources, { peers }: ClusterNode):
     store,
     registrar: new RemoteRegistrar({ peers, view: shown, visibility, random }),
     guard,
+    insight: async (instance) => ({ ...nobodyHeard, onDuty: company.duty.ownerOf(refText(instance)) }),
     colleague: null,
     duty: () => ({ instances: 0, machines: 0 }),
     attendanceParts: [{ name: 'the guard’s book', start: () => guard.start(), close: () => guard.close() }],
     caretakerParts: [],
   };
 }
+
+/** It hears nobody, and asks nobody. */
+const nobodyHeard: Insight = { isOurs: false, onDuty: null, heardAgesMs: new Map(), probes: new Map(), machine: null };
 
 interface Seeing extends Pick<Ledger, 'catalog' | 'shown'> {
   readonly visibility: ReturnType<typeof visibilityIn>;

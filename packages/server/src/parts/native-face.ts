@@ -3,6 +3,7 @@ import { CheckedGuardDesk, CheckedRegistrar, lastingRanges } from '@rollcall/cor
 import { FRAGMENTS_SHARE } from '../faces/native/fragments.js';
 import { NativeFace, type NativeFaceOptions } from '../faces/native/server.js';
 import type { Measuring } from '../measuring/measuring.js';
+import { nodeNameOf } from '../node-options.js';
 import { etcdOf, type ServeOptions } from '../options.js';
 import { AnswerCache } from '../shared/answer-cache.js';
 import { encodeSnapshot } from '../shared/snapshot.js';
@@ -18,7 +19,7 @@ export interface NativeSources extends Ledger, Pick<NativeFaceOptions, 'nodes'> 
 }
 
 export function nativeFace(sources: NativeSources, options: ServeOptions, surroundings: Surroundings): NativeFace {
-  const { store, catalog, shown, registrar, guard, audit, measuring, status, nodes } = sources;
+  const { store, catalog, shown, registrar, guard, insight, audit, measuring, status, nodes } = sources;
   const { clock } = surroundings;
   return new NativeFace({
     ...surroundings,
@@ -27,6 +28,8 @@ export function nativeFace(sources: NativeSources, options: ServeOptions, surrou
     guard: audit.guard(new CheckedGuardDesk(guard)),
     status: statusOf({ ...status, store, view: catalog.view, clock, instances: () => measuring.instances }),
     nodes,
+    node: nodeNameOf(options),
+    insight,
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     metrics: () => measuring.text(),
     // An etcd may hold others' keys too, and holds who the nodes are: neither is part of what would be restored.

@@ -1,5 +1,5 @@
 /** What crosses between the registry and its prober: plain data, both ways. */
-import type { AddressRange, ProbeNews, ProbeOrder, ProbeSpec } from '@rollcall/core';
+import type { AddressRange, ProbeNews, ProbeOrder, ProbeReport, ProbeSpec } from '@rollcall/core';
 
 /** What the prober needs to know once, at its beginning. */
 export interface ProberSettings {
@@ -9,7 +9,11 @@ export interface ProberSettings {
   readonly scripts: boolean;
 }
 
-export type ToProber = { readonly type: 'order'; readonly order: ProbeOrder<ProbeSpec> } | { readonly type: 'drop'; readonly key: string };
+export type ToProber =
+  | { readonly type: 'order'; readonly order: ProbeOrder<ProbeSpec> }
+  | { readonly type: 'drop'; readonly key: string }
+  /** How these stand. Answered in one message with the same number. */
+  | { readonly type: 'ask'; readonly question: number; readonly keys: readonly string[] };
 
 /** Once a second, where there is anything to tell. */
 export interface ProberReport {
@@ -24,4 +28,5 @@ export interface ProberReport {
 
 export type FromProber =
   | { readonly type: 'news'; readonly news: readonly ProbeNews[] }
-  | { readonly type: 'report'; readonly report: ProberReport };
+  | { readonly type: 'report'; readonly report: ProberReport }
+  | { readonly type: 'answer'; readonly question: number; readonly reports: readonly (ProbeReport | null)[] };

@@ -4,7 +4,7 @@
  * one is given all orders anew.
  */
 import { Worker } from 'node:worker_threads';
-import type { Clock, Log, Meter, Metric, ProbeNews, ProbeOrder, ProbeRunner, ProbeSpec } from '@rollcall/core';
+import type { Clock, Log, Meter, Metric, ProbeNews, ProbeOrder, ProbeReport, ProbeRunner, ProbeSpec } from '@rollcall/core';
 import type { FromProber, ProberReport, ProberSettings, ToProber } from './messages.js';
 
 export interface ProberThreadOptions {
@@ -34,6 +34,9 @@ const metrics = {
 /** A thread that fails at once would fail again. */
 const AGAIN_AFTER_MS = 1_000;
 
+/** The thread answers between two probes; one that does not is busier than whoever asks has time. */
+const ANSWER_WITHIN_MS = 1_000;
+
 const idle: ProberReport = { lateMs: [], running: 0, waiting: 0, doors: 0, doubting: false };
 
 export class ProberThread implements ProbeRunner {
@@ -46,6 +49,9 @@ export class ProberThread implements ProbeRunner {
   #told: (news: ProbeNews) => void = () => undefined;
   #cancelAgain: (() => void) | null = null;
   #closed = false;
+  #questions = 0;
+  /** Whoever waits for an answer, by the numbers of their questions. */
+  readonly #asking = new Map<number, (reports: readonly (ProbeReport | null)[]) => void>();
 
   constructor(options: ProberThreadOptions) {
     this.#options = options;
@@ -72,6 +78,22 @@ export class ProberThread implements ProbeRunner {
     if (this.#orders.delete(key)) this.#send({ type: 'drop', key });
   }
 
+  reports(keys: readonly string[]): Promise<readonly (ProbeReport | null)[]> {
+    if (this.#worker === null) return Promise.resolve(keys.map(() => null));
+    const question = ++this.#questions;
+    return new Promise((resolve) => {
+      const settle = (reports: readonly (ProbeReport | null)[]): void => {
+        cancel();
+        this.#asking.delete(question);
+        resolve(reports);
+      };
+      // Also where the thread fails, or ends, before it has answered.
+      const cancel = this.#options.clock.after(ANSWER_WITHIN_MS, () => settle(keys.map(() => null)));
+      this.#asking.set(question, settle);
+      this.#send({ type: 'ask', question, keys });
+    });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelAgain?.();
@@ -96,6 +118,7 @@ export class ProberThread implements ProbeRunner {
 
   #heard(message: FromProber): void {
     if (message.type === 'news') return message.news.forEach((news) => this.#told(news));
+    if (message.type === 'answer') return this.#asking.get(message.question)?.(message.reports);
     this.#sayDoubt(message.report.doubting);
     this.#report = message.report;
     this.#begun.add(message.report.lateMs.length);

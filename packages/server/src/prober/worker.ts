@@ -50,7 +50,8 @@ function sendReport(): void {
 
 parentPort?.on('message', (message: ToProber) => {
   if (message.type === 'order') prober.order(message.order);
-  else prober.drop(message.key);
+  else if (message.type === 'drop') prober.drop(message.key);
+  else send({ type: 'answer', question: message.question, reports: message.keys.map((key) => prober.report(key)) });
 });
 
 prober.start();

@@ -1,5 +1,5 @@
 /** What goes in and what comes out: a request without its socket, an answer before it is written. */
-import type { Caller, CatalogView, Clock, GuardDesk, Random, Registrar } from '@rollcall/core';
+import type { AskInsight, Caller, CatalogView, Clock, GuardDesk, Random, Registrar } from '@rollcall/core';
 import type { HttpOutlet } from '../../shared/http-face.js';
 import type { SeenNode } from '../../shared/node-report.js';
 import type { NodeStatus } from '../../shared/node-status.js';
@@ -15,6 +15,10 @@ export interface NativeContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
+  /** The name of this node. */
+  readonly node: string;
+  /** What it knows of an instance beyond what the view shows. */
+  readonly insight: AskInsight;
   /** How it goes, in the text format of Prometheus. */
   readonly metrics: () => Promise<string>;
   /** What the node says of itself, besides what its view shows. */

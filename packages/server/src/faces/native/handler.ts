@@ -5,6 +5,7 @@ import { checkRoutes } from './checks.js';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute } from './exchange.js';
 import { machineRoutes } from './machines.js';
 import { nodeRoutes } from './nodes.js';
+import { explanationRoutes } from './explanations.js';
 import { operationRoutes } from './operations.js';
 import { operatorRoutes } from './operators.js';
 import { readRoutes } from './reads.js';
@@ -15,6 +16,7 @@ export const nativeRoutes: readonly NativeRoute[] = [
   ...bulkRoutes,
   ...readRoutes,
   ...checkRoutes,
+  ...explanationRoutes,
   ...machineRoutes,
   ...operationRoutes,
   ...nodeRoutes,

@@ -23,6 +23,7 @@ import {
   type Health,
   type HeldScope,
   type Instance,
+  type Insight,
   type InstanceChange,
   type InstanceRef,
   type InstanceSelector,
@@ -84,6 +85,8 @@ export class FedFace implements Registrar, GuardDesk {
   load: Load = { loopDelayMs: 0, commitsWaiting: 0 };
   /** The nodes that there are. */
   nodes: readonly SeenNode[] = [];
+  /** What this node knows beyond the view. */
+  insight: Insight = { isOurs: true, onDuty: null, heardAgesMs: new Map(), probes: new Map(), machine: null };
   /** How a revision is waited for. */
   reached: (revision: number) => Promise<boolean> = (revision) => Promise.resolve(this.view.revision >= revision);
   readonly cache: AnswerCache;
@@ -102,6 +105,8 @@ export class FedFace implements Registrar, GuardDesk {
       nodes: () => Promise.resolve(this.nodes),
       reached: (revision) => this.reached(revision),
       version: '1.2.3',
+      node: 'registry-1',
+      insight: () => Promise.resolve(this.insight),
       metrics: () => Promise.resolve('up 1\n'),
       snapshot: () => Readable.from([Buffer.from('everything')]),
       cache: this.cache,

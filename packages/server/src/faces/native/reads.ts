@@ -54,10 +54,10 @@ interface Common {
   readonly minRevision: number;
 }
 
-const common: FieldRules<Common> = { namespace: inNamespace, minRevision: optional(revisionText, 0) };
+export const commonRules: FieldRules<Common> = { namespace: inNamespace, minRevision: optional(revisionText, 0) };
 
 function instance({ parameters, query, ifNoneMatch, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
-  const { minRevision, ...fields } = readFields(query, { ...common, service: optional(ServiceName, null) });
+  const { minRevision, ...fields } = readFields(query, { ...commonRules, service: optional(ServiceName, null) });
   const selector = { ...fields, id: demand('id', InstanceId, parameters['id']) };
   if (fields.service !== null) demandRight(caller, 'read', { namespace: fields.namespace, service: fields.service });
   return onceReached(minRevision, context, (): PlainAnswer => {
@@ -71,7 +71,7 @@ function instance({ parameters, query, ifNoneMatch, caller }: NativeRequest, con
 }
 
 function services({ url, query, ifNoneMatch, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
-  const { namespace, minRevision } = readFields(query, common);
+  const { namespace, minRevision } = readFields(query, commonRules);
   return onceReached(minRevision, context, () => {
     const { view, answers } = context;
     const about = { namespace, service: null };
@@ -83,7 +83,7 @@ function services({ url, query, ifNoneMatch, caller }: NativeRequest, context: N
 function instances(request: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   const { url, parameters, accept, lastEventId, ifNoneMatch, caller } = request;
   const service = demand('service', ServiceName, parameters['name']);
-  const rules = { ...common, since: optional(cursorText, null), wait: optional(wait, null) };
+  const rules = { ...commonRules, since: optional(cursorText, null), wait: optional(wait, null) };
   const { namespace, minRevision, since, wait: waitMs, query } = readInstanceQuery(request.query, rules);
   const question = { namespace, service, query };
   demandRight(caller, 'read', question);
@@ -105,7 +105,7 @@ function instances(request: NativeRequest, context: NativeContext): NativeAnswer
 
 function watch({ query: parameters, lastEventId, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   const rules = {
-    ...common,
+    ...commonRules,
     since: optional(cursorText, null),
     service: optional(servicesKind, null),
     prefix: optional(namePrefix, null),
@@ -132,7 +132,12 @@ function stream(question: WatchQuestion, since: string | null, { watches }: Nati
   return { mediaType: EVENT_STREAM_TYPE, open: (outlet) => watches.stream(question, since, outlet, caller) };
 }
 
-function onceReached(revision: number, context: NativeContext, answer: () => NativeAnswer): NativeAnswer | Promise<NativeAnswer> {
+/** The answer as of this revision or a later one. */
+export function onceReached(
+  revision: number,
+  context: NativeContext,
+  answer: () => NativeAnswer | Promise<NativeAnswer>,
+): NativeAnswer | Promise<NativeAnswer> {
   if (revision <= context.view.revision) return answer();
   return context.reached(revision, MIN_REVISION_WAIT_MS).then((reached) => {
     if (reached) return answer();

@@ -1,0 +1,78 @@
+/** Why, through the door: what is answered has the shape of the contract, and nobody learns more than an instance's readers do. */
+import { MachineName, type Instance, type NodeName, type Verdict } from '@rollcall/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Answered } from '../../doors/http/in-memory.fixture.js';
+import { FedFace, instanceOf, registration } from './native.fixture.js';
+import { expectShape } from './shape.fixture.js';
+
+let face: FedFace;
+beforeEach(() => {
+  face = new FedFace({ complete: false });
+});
+
+const lapse: Verdict = { status: 'critical', reason: 'lapse', sinceMs: 60_000, output: 'no heartbeat for 30s' };
+const refused: Verdict = { status: 'critical', reason: 'probe', sinceMs: 60_000, output: 'refused' };
+
+function show(...instances: readonly Instance[]): void {
+  face.view.load({ epoch: 'e1', revision: 7, instances });
+}
+
+const lapsed = (id: string, fields: object = {}): Instance =>
+  instanceOf(registration({ id, ...fields }), { health: 'critical', verdicts: { heartbeat: lapse }, healthRevision: 5 });
+
+async function ask(url: string): Promise<{ readonly code: number; readonly headers: Answered['headers']; readonly body: unknown }> {
+  const { statusCode, headers, body } = await face.ask({ url });
+  return { code: statusCode, headers, body: JSON.parse(body) };
+}
+
+describe('GET /instances/{id}/why', () => {
+  it('says what keeps it out of rotation, and what would put it back', async () => {
+    show(lapsed('p1'));
+    face.insight = { ...face.insight, heardAgesMs: new Map([['heartbeat', 41_000.7]]) };
+    const { code, body, headers } = await ask('/instances/p1/why');
+    expect([code, headers['rollcall-revision'], headers['cache-control']]).toEqual([200, '7', 'no-store']);
+    expectShape('Why', body);
+    expect(body).toMatchObject({
+      inRotation: false,
+      answered: false,
+      backWhen: ['a heartbeat'],
+      node: 'registry-1',
+      checks: [{ name: 'heartbeat', status: 'critical', ttl: '30s', heardAgo: '41s', remedy: 'a heartbeat' }],
+    });
+  });
+
+  it('shows what probes found last, and who looks after it', async () => {
+    const one = registration({ id: 'p1', checks: [{ type: 'tcp', successBeforePassing: 3 }] });
+    show(instanceOf(one, { health: 'critical', verdicts: { tcp: refused }, healthRevision: 5 }));
+    const results = [{ finding: 'passing', output: 'connected', wallMs: 90_000, tookMs: 1.26 }] as const;
+    const streak = { status: 'critical', successes: 1, failures: 0, wasWell: true } as const;
+    const probes = new Map([['tcp', { streak, results, isBusy: false, nextInMs: 900.4 }]]);
+    face.insight = { ...face.insight, isOurs: false, onDuty: 'registry-2' as NodeName, probes };
+    const { body } = await ask('/instances/p1/why?service=payments');
+    expectShape('Why', body);
+    expect(body).toMatchObject({
+      onDuty: 'registry-2',
+      backWhen: ['two more passing probes of "tcp" in a row'],
+      checks: [{ successes: 1, nextIn: '900ms', results: [{ at: '1970-01-01T00:01:30.000Z', took: '1ms', finding: 'passing' }] }],
+      reasons: [{ about: 'check' }, { about: 'duty' }],
+    });
+  });
+
+  it('goes by bare ids as every such route does', async () => {
+    show(lapsed('p1'), lapsed('p1', { service: 'orders' }), instanceOf(registration({ id: 'p2', machine: 'm1' })));
+    expect((await ask('/instances/p1/why')).code).toBe(409);
+    expect((await ask('/instances/p1/why?service=orders')).body).toMatchObject({ service: 'orders' });
+    expect((await ask('/instances/p3/why')).code).toBe(404);
+    expect((await ask('/instances/p1/why?namespace=blue')).code).toBe(404);
+    expect((await ask('/instances/p1/why?colour=red')).code).toBe(400);
+    const { body } = await ask('/instances/p2/why');
+    expect(body).toMatchObject({ inRotation: true, backWhen: [], reasons: [{ about: 'machine' }] });
+  });
+
+  it('knows the guard of who is held', async () => {
+    show({ ...lapsed('p1'), held: true, machine: MachineName.parse('m1') as MachineName });
+    face.guard = { ...face.guard, held: 1, departed: 15, windowLeftMs: 60_000 };
+    const { body } = await ask('/instances/p1/why');
+    expect(JSON.stringify(body)).toContain('15 of 15 departures without a goodbye in 15m');
+  });
+});

@@ -1,5 +1,6 @@
 /** The client: plain calls, each one request and one answer without a retry, and the watch, which outlives its connections. */
 import type { Operation } from '@rollcall/contract';
+import { one, type Asked } from './asked.js';
 import { deadlineOf } from './deadline.js';
 import {
   filterQuery,
@@ -11,7 +12,7 @@ import {
 } from './options.js';
 import type { Clock, Random } from './ports.js';
 import { registryUrl, usualRegistryUrl } from './registry-url.js';
-import { takes, targetOf, type Query } from './request-target.js';
+import { takes, targetOf } from './request-target.js';
 import type {
   Check,
   Guard,
@@ -46,13 +47,6 @@ import { Watch } from './watch.js';
 
 /** Longer than the registry itself waits for its log before it says so. */
 const TIMEOUT_MS = 5000;
-
-/** What varies between two calls. */
-interface Asked {
-  readonly varying?: Readonly<Record<string, string>>;
-  readonly query?: Query;
-  readonly body?: unknown;
-}
 
 /**
  * A registry, as far as one asks it. Every call throws `RegistryProblem` for what the registry refuses and `Unanswered` where
@@ -259,7 +253,6 @@ export class RegistryClient {
     return this.#transport.close();
   }
 
-  /** The body of an answer, trusted to be what the contract says. */
   /** All that the registry holds, of every namespace, as `rollcall snapshot restore` takes it. The deadline is for its beginning. */
   async *snapshot({ signal, timeoutMs = this.#timeoutMs }: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): AsyncGenerator<Uint8Array> {
     const deadline = deadlineOf(this.#clock, timeoutMs, signal);
@@ -275,6 +268,7 @@ export class RegistryClient {
     }
   }
 
+  /** The body of an answer, trusted to be what the contract says. */
   async #answer<Body>(operation: Operation, asked: Asked, options: CallOptions): Promise<Body> {
     return (await this.#ask(operation, asked, options)).body as Body;
   }
@@ -304,8 +298,4 @@ export class RegistryClient {
 /** A registry to ask. Nothing is sent before the first call. */
 export function connect(options: ConnectOptions = {}): RegistryClient {
   return new RegistryClient(options);
-}
-
-function one(id: string, { service }: InstanceOptions): { readonly varying: { readonly id: string }; readonly query: Query } {
-  return { varying: { id }, query: { service } };
 }

@@ -30,7 +30,7 @@ const options: OptionTable<ModeOptions> = {
     default: null,
     defaultText: '',
     givenIn: 'typed',
-    help: 'With draining: how long that lasts; then it is in again. Left out: until somebody says otherwise.',
+    help: 'With draining: how long that lasts; then it departs, and is in again when it registers again. Left out: until somebody says otherwise.',
   },
   service: serviceOption,
 };

@@ -52,6 +52,10 @@ export interface RegistryOptions {
   readonly guardShare?: `${number}%`;
   readonly guardDepartures?: number;
   readonly guardWindow?: Duration;
+  /** Addresses or ranges such as `10.0.0.0/8`. */
+  readonly probeAllow?: string | readonly string[];
+  readonly scriptChecks?: boolean;
+  readonly scriptChecksFromNetwork?: boolean;
   readonly panicEligible?: number;
   readonly panicBelow?: `${number}%`;
   /** A directory of files that register services. Left out: none. */
@@ -74,6 +78,9 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   peerCert: 'peerCert',
   peerKey: 'peerKey',
   peerCa: 'peerCa',
+  probeAllow: 'probeAllow',
+  scriptChecks: 'scriptChecks',
+  scriptChecksFromNetwork: 'scriptChecksFromNetwork',
   etcdUser: 'etcdUser',
   etcdPasswordFile: 'etcdPasswordFile',
   etcdCa: 'etcdCa',

@@ -28,7 +28,8 @@ describe('rollcall serve', () => {
 
   it('waits for an etcd that does not answer, and stops when it is told to', async () => {
     const { child, ended, complained } = rollcall('serve', '--store', 'etcd://127.0.0.1:1', '--http', '0', '--peer', '0');
-    const stayed = await Promise.race([ended.then(() => 'ended'), sleep(3_000, 'waits')]);
+    await complained('it is waited for');
+    const stayed = await Promise.race([ended.then(() => 'ended'), sleep(1_000, 'waits')]);
     child.kill('SIGTERM');
     await complained('stopped before it was ready');
     expect([stayed, (await ended).code]).toEqual(['waits', 0]);

@@ -81,7 +81,7 @@ export const etcdOptions: OptionTable<EtcdOptions> = {
     placeholder: 'TEXT',
     kind: keyPrefix,
     default: '',
-    defaultText: 'none',
+    defaultText: '',
     help: 'Stands before every key, so that several registries can share one etcd.',
   },
   etcdCompact: switchOption(

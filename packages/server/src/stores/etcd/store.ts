@@ -71,7 +71,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   });
   const goesOn = options.away === 'go on';
   try {
-    await startWithin(engine, clock, goesOn ? GO_ON_AFTER_MS : START_WITHIN_MS);
+    await startWithin(engine, options, goesOn ? GO_ON_AFTER_MS : START_WITHIN_MS);
   } catch (error) {
     if (goesOn && isPassing(error)) {
       log.warn('etcd does not answer; it is asked until it does', { endpoints, reason: reasonOf(error) });
@@ -84,13 +84,15 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   return new CarefulStore(engine);
 }
 
-async function startWithin(engine: EtcdEngine, clock: Clock, withinMs: number): Promise<void> {
+async function startWithin(engine: EtcdEngine, { clock, log, endpoints }: EtcdStoreOptions, withinMs: number): Promise<void> {
   const untilMs = clock.monotonicMs() + withinMs;
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     try {
       return await engine.start();
     } catch (error) {
       if (!isPassing(error) || clock.monotonicMs() >= untilMs) throw error;
+      // Whoever started it sees what it waits for.
+      if (attempt === 0) log.info('etcd does not answer yet; it is waited for', { endpoints, withinMs, reason: reasonOf(error) });
       await new Promise<void>((again) => clock.after(START_PAUSE_MS, again));
     }
   }

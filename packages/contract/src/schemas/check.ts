@@ -11,10 +11,10 @@ export const checkSchemas = {
     type: 'object',
     description:
       'One way in which the registry asks whether an instance is well. `http`: a page answers with a status that is wanted. `tcp`: somebody takes the connection. ' +
-      '`udp`: nobody refuses a datagram. `grpc`: `grpc.health.v1` says SERVING. `script`: a program ends with 0 (1 is a warning). Each type takes only the fields that are its own.',
+      '`udp`: nobody refuses a datagram. `grpc`: `grpc.health.v1` says SERVING. `script`: a program ends with 0 (1 is a warning). `alias`: another instance is well, or the best one of a service. Each type takes only the fields that are its own.',
     properties: {
       name: { $ref: '#/components/schemas/CheckName', description: 'Left out: the type.' },
-      type: { type: 'string', enum: ['http', 'tcp', 'udp', 'grpc', 'script'] },
+      type: { type: 'string', enum: ['http', 'tcp', 'udp', 'grpc', 'script', 'alias'] },
       interval: { $ref: '#/components/schemas/Duration', description: 'How often, from 1s to 24h.', default: '10s' },
       timeout: { $ref: '#/components/schemas/Duration', description: 'How long an answer may take, from 10ms to 1m.', default: '5s' },
       startPeriod: {
@@ -51,7 +51,12 @@ export const checkSchemas = {
       },
       contains: { ...oneText, description: 'Of `http` and `udp`: has to stand in the beginning of the answer.' },
       send: { ...oneText, description: 'Of `udp`: what is sent.' },
-      service: { type: 'string', description: 'Of `grpc`: left out, the server as a whole.', pattern: '^[A-Za-z0-9_.]{0,256}$' },
+      service: {
+        type: 'string',
+        description: 'Of `grpc`: as its health service knows it; left out, the server as a whole. Of `alias`: whom it follows.',
+        pattern: '^[A-Za-z0-9_.~:-]{0,256}$',
+      },
+      id: { $ref: '#/components/schemas/InstanceId', description: 'Of `alias`: which instance. Left out: the best one of the service.' },
       tls: {
         anyOf: [
           { type: 'boolean' },

@@ -95,7 +95,7 @@ export class Attendance implements GuardDesk, Colleague {
     const shared = { clock, log, now, desk, writer: new JudgementWriter(writing), meters: this.#meters };
     this.#machines = new Machines({ ...shared, ...writing });
     const isOurs = (text: string): boolean => desk?.isOurs(text) ?? true;
-    this.#probes = prober === undefined ? null : new ProbedKinds({ ...shared, ...writing, runner: prober, isOurs });
+    this.#probes = prober === undefined ? null : new ProbedKinds({ ...shared, ...writing, view, caller: self, runner: prober, isOurs });
     const held = (): number => this.#held;
     this.#checks = new Checks(shared);
     this.#guard = new GuardBook({
@@ -285,7 +285,7 @@ export class Attendance implements GuardDesk, Colleague {
     this.#held = instances.filter(({ held }) => held).length;
     this.#machines.takeAll(this.#view.allMachines(self));
     this.#checks.takeAll(instances);
-    this.#probes?.takeAll(instances, this.#view, self);
+    this.#probes?.takeAll(instances);
     this.#departures.takeAll(instances);
   }
 }

@@ -10,7 +10,7 @@ import { verdictOn, type Verdict, type Verdicts } from '../catalog/health.js';
 import type { Check, ProbedCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import type { ProbeSpec } from '../probing/probe-spec.js';
+import type { CheckSpec, ProbeSpec } from '../probing/probe-spec.js';
 import type { ProbeNews, ProbeOrder, ProbeReport } from '../probing/prober.js';
 import { isSame } from '../registrar/same.js';
 import { probeVerdict } from './judgement.js';
@@ -18,8 +18,8 @@ import type { AttendanceMeters } from './meters.js';
 import { BATCH_MAX, RETRY_MS } from './pace.js';
 
 /** Where probes are run. What it finds it tells `Attendance.found`. */
-export interface ProbeRunner {
-  order(order: ProbeOrder<ProbeSpec>): void;
+export interface ProbeRunner<Spec = ProbeSpec> {
+  order(order: ProbeOrder<Spec>): void;
   drop(key: string): void;
   /** How each stands, in order; `null` for what is not probed, or where that is not known within a moment. Never rejects. */
   reports(keys: readonly string[]): Promise<readonly (ProbeReport | null)[]>;
@@ -41,7 +41,7 @@ export interface Findings<One> {
 export interface ProbesOptions<Ref, One extends Ref & Subject> {
   readonly clock: Clock;
   readonly log: Log;
-  readonly runner: ProbeRunner;
+  readonly runner: ProbeRunner<CheckSpec>;
   readonly meters: Pick<AttendanceMeters, 'failures'>;
   /** What it is called: without a `#`, and like nobody of another kind. */
   readonly text: (ref: Ref) => string;

@@ -5,6 +5,7 @@ import type { MachineRegistration } from '../catalog/machine.js';
 import type { Registration } from '../catalog/registration.js';
 import type { FieldProblem } from '../catalog/value-kind.js';
 import { readAddress } from './address.js';
+import type { CheckSpec } from './probe-spec.js';
 import { isAllowed, objectionToHost, type TargetRules } from './target-guard.js';
 
 export interface ProbeRules extends TargetRules {
@@ -28,10 +29,17 @@ export function admit(registration: Admitted, rules: ProbeRules): void {
     if (check.type === 'heartbeat') continue;
     const field = `checks[${at++}]`;
     const { spec } = check.probe;
-    const problem = spec.type === 'script' ? scriptProblem(registration, rules) : hostProblem(spec.host, registration, rules);
+    const problem = problemOf(spec, registration, rules);
     if (problem !== null) problems.push({ ...problem, field: `${field}.${problem.field}` });
   }
   if (problems.length > 0) throw refusal(problems);
+}
+
+function problemOf(spec: CheckSpec, admitted: Admitted, rules: ProbeRules): FieldProblem | null {
+  if (spec.type === 'script') return scriptProblem(admitted, rules);
+  if (spec.type !== 'alias') return hostProblem(spec.host, admitted, rules);
+  // What follows its own tail would never be well again.
+  return 'addresses' in admitted ? { field: 'type', came: '"alias"', allowed: 'another type: a machine follows nobody' } : null;
 }
 
 function scriptProblem({ origin }: Admitted, { scripts }: ProbeRules): FieldProblem | null {

@@ -3,6 +3,7 @@ import { OUTPUT_CHARACTERS_MAX } from '../catalog/bounds.js';
 import { durationKind } from '../catalog/duration.js';
 import { optional, required, tryFields, type FieldRules } from '../catalog/fields.js';
 import { Host } from '../catalog/host.js';
+import { InstanceId, ServiceName } from '../catalog/names.js';
 import { lineKind, partNameKind, portKind, proseKind } from '../catalog/registration-kinds.js';
 import {
   describe,
@@ -15,7 +16,7 @@ import {
   type FieldProblem,
   type ValueKind,
 } from '../catalog/value-kind.js';
-import { probeTypes, type HttpSpec, type ProbeType, type TlsTerms } from './probe-spec.js';
+import { probeTypes, type AliasSpec, type HttpSpec, type ProbeType, type TlsTerms } from './probe-spec.js';
 
 /** Probes cost the registry, and their targets, something at every interval: more often than this nobody learns more. */
 const INTERVAL_MIN_MS = 1_000;
@@ -85,7 +86,15 @@ interface ScriptWish extends AnyWish {
   readonly args: readonly string[];
 }
 
-export type CheckWish = HttpWish | TcpWish | UdpWish | GrpcWish | ScriptWish;
+/** Whoever follows asks nobody, and counts nothing. */
+export interface AliasWish extends Pick<AnyWish, 'name'>, Pick<AliasSpec, 'service' | 'id'> {
+  readonly type: 'alias';
+}
+
+/** What is asked, of somebody or of a program. */
+export type ProbeWish = HttpWish | TcpWish | UdpWish | GrpcWish | ScriptWish;
+
+export type CheckWish = ProbeWish | AliasWish;
 
 const inARow = wholeNumberKind(1, IN_A_ROW_MAX);
 const text = proseKind(TEXT_CHARACTERS_MAX);
@@ -182,6 +191,7 @@ const rules: { readonly [Type in ProbeType]: RulesOf<Extract<CheckWish, { readon
     command: required(lineKind(1024)),
     args: optional(listKind(text, ARGS_MAX), []),
   },
+  alias: { name: any.name, type: required(wordKind(['alias'])), service: required(ServiceName), id: optional(InstanceId, null) },
 };
 
 const typeKind = wordKind(probeTypes);

@@ -1,8 +1,8 @@
 /** Probes as they stand in a record of the log. They were checked when they were written: here only types count. */
 import { optional, required } from '../catalog/fields.js';
-import { number, objectKind, text } from '../catalog/record-codec.js';
+import { named, number, objectKind, text } from '../catalog/record-codec.js';
 import { listKind, tableKind, wordKind, type ValueKind } from '../catalog/value-kind.js';
-import type { GrpcSpec, HttpSpec, Probe, ProbeSpec, ScriptSpec, TcpSpec, TlsTerms, UdpSpec } from './probe-spec.js';
+import type { AliasSpec, CheckSpec, GrpcSpec, HttpSpec, Probe, ScriptSpec, TcpSpec, TlsTerms, UdpSpec } from './probe-spec.js';
 import type { Thresholds } from './threshold.js';
 
 const truth: ValueKind<boolean> = { allowed: 'true or false', parse: (value) => (typeof value === 'boolean' ? value : undefined) };
@@ -19,7 +19,7 @@ const statusRange: ValueKind<readonly [number, number]> = {
   },
 };
 
-const specKinds: { readonly [Type in ProbeSpec['type']]: ValueKind<Extract<ProbeSpec, { readonly type: Type }>> } = {
+const specKinds: { readonly [Type in CheckSpec['type']]: ValueKind<Extract<CheckSpec, { readonly type: Type }>> } = {
   http: objectKind<HttpSpec>({
     type: required(wordKind(['http'])),
     ...at,
@@ -39,9 +39,10 @@ const specKinds: { readonly [Type in ProbeSpec['type']]: ValueKind<Extract<Probe
     command: required(text),
     args: optional(listKind(text, Infinity), []),
   }),
+  alias: objectKind<AliasSpec>({ type: required(wordKind(['alias'])), service: required(named()), id: optional(named(), null) }),
 };
 
-const specKind: ValueKind<ProbeSpec> = {
+const specKind: ValueKind<CheckSpec> = {
   allowed: 'what to probe',
   parse(value) {
     for (const kind of Object.values(specKinds)) {

@@ -2,21 +2,25 @@
  * What a probe does, settled: every default is filled in, so that whoever runs it decides nothing any more. As it crosses
  * threads, it is data.
  */
+import type { InstanceId, ServiceName } from '../catalog/names.js';
 import type { Thresholds } from './threshold.js';
 
 /** What is asked, how often, and how many answers in a row decide. */
 export interface Probe {
-  readonly spec: ProbeSpec;
+  readonly spec: CheckSpec;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly thresholds: Thresholds;
 }
 
+/** What a check goes by: what it asks, or whom it follows. */
+export type CheckSpec = ProbeSpec | AliasSpec;
+
 export type ProbeSpec = HttpSpec | TcpSpec | UdpSpec | GrpcSpec | ScriptSpec;
 
-export type ProbeType = ProbeSpec['type'];
+export type ProbeType = CheckSpec['type'];
 
-export const probeTypes: readonly ProbeType[] = ['http', 'tcp', 'udp', 'grpc', 'script'];
+export const probeTypes: readonly ProbeType[] = ['http', 'tcp', 'udp', 'grpc', 'script', 'alias'];
 
 /** How a connection is secured; `null` where that is spoken of: in the clear. */
 export interface TlsTerms {
@@ -68,4 +72,11 @@ export interface ScriptSpec {
   readonly type: 'script';
   readonly command: string;
   readonly args: readonly string[];
+}
+
+/** Nobody is asked: it is as another instance is, or, without an id, as the best one of a service. In the same namespace. */
+export interface AliasSpec {
+  readonly type: 'alias';
+  readonly service: ServiceName;
+  readonly id: InstanceId | null;
 }

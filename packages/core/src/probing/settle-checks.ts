@@ -2,8 +2,8 @@
 import { refusal } from '../catalog/fields.js';
 import { HEARTBEAT_CHECK_ID, type ProbedCheck, type Registration } from '../catalog/registration.js';
 import type { FieldProblem } from '../catalog/value-kind.js';
-import type { CheckWish } from './check-wish.js';
-import type { ProbeSpec } from './probe-spec.js';
+import type { CheckWish, ProbeWish } from './check-wish.js';
+import type { CheckSpec } from './probe-spec.js';
 
 /** What a check takes from whom it is a check of, where it does not say it itself. */
 export type Place = Pick<Registration, 'host' | 'port' | 'ports'>;
@@ -23,8 +23,19 @@ export function settleChecks(wishes: readonly CheckWish[], place: Place, list = 
   );
 }
 
-function probeOf(wish: CheckWish, spec: ProbeSpec): ProbedCheck['probe'] {
-  const { interval, timeout, startPeriod, successBeforePassing, failuresBeforeWarning, failuresBeforeCritical } = wish;
+/** Whoever follows is told of every change at once: what a probe needs for its turns stands still there. */
+const following = {
+  interval: 10_000,
+  timeout: 5_000,
+  startPeriod: 0,
+  successBeforePassing: 1,
+  failuresBeforeWarning: 1,
+  failuresBeforeCritical: 1,
+};
+
+function probeOf(wish: CheckWish, spec: CheckSpec): ProbedCheck['probe'] {
+  const terms: Pick<ProbeWish, keyof typeof following> = wish.type === 'alias' ? following : wish;
+  const { interval, timeout, startPeriod, successBeforePassing, failuresBeforeWarning, failuresBeforeCritical } = terms;
   return {
     spec,
     intervalMs: interval,
@@ -39,7 +50,8 @@ function probeOf(wish: CheckWish, spec: ProbeSpec): ProbedCheck['probe'] {
 }
 
 /** In one table for all: what `type` brings is what it has. */
-function specOf(wish: CheckWish, place: Place, field: string, problems: FieldProblem[]): ProbeSpec | null {
+function specOf(wish: CheckWish, place: Place, field: string, problems: FieldProblem[]): CheckSpec | null {
+  if (wish.type === 'alias') return { type: 'alias', service: wish.service, id: wish.id };
   if (wish.type === 'script') return { type: 'script', command: wish.command, args: wish.args };
   const host = wish.host ?? place.host;
   const port = typeof wish.port === 'string' ? (portNamed(place, wish.port) ?? null) : (wish.port ?? place.port);

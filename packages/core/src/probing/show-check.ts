@@ -4,10 +4,11 @@
  */
 import { formatDuration } from '../catalog/duration.js';
 import type { ProbedCheck } from '../catalog/registration.js';
-import type { HttpSpec, ProbeSpec, TlsTerms } from './probe-spec.js';
+import type { CheckSpec, HttpSpec, TlsTerms } from './probe-spec.js';
 
 /** What is as if nobody had said it, is not said. */
 export function shownCheck({ id, probe: { spec, intervalMs, timeoutMs, thresholds } }: ProbedCheck): object {
+  if (spec.type === 'alias') return { name: id, ...shownSpec(spec) };
   const { successBeforePassing, failuresBeforeWarning, failuresBeforeCritical, startPeriodMs } = thresholds;
   return {
     name: id,
@@ -21,7 +22,7 @@ export function shownCheck({ id, probe: { spec, intervalMs, timeoutMs, threshold
   };
 }
 
-function shownSpec(spec: ProbeSpec): object {
+function shownSpec(spec: CheckSpec): object {
   switch (spec.type) {
     case 'http':
       return shownHttp(spec);
@@ -39,6 +40,8 @@ function shownSpec(spec: ProbeSpec): object {
         ...(spec.service === '' ? {} : { service: spec.service }),
         ...shownTls(spec.tls),
       };
+    case 'alias':
+      return { type: 'alias', service: spec.service, ...(spec.id === null ? {} : { id: spec.id }) };
     case 'script':
       return { type: 'script', command: spec.command, ...(spec.args.length === 0 ? {} : { args: spec.args }) };
   }

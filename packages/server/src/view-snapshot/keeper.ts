@@ -112,7 +112,7 @@ export class ViewKeeper {
   /** To be called when the catalog has started. */
   start(catalog: Kept): void {
     this.#catalog = catalog;
-    void removeDrafts(this.#file, this.#options.clock.wallMs()).catch(() => undefined);
+    void this.#tidy();
     void catalog.read.then(() => this.#later(FIRST_AFTER_MS));
   }
 
@@ -166,6 +166,7 @@ export class ViewKeeper {
     const { epoch } = view;
     const moment = (): ViewMoment => ({ revision: view.revision, asOfMs: view.staleSinceMs ?? clock.wallMs() });
     try {
+      await this.#tidy();
       const header = { format: VIEW_FORMAT, epoch, log: place, version };
       this.#dump = catalog.dump();
       const saved = await writeView(this.#file, { header, dump: this.#dump, moment }, clock);
@@ -182,6 +183,11 @@ export class ViewKeeper {
     } finally {
       this.#tookMs = clock.monotonicMs() - begunMs;
     }
+  }
+
+  /** Never throws: a draft that stays harms nobody. */
+  async #tidy(): Promise<void> {
+    await removeDrafts(this.#file, this.#options.clock.wallMs()).catch(() => undefined);
   }
 
   #tellUnusable(reason: string): void {

@@ -24,8 +24,11 @@ const PAGE_RECORDS = 32;
 /** What people say in registrations is not for everybody who has an account here. */
 const OWNER_ONLY = 0o600;
 
-/** Nobody writes for that long: what is older was left by somebody who was killed. */
-const DRAFT_AGE_MAX_MS = 3_600_000;
+/**
+ * Nobody rests for that long between two pieces: what is older was left by somebody who was killed. No longer, because who is killed again and
+ * again leaves half a view each time. Should its writer only have slept, it begins anew.
+ */
+const DRAFT_AGE_MAX_MS = 60_000;
 const DRAFT = '.partial';
 
 /** Several nodes may keep their views in one place, each with a draft of its own: all of them write the same. */

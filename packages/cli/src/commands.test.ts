@@ -24,6 +24,35 @@ const words = (text: string): readonly string[][] =>
     .split('\n')
     .map((line) => line.split(/ {2,}/));
 
+describe('rollcall why and timeline', () => {
+  it('say why an instance is out, what happened to it, and that it is gone', async () => {
+    await client.register({ service: 'payments', id: 'p1', host: '10.0.0.5' });
+    expect((await typing.run('why', 'p1')).output).toMatch(/^is +in rotation$/m);
+    await client.setMode('p1', { mode: 'out', reason: 'new disks' });
+    const out = await typing.run('why', 'p1');
+    expect(out).toMatchObject({ code: 0, complaints: '' });
+    expect(out.output).toMatch(
+      /^is +not in rotation\n[^]*^back when +its mode set to in\n[^]*✗ an operator said that it is out \(new disks\)/m,
+    );
+    await client.deregister('p1');
+    expect((await typing.run('why', 'p1')).output).toMatch(/^is +not here any more\n[^]*✗ it departed: goodbye/m);
+    const rows = words((await typing.run('timeline', 'payments')).output).map((row) => row.slice(2));
+    expect(rows).toEqual([
+      ['ID', 'WHAT', 'BY', 'WHY'],
+      ['p1', 'registered', 'instance (native)', 'registered at 10.0.0.5'],
+      ['p1', 'mode', 'operator', 'out: new disks'],
+      ['p1', 'departed', 'caller', 'departed: goodbye'],
+    ]);
+    expect(JSON.parse((await typing.run('timeline', 'payments', '--json', '--limit', '1')).output)).toMatchObject({
+      events: [{ what: 'departed' }],
+    });
+    expect(await typing.run('why', 'p2')).toMatchObject({ code: 3, output: '' });
+    expect(await typing.run('why')).toMatchObject({ code: 2 });
+    expect(await typing.run('timeline')).toMatchObject({ code: 2 });
+    expect((await typing.run('timeline', 'nobody')).complaints).toMatch(/^Nothing happened to nobody/);
+  });
+});
+
 describe('rollcall register', () => {
   it('prints the id, and says everything that was typed', async () => {
     const flags = ['--host', '10.0.0.5', '--port', '8080', '--port-name', 'metrics=9090', '--tag', 'a', '--tag', 'b', '--meta', 'k=v=w'];

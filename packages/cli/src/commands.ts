@@ -11,6 +11,7 @@ import { registerCommand } from './commands/register.js';
 import { servicesCommand } from './commands/services.js';
 import { statusCommand } from './commands/status.js';
 import { watchCommand } from './commands/watch.js';
+import { timelineCommand } from './commands/timeline.js';
 import { whyCommand } from './commands/why.js';
 import { systemSurroundings, type Surroundings } from './surroundings.js';
 
@@ -23,6 +24,7 @@ export function askingCommandsIn(surroundings: Surroundings): readonly Command[]
     servicesCommand(surroundings),
     instancesCommand(surroundings),
     whyCommand(surroundings),
+    timelineCommand(surroundings),
     watchCommand(surroundings),
     statusCommand(surroundings),
     nodesCommand(surroundings),

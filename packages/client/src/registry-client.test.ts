@@ -19,6 +19,7 @@ const methods = {
   patch: 'patch',
   instance: 'instance',
   why: 'why',
+  timeline: 'timeline',
   services: 'services',
   instances: 'instances',
   watch: 'watch',

@@ -35,6 +35,7 @@ import type {
   ServicePanic,
   Services,
   Status,
+  Timeline,
   Version,
   Why,
 } from './shapes.js';
@@ -149,6 +150,12 @@ export class RegistryClient {
     const { minRevision, limit } = options;
     const query = { ...filterQuery(options), limit, minRevision };
     return this.#answer('instances', { varying: { name: service }, query }, options);
+  }
+
+  /** What happened to its instances lately, the newest first. */
+  timeline(service: string, options: ReadOptions & { readonly id?: string; readonly limit?: number } = {}): Promise<Timeline> {
+    const { id, limit, minRevision } = options;
+    return this.#answer('timeline', { varying: { name: service }, query: { id, limit, minRevision } }, options);
   }
 
   /** The names of all services, with counts. */

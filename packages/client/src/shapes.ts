@@ -22,6 +22,7 @@ export type Guard = Contract<'Guard'>;
 export type Released = Contract<'Released'>;
 export type PanicRule = Contract<'PanicRule'>;
 export type ServicePanic = Contract<'ServicePanic'>;
+export type Timeline = Contract<'Timeline'>;
 export type Why = Contract<'Why'>;
 export type Node = Contract<'Node'>;
 export type Nodes = Contract<'Nodes'>;

@@ -78,6 +78,7 @@ function partsOf(
   {
     store,
     catalog,
+    timeline,
     kept,
     cluster,
     nodes,
@@ -102,7 +103,7 @@ function partsOf(
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
     { name: 'the store', close: () => store.close() },
     // Reads everything, so that nobody is told of an absence that is none.
-    ...catalogParts(catalog, kept),
+    ...catalogParts({ catalog, timeline }, kept),
     // Others may ask this node as soon as they know of it, and until they no longer do.
     ...(place === null
       ? []

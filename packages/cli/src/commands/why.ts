@@ -38,16 +38,18 @@ export const whyCommand = (surroundings: Surroundings): Command =>
   );
 
 function whyText(why: Why, paint: Paint, nowMs: number): string {
-  const { id, service, inRotation, answered, mode, health, reasons, backWhen, checks, node, onDuty } = why;
+  const { id, service, inRotation, answered, mode, health, reasons, backWhen, checks, departed, node, onDuty } = why;
   const answer: { readonly text: string; readonly colour: Colour } = inRotation
     ? { text: 'in rotation', colour: 'green' }
-    : { text: answered ? 'not in rotation, and answered all the same: its service panics' : 'not in rotation', colour: 'red' };
+    : departed !== undefined
+      ? { text: 'not here any more', colour: 'red' }
+      : { text: answered ? 'not in rotation, and answered all the same: its service panics' : 'not in rotation', colour: 'red' };
   const head = facts(
     [
       ['instance', `${id} of ${service}`],
       ['is', answer],
-      ['mode', mode],
-      ['health', { text: health, colour: healthColours[health] }],
+      ['mode', departed === undefined ? mode : `${mode} when it went`],
+      ['health', { text: departed === undefined ? health : `${health} when it went`, colour: healthColours[health] }],
       ['back when', inRotation ? '' : backWhen.join(', and ')],
       ['as seen by', onDuty === undefined || onDuty === node ? node : `${node}; ${onDuty} looks after it`],
     ],

@@ -62,6 +62,27 @@ export const discoveryRoutes = [
     problems: [],
   },
   {
+    operation: 'timeline',
+    method: 'GET',
+    path: '/services/{name}/timeline',
+    area: 'discovery',
+    lane: 'read',
+    right: 'read',
+    over: 'service',
+    summary: 'What happened to the instances of a service lately.',
+    description:
+      'As the node that answers saw it since it began: the last 200 of a service, and 50000 in all. The service need not have instances any more.',
+    parameters: { name: 'ServiceName' },
+    query: [
+      namespace,
+      { name: 'id', description: 'Only of this instance.', schema: 'InstanceId', example: 'payments-10.0.0.5-8080' },
+      { name: 'limit', description: 'At most so many, the newest.', schema: { type: 'integer' }, example: '10' },
+      minRevision,
+    ],
+    answers: [{ status: 200, description: 'The newest first.', schema: 'Timeline' }],
+    problems: [],
+  },
+  {
     operation: 'watch',
     method: 'GET',
     path: '/watch',

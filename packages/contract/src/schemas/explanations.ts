@@ -1,7 +1,13 @@
-/** Why an instance is in rotation, or is not. */
+/** Why an instance is in rotation or is not, and what happened to it. */
 
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
+
+const by = {
+  type: 'string',
+  description: 'As far as the log shows; `caller`: somebody who asked for it, and the audit file knows who.',
+  enum: ['instance', 'operator', 'machine', 'registry', 'caller'],
+} as const;
 
 export const explanationSchemas = {
   Why: {
@@ -24,6 +30,10 @@ export const explanationSchemas = {
       },
       backWhen: { type: 'array', description: 'What has to happen before it is in rotation, all of it.', items: text },
       checks: { type: 'array', description: 'Its own, then its machine’s.', items: { $ref: '#/components/schemas/WhyCheck' } },
+      departed: {
+        $ref: '#/components/schemas/Departure',
+        description: 'It is not here any more; mode and health are as they were last. For a day, on nodes that saw it go.',
+      },
       node: { ...text, description: 'The node that says this.' },
       onDuty: { ...text, description: 'On a cluster: the node that looks after it. Left out where nobody does at the moment.' },
     },
@@ -80,12 +90,68 @@ export const explanationSchemas = {
       },
     ],
   },
+  Departure: {
+    type: 'object',
+    properties: { at: { $ref: '#/components/schemas/Time' }, by, text: { ...text, description: 'Why, as far as it shows.' } },
+    required: ['at', 'by', 'text'],
+    examples: [{ at: '2026-01-31T12:00:00.000Z', by: 'registry', text: 'departed: it had been critical for 90s: no heartbeat for 30s' }],
+  },
+  Timeline: {
+    type: 'object',
+    description: 'What happened to the instances of a service.',
+    properties: {
+      namespace: { $ref: '#/components/schemas/Namespace' },
+      service: { $ref: '#/components/schemas/ServiceName' },
+      revision: { $ref: '#/components/schemas/Revision' },
+      node: { ...text, description: 'The node that saw it.' },
+      since: { $ref: '#/components/schemas/Time', description: 'From then on nothing is missing, but what is older than the last 200.' },
+      events: { type: 'array', description: 'The newest first.', items: { $ref: '#/components/schemas/TimelineEvent' } },
+    },
+    required: ['namespace', 'service', 'revision', 'node', 'since', 'events'],
+    examples: [
+      {
+        namespace: 'default',
+        service: 'payments',
+        revision: 42,
+        node: 'registry-1',
+        since: '2026-01-31T11:00:00.000Z',
+        events: [
+          {
+            at: '2026-01-31T12:00:00.000Z',
+            id: 'p1',
+            what: 'registered',
+            text: 'registered at 10.0.0.5:8080',
+            by: 'instance',
+            face: 'native',
+            revision: 42,
+          },
+        ],
+      },
+    ],
+  },
+  TimelineEvent: {
+    type: 'object',
+    properties: {
+      at: { $ref: '#/components/schemas/Time', description: 'When that node saw it.' },
+      id: { $ref: '#/components/schemas/InstanceId' },
+      what: {
+        type: 'string',
+        enum: ['registered', 'registered-again', 'health', 'mode', 'override', 'patched', 'held', 'let-go', 'departed'],
+      },
+      text: { ...text, description: 'For people: what, and why.' },
+      by,
+      face: { ...text, description: 'What it came through, where the log says so.' },
+      revision: { $ref: '#/components/schemas/Revision', description: 'The one that did it.' },
+    },
+    required: ['at', 'id', 'what', 'text', 'by', 'revision'],
+    examples: [{ at: '2026-01-31T12:00:00.000Z', id: 'p1', what: 'mode', text: 'out: new disks', by: 'operator', revision: 43 }],
+  },
   WhyReason: {
     type: 'object',
     properties: {
       about: {
         type: 'string',
-        enum: ['mode', 'machine-mode', 'override', 'check', 'machine', 'departure', 'held', 'panic', 'stale', 'duty'],
+        enum: ['mode', 'machine-mode', 'override', 'check', 'machine', 'departure', 'held', 'panic', 'departed', 'stale', 'duty'],
       },
       keepsOut: { type: 'boolean', description: 'As long as this is so, it is not in rotation, whatever else is.' },
       text: { ...text, description: 'For people.' },

@@ -1,8 +1,9 @@
 /** The view on disk, so that a node on an etcd can be started while that is away. */
-import type { Catalog, Meter } from '@rollcall/core';
+import type { Meter } from '@rollcall/core';
 import type { Part } from '../lifecycle.js';
 import { etcdOf, type ServeOptions } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
+import type { Ledger } from './ledger.js';
 import { ViewKeeper } from '../view-snapshot/keeper.js';
 
 /** `null` where the log is in this process, or there is no directory to keep it in. */
@@ -14,8 +15,12 @@ export function keptView(options: ServeOptions, { clock, log, version }: Surroun
 }
 
 /** Reads everything, or begins with what was kept where there is nothing to read. */
-export function catalogParts(catalog: Catalog, keeper: ViewKeeper | null): readonly Part[] {
-  const part = { name: 'the catalog', start: () => catalog.start(keeper?.restore), close: () => catalog.close() };
-  if (keeper === null) return [part];
-  return [part, { name: 'the kept view', start: () => keeper.start(catalog), close: () => keeper.close() }];
+export function catalogParts({ catalog, timeline }: Pick<Ledger, 'catalog' | 'timeline'>, keeper: ViewKeeper | null): readonly Part[] {
+  const parts = [
+    { name: 'the catalog', start: () => catalog.start(keeper?.restore), close: () => catalog.close() },
+    // Before anything can happen that it would miss.
+    { name: 'the timeline', start: () => timeline.start(), close: () => timeline.close() },
+  ];
+  if (keeper === null) return parts;
+  return [...parts, { name: 'the kept view', start: () => keeper.start(catalog), close: () => keeper.close() }];
 }

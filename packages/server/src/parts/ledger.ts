@@ -9,6 +9,7 @@ import {
   LogRegistrar,
   ReplicaGuard,
   refText,
+  Timeline,
   visibilityIn,
   type AskInsight,
   type CatalogView,
@@ -33,6 +34,8 @@ import { probing } from './prober.js';
 export interface Ledger {
   readonly store: Store;
   readonly catalog: Catalog;
+  /** What happened lately, from when it was started on. */
+  readonly timeline: Timeline;
   /** The catalog's view, for everybody who comes through a door. */
   readonly shown: CatalogView;
   readonly registrar: Registrar;
@@ -115,14 +118,15 @@ export function replicaLedgerOn(sources: LedgerSources, { peers, company }: Clus
 /** It hears nobody, and asks nobody. */
 const nobodyHeard: Insight = { isOurs: false, onDuty: null, heardAgesMs: new Map(), probes: new Map(), machine: null };
 
-interface Seeing extends Pick<Ledger, 'catalog' | 'shown'> {
+interface Seeing extends Pick<Ledger, 'catalog' | 'shown' | 'timeline'> {
   readonly visibility: ReturnType<typeof visibilityIn>;
 }
 
 function seeingOf({ store, options, surroundings: { clock, log } }: LedgerSources): Seeing {
   const panicRule = { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare };
   const catalog = new Catalog({ store, clock, log, panicRule });
-  return { catalog, shown: new FilteredView(catalog.view), visibility: visibilityIn(catalog) };
+  const timeline = new Timeline({ view: catalog.view, clock, removals: () => catalog.removals });
+  return { catalog, timeline, shown: new FilteredView(catalog.view), visibility: visibilityIn(catalog) };
 }
 
 function guardSettings({ options }: LedgerSources): GuardSettings {

@@ -19,7 +19,7 @@ export interface NativeSources extends Ledger, Pick<NativeFaceOptions, 'nodes'> 
 }
 
 export function nativeFace(sources: NativeSources, options: ServeOptions, surroundings: Surroundings): NativeFace {
-  const { store, catalog, shown, registrar, guard, insight, audit, measuring, status, nodes } = sources;
+  const { store, catalog, shown, registrar, guard, insight, timeline, audit, measuring, status, nodes } = sources;
   const { clock } = surroundings;
   return new NativeFace({
     ...surroundings,
@@ -30,6 +30,7 @@ export function nativeFace(sources: NativeSources, options: ServeOptions, surrou
     nodes,
     node: nodeNameOf(options),
     insight,
+    timeline,
     reached: (revision, withinMs) => catalog.reached(revision, withinMs),
     metrics: () => measuring.text(),
     // An etcd may hold others' keys too, and holds who the nodes are: neither is part of what would be restored.

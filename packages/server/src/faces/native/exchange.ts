@@ -1,5 +1,5 @@
 /** What goes in and what comes out: a request without its socket, an answer before it is written. */
-import type { AskInsight, Caller, CatalogView, Clock, GuardDesk, Random, Registrar } from '@rollcall/core';
+import type { AskInsight, Caller, CatalogView, Clock, GuardDesk, Random, Registrar, Timeline } from '@rollcall/core';
 import type { HttpOutlet } from '../../shared/http-face.js';
 import type { SeenNode } from '../../shared/node-report.js';
 import type { NodeStatus } from '../../shared/node-status.js';
@@ -19,6 +19,8 @@ export interface NativeContext {
   readonly node: string;
   /** What it knows of an instance beyond what the view shows. */
   readonly insight: AskInsight;
+  /** What it saw happen. */
+  readonly timeline: Pick<Timeline, 'of' | 'departed' | 'sinceMs'>;
   /** How it goes, in the text format of Prometheus. */
   readonly metrics: () => Promise<string>;
   /** What the node says of itself, besides what its view shows. */

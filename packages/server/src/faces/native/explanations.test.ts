@@ -2,7 +2,7 @@
 import { MachineName, type Instance, type NodeName, type Verdict } from '@rollcall/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answered } from '../../doors/http/in-memory.fixture.js';
-import { FedFace, instanceOf, registration } from './native.fixture.js';
+import { FedFace, instanceOf, registration, tester } from './native.fixture.js';
 import { expectShape } from './shape.fixture.js';
 
 let face: FedFace;
@@ -74,5 +74,51 @@ describe('GET /instances/{id}/why', () => {
     face.guard = { ...face.guard, held: 1, departed: 15, windowLeftMs: 60_000 };
     const { body } = await ask('/instances/p1/why');
     expect(JSON.stringify(body)).toContain('15 of 15 departures without a goodbye in 15m');
+  });
+
+  it('knows for a while who departed, and why', async () => {
+    const one = registration({ id: 'p1' });
+    face.view.load({ epoch: 'e1', revision: 0, instances: [] });
+    await face.register(one, tester);
+    await face.deregister(one, tester);
+    const { code, body } = await ask('/instances/p1/why');
+    expectShape('Why', body);
+    expect([code, body]).toMatchObject([
+      200,
+      { inRotation: false, backWhen: ['a registration'], departed: { by: 'caller', text: 'departed: goodbye' }, checks: [] },
+    ]);
+    expect((await ask('/instances/p2/why')).code).toBe(404);
+  });
+});
+
+describe('GET /services/{name}/timeline', () => {
+  beforeEach(async () => {
+    face.view.load({ epoch: 'e1', revision: 0, instances: [] });
+    for (const id of ['p1', 'p2']) await face.register(registration({ id }), tester);
+    face.becomes(registration({ id: 'p1' }), 'critical');
+  });
+
+  it('tells what happened, the newest first', async () => {
+    const { code, body } = await ask('/services/PAYMENTS/timeline');
+    expect(code).toBe(200);
+    expectShape('Timeline', body);
+    expect(body).toMatchObject({
+      service: 'payments',
+      node: 'registry-1',
+      events: [
+        { id: 'p1', what: 'health' },
+        // The double writes all of its records anew.
+        { id: 'p1', what: 'registered-again' },
+        { id: 'p2', what: 'registered', by: 'instance', face: 'native' },
+        { id: 'p1', what: 'registered' },
+      ],
+    });
+  });
+
+  it('of one instance, and only so many', async () => {
+    expect((await ask('/services/payments/timeline?id=p2')).body).toMatchObject({ events: [{ id: 'p2' }] });
+    expect((await ask('/services/payments/timeline?limit=1')).body).toMatchObject({ events: [{ what: 'health' }] });
+    expect((await ask('/services/nobody/timeline')).body).toMatchObject({ service: 'nobody', events: [] });
+    for (const limit of ['0', '201', 'x', '1.5']) expect((await ask(`/services/payments/timeline?limit=${limit}`)).code).toBe(400);
   });
 });

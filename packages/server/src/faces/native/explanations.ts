@@ -5,29 +5,102 @@ import {
   explain,
   findInstance,
   formatDuration,
+  isRollcallError,
   InstanceId,
   lasting,
+  mayDo,
   optional,
   readFields,
   remediesOf,
+  SERVICE_EVENTS_MAX,
   ServiceName,
   summaryOf,
   type Caller,
   type CheckReport,
+  type Departed,
   type Instance,
+  type InstanceSelector,
   type ProbeResult,
   type Reason,
+  type TimelineEvent,
+  type ValueKind,
   type Why,
 } from '@rollcall/core';
 import type { NativeAnswer, NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './exchange.js';
 import { time } from './map.js';
 import { commonRules, onceReached } from './reads.js';
 
+const limitKind: ValueKind<number> = {
+  allowed: `a whole number from 1 to ${SERVICE_EVENTS_MAX}`,
+  parse: (text) =>
+    typeof text === 'string' && /^[1-9]\d{0,2}$/.test(text) && Number(text) <= SERVICE_EVENTS_MAX ? Number(text) : undefined,
+};
+
 function why({ parameters, query, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   const { minRevision, ...fields } = readFields(query, { ...commonRules, service: optional(ServiceName, null) });
   const selector = { ...fields, id: demand('id', InstanceId, parameters['id']) };
   if (fields.service !== null) demandRight(caller, 'read', { namespace: fields.namespace, service: fields.service });
-  return onceReached(minRevision, context, () => whyOf(findInstance(context.view, selector, caller), context, caller));
+  return onceReached(minRevision, context, () => {
+    try {
+      return whyOf(findInstance(context.view, selector, caller), context, caller);
+    } catch (error) {
+      const departed = isRollcallError(error, 'not-found') ? departedOf(selector, context, caller) : undefined;
+      if (departed === undefined) throw error;
+      return whyGone(departed, context);
+    }
+  });
+}
+
+/** Who went last, of those that one may read. */
+function departedOf(selector: InstanceSelector, { timeline }: NativeContext, caller: Caller): Departed | undefined {
+  return timeline.departed(selector).find(({ instance }) => mayDo(caller, 'read', instance));
+}
+
+function whyGone({ instance, event }: Departed, { view, node }: NativeContext): PlainAnswer {
+  const { namespace, service, id, mode, health } = instance;
+  const { revision } = view;
+  const at = time(event.wallMs);
+  const remedy = 'a registration';
+  const body = {
+    revision,
+    namespace,
+    service,
+    id,
+    inRotation: false,
+    answered: false,
+    summary: `It is not here: it ${event.text} (${at}).`,
+    mode,
+    health,
+    reasons: [{ about: 'departed', keepsOut: true, text: `it ${event.text}`, since: at, remedy }],
+    backWhen: [remedy],
+    checks: [],
+    departed: { at, by: event.by, text: event.text },
+    node,
+  };
+  return { status: 200, body, revision };
+}
+
+/** Others may be asked for by the same id; a service that has nobody has a timeline all the same. */
+function timelineOf({ parameters, query, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
+  const { minRevision, namespace, id, limit } = readFields(query, {
+    ...commonRules,
+    id: optional(InstanceId, null),
+    limit: optional(limitKind, null),
+  });
+  const service = demand('service', ServiceName, parameters['name']);
+  demandRight(caller, 'read', { namespace, service });
+  return onceReached(minRevision, context, (): PlainAnswer => {
+    const { view, timeline, node } = context;
+    const events = timeline.of({ namespace, service }).filter((event) => id === null || event.id === id);
+    const name = view.service(namespace, service, caller)?.service ?? service;
+    const shown = events.slice(0, limit ?? SERVICE_EVENTS_MAX).map(shownEvent);
+    const { revision } = view;
+    return { status: 200, body: { namespace, service: name, revision, node, since: time(timeline.sinceMs), events: shown }, revision };
+  });
+}
+
+function shownEvent({ wallMs, id, what, text, by, face, revision }: TimelineEvent): object {
+  return { at: time(wallMs), id, what, text, by, face: face ?? undefined, revision };
 }
 
 /** What the node knows takes a moment; the view is asked behind it, so that all of the answer is of one. */
@@ -101,4 +174,7 @@ function shownResult({ wallMs, tookMs, finding, output }: ProbeResult): object {
   return { at: time(wallMs), took: formatDuration(Math.round(tookMs)), finding, output };
 }
 
-export const explanationRoutes: readonly NativeRoute[] = [{ method: 'GET', path: '/instances/:id/why', handle: why }];
+export const explanationRoutes: readonly NativeRoute[] = [
+  { method: 'GET', path: '/instances/:id/why', handle: why },
+  { method: 'GET', path: '/services/:name/timeline', handle: timelineOf },
+];

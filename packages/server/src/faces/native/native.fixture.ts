@@ -15,6 +15,7 @@ import {
   openAccess,
   readRegistration,
   RollcallError,
+  Timeline,
   type AccessControl,
   type Caller,
   type Changed,
@@ -89,6 +90,7 @@ export class FedFace implements Registrar, GuardDesk {
   insight: Insight = { isOurs: true, onDuty: null, heardAgesMs: new Map(), probes: new Map(), machine: null };
   /** How a revision is waited for. */
   reached: (revision: number) => Promise<boolean> = (revision) => Promise.resolve(this.view.revision >= revision);
+  readonly timeline: Timeline = new Timeline({ view: this.view, clock: this.clock, removals: () => [] });
   readonly cache: AnswerCache;
   readonly native: NativeFace;
   readonly door: HttpDoor;
@@ -96,6 +98,7 @@ export class FedFace implements Registrar, GuardDesk {
 
   constructor({ complete = true, cacheBytesMax = 1_000_000, watchersMax = 100, ...door }: FedFaceOptions = {}) {
     const { view, clock } = this;
+    this.timeline.start();
     this.cache = new AnswerCache({ bytesMax: cacheBytesMax });
     this.native = new NativeFace({
       view: new FilteredView(view),
@@ -106,6 +109,7 @@ export class FedFace implements Registrar, GuardDesk {
       reached: (revision) => this.reached(revision),
       version: '1.2.3',
       node: 'registry-1',
+      timeline: this.timeline,
       insight: () => Promise.resolve(this.insight),
       metrics: () => Promise.resolve('up 1\n'),
       snapshot: () => Readable.from([Buffer.from('everything')]),

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultNamespace, instanceId, registration, serviceName, someone } from '../catalog/instance.fixture.js';
+import { MachineName } from '../catalog/names.js';
+import type { Clock } from '../ports/clock.js';
+import { openHouse, type House } from '../registrar/house.fixture.js';
+import { DEPARTED_KEPT_MS, SERVICE_EVENTS_MAX, Timeline, type TimelineEvent } from './timeline.js';
+
+const payments = { namespace: defaultNamespace, service: serviceName('Payments') };
+const one = registration({ id: 'p1', ttl: '1s', deregisterAfter: '2s' });
+const p1 = { namespace: defaultNamespace, id: instanceId('p1'), service: null };
+
+let house: House;
+let timeline: Timeline;
+/** How far the wall clock has gone on, while nothing else did. */
+let aheadMs: number;
+beforeEach(async () => {
+  house = await openHouse();
+  aheadMs = 0;
+  const { clock } = house;
+  const after: Clock['after'] = (delayMs, callback) => clock.after(delayMs, callback);
+  const ahead: Clock = { monotonicMs: () => clock.monotonicMs(), wallMs: () => clock.wallMs() + aheadMs, after };
+  timeline = new Timeline({ view: house.view, clock: ahead, removals: () => house.catalog.removals });
+  timeline.start();
+});
+afterEach(async () => {
+  timeline.close();
+  await house.close();
+});
+
+/** The oldest first. */
+const told = (): readonly string[] => timeline.of(payments).map(lineOf).toReversed();
+const lineOf = ({ what, by, text, face }: TimelineEvent): string => `${what} by ${by}${face === null ? '' : ` (${face})`}: ${text}`;
+const registered = 'registered by instance (test): registered at 10.0.0.5:8080';
+
+describe('a timeline', () => {
+  it('tells a life that ends by silence', async () => {
+    await house.registrar.register(one, someone);
+    await house.clock.advance(1_500);
+    await house.registrar.heartbeat(one, someone, { status: 'warning', output: 'disk 91 %' });
+    await house.clock.advance(5_000);
+    expect(told()).toEqual([
+      registered,
+      'health by registry: critical: no heartbeat for 1s',
+      'health by instance: passing: the heartbeat is back',
+      'health by instance: warning: disk 91 %',
+      'health by registry: critical: no heartbeat for 1s',
+      'departed by registry: departed: it had been critical for 2s: no heartbeat for 1s',
+    ]);
+  });
+
+  it('tells of modes, words from outside, and goodbyes', async () => {
+    await house.registrar.register(one, someone);
+    await house.registrar.setMode(one, { mode: 'out', reason: 'new disks' }, someone);
+    await house.registrar.setMode(one, { mode: 'in' }, someone);
+    await house.registrar.overrideStatus(one, { health: 'critical', reason: 'odd' }, someone);
+    await house.registrar.overrideStatus(one, null, someone);
+    await house.registrar.patch(one, { weight: 7 }, someone);
+    await house.registrar.register(registration({ id: 'p1', port: 9090, ttl: '1s', deregisterAfter: '2s' }), someone);
+    await house.registrar.setMode(one, { mode: 'draining' }, someone);
+    await house.registrar.deregister(one, someone);
+    expect(told()).toEqual([
+      registered,
+      'mode by operator: out: new disks',
+      'mode by operator: in',
+      'override by operator: said to be critical: odd',
+      'health by operator: critical',
+      'override by operator: its checks count again',
+      'health by operator: passing',
+      'patched by caller: metadata, weight or tags were patched',
+      'registered-again by instance (test): registered again as another incarnation, at 10.0.0.5:9090 instead of 10.0.0.5:8080',
+      'mode by instance: draining',
+      'departed by caller: departed: goodbye, after draining',
+    ]);
+  });
+
+  it('knows a machine that was removed with its instances', async () => {
+    const machine = { namespace: defaultNamespace, name: MachineName.parse('m1') as MachineName };
+    await house.registrar.putMachine({ ...machine, addresses: {}, metadata: {}, checks: [], origin: { face: 'test' } }, someone);
+    await house.registrar.register(registration({ id: 'p1', machine: 'm1' }), someone);
+    await house.registrar.removeMachine(machine, { instances: 'remove' }, someone);
+    expect(told().at(-1)).toBe('departed by operator: departed: its machine m1 was removed');
+  });
+
+  it('keeps so many of a service, the newest', async () => {
+    await house.registrar.register(one, someone);
+    for (let time = 0; time < SERVICE_EVENTS_MAX; time++)
+      await house.registrar.setMode(one, { mode: time % 2 === 0 ? 'out' : 'in' }, someone);
+    expect(timeline.of(payments)).toHaveLength(SERVICE_EVENTS_MAX);
+    expect(told()).not.toContain(registered);
+    expect(timeline.of(payments)[0]?.text).toBe('in');
+  });
+
+  it('knows for a day who departed, until they are back', async () => {
+    await house.registrar.register(one, someone);
+    expect(timeline.departed(p1)).toEqual([]);
+    await house.registrar.deregister(one, someone);
+    expect(timeline.departed(p1)).toMatchObject([{ instance: { id: 'p1' }, event: { what: 'departed', text: 'departed: goodbye' } }]);
+    expect(timeline.departed({ ...p1, service: serviceName('PAYMENTS') })).toHaveLength(1);
+    expect(timeline.departed({ ...p1, service: serviceName('orders') })).toEqual([]);
+    await house.registrar.register(one, someone);
+    expect(timeline.departed(p1)).toEqual([]);
+    await house.registrar.deregister(one, someone);
+    aheadMs = DEPARTED_KEPT_MS + 1;
+    expect(timeline.departed(p1)).toEqual([]);
+  });
+});

@@ -21,9 +21,9 @@ export function instanceColumns(nowMs: number): readonly Column<Instance>[] {
 }
 
 /** `passing`, `critical 3m`, `critical 3m, held`. */
-function healthText({ health, healthSince, held }: Instance, nowMs: number): string {
+function healthText({ health, healthSince, held, flapping }: Instance, nowMs: number): string {
   const since = health === 'passing' ? '' : ago(healthSince, nowMs);
-  return `${health}${since === '' ? '' : ` ${since}`}${held === true ? ', held' : ''}`;
+  return `${health}${since === '' ? '' : ` ${since}`}${held === true ? ', held' : ''}${flapping === true ? ', flapping' : ''}`;
 }
 
 /** In whose words it is as it is. */

@@ -94,6 +94,11 @@ export const instanceSchemas = {
       },
       healthOutput: { type: 'string', description: 'What the check said with its verdict.' },
       held: { type: 'boolean', description: 'It should have departed, and waits because of the guard. Only there when true.' },
+      flapping: {
+        type: 'boolean',
+        description:
+          'A probed check of it turns again and again: bad news count at once, good ones when it has been still for a while. Only there when true.',
+      },
       panic: { type: 'boolean', description: 'It is answered only because too few are in rotation. Only there when true.' },
       incarnation: {
         type: 'integer',

@@ -140,6 +140,42 @@ describe('a probed check', () => {
     expect(house.look(one)?.health).toBe('critical');
   });
 
+  it('that turns again and again is flapping, and comes back when it has been still for a while', async () => {
+    const { house, find } = await open();
+    await house.registrar.register(one, someone);
+    await find('passing');
+    const { revision } = house.view;
+    for (let turn = 0; turn < 60; turn++) {
+      await find(turn % 2 === 0 ? 'critical' : 'passing', `turn ${turn}`);
+      await house.clock.advance(1_000);
+    }
+    expect(house.look(one)).toMatchObject({ health: 'critical', verdicts: { tcp: { flapping: true, output: 'turn 4' } } });
+    // Five turns and the mark, where there were sixty.
+    expect(house.view.revision - revision).toBeLessThanOrEqual(6);
+    await house.clock.advance(100_000);
+    expect(house.look(one)?.health).toBe('critical');
+    await house.clock.advance(30_000);
+    expect(house.look(one)).toMatchObject({ health: 'passing', verdicts: { tcp: { status: 'passing', output: 'turn 59' } } });
+    expect(house.look(one)?.verdicts['tcp']).not.toHaveProperty('flapping');
+    expect(house.view.revision - revision).toBeLessThanOrEqual(7);
+  });
+
+  it('that was flapping before a restart is calm in time, whatever is found', async () => {
+    const { house, find } = await open();
+    await house.registrar.register(one, someone);
+    for (let turn = 0; turn < 9; turn++) await find(turn % 2 === 0 ? 'critical' : 'passing');
+    expect(house.look(one)?.verdicts['tcp']?.flapping).toBe(true);
+    const { store, clock } = house;
+    houses.splice(0);
+    await house.close();
+    const again = await open({ store, clock });
+    await clock.advance(10_000);
+    expect(again.house.look(one)?.verdicts['tcp']?.flapping).toBe(true);
+    await clock.advance(120_000);
+    expect(again.house.look(one)?.verdicts['tcp']).toMatchObject({ status: 'critical', reason: 'probe' });
+    expect(again.house.look(one)?.verdicts['tcp']).not.toHaveProperty('flapping');
+  });
+
   it('lets an instance depart that stays critical for as long as it may', async () => {
     const { house, find } = await open();
     await house.registrar.register(registration({ checks: [{ type: 'tcp' }], deregisterAfter: '60s' }), someone);

@@ -6,10 +6,11 @@
  * It goes by what the view shows, as all of attendance does: a finding that could not be written, or that somebody overwrote,
  * is found again to differ, and written again.
  */
-import { verdictOn, type Verdict, type Verdicts } from '../catalog/health.js';
+import { verdictOn, worseHealth, type Verdict, type Verdicts } from '../catalog/health.js';
 import type { Check, ProbedCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
+import { calmInMs, isFlappingAt, restless, still, turned, type Restlessness } from '../probing/flapping.js';
 import type { CheckSpec, ProbeSpec } from '../probing/probe-spec.js';
 import type { ProbeNews, ProbeOrder, ProbeReport } from '../probing/prober.js';
 import { isSame } from '../registrar/same.js';
@@ -62,6 +63,9 @@ interface Door {
   /** What the prober says; `null` as long as it has said nothing. */
   found: ProbeNews | null;
   isOrdered: boolean;
+  restlessness: Restlessness;
+  /** Until it may be calm. */
+  stopWaiting: (() => void) | null;
 }
 
 export class Probes<Ref, One extends Ref & Subject> {
@@ -123,7 +127,11 @@ export class Probes<Ref, One extends Ref & Subject> {
     const door = probed?.doors.get(decodeURIComponent(id));
     // It was dropped while that was on its way.
     if (probed === undefined || door?.isOrdered !== true) return;
+    const before = door.found?.status ?? verdictOn(probed.subject.verdicts, door.check.id)?.status ?? door.check.born;
+    // To be found for the first time is no turn.
+    if (before !== 'starting' && before !== news.status) door.restlessness = turned(door.restlessness, this.#options.clock.monotonicMs());
     door.found = news;
+    this.#await(text, door);
     this.#look(text, probed);
   }
 
@@ -137,12 +145,13 @@ export class Probes<Ref, One extends Ref & Subject> {
 
   async close(): Promise<void> {
     this.#closed = true;
+    for (const { doors } of this.#probed.values()) for (const door of doors.values()) door.stopWaiting?.();
     this.#cancelPause?.();
     await this.#writing;
   }
 
   #attend(text: string, { subject, doors }: Probed<One>, check: ProbedCheck): void {
-    const door = doors.get(check.id) ?? { check, found: null, isOrdered: false };
+    const door = doors.get(check.id) ?? { check, found: null, isOrdered: false, restlessness: still, stopWaiting: null };
     const isNew = !doors.has(check.id);
     const isOther = !isSame(door.check.probe, check.probe);
     // Something else is asked: what was answered before answers nothing.
@@ -157,6 +166,13 @@ export class Probes<Ref, One extends Ref & Subject> {
   #order(text: string, subject: Subject, door: Door): void {
     const { runner, clock } = this.#options;
     const { id, born, probe } = door.check;
+    const said = verdictOn(subject.verdicts, id);
+    if (!door.isOrdered && said?.flapping === true) {
+      // Somebody else saw it turn: until it is found to be still it is as that one said.
+      door.restlessness = restless(clock.monotonicMs());
+      door.found = { key: keyOf(text, id), status: said.status, output: said.output, wallMs: said.sinceMs };
+      this.#await(text, door);
+    }
     door.isOrdered = true;
     runner.order({
       key: keyOf(text, id),
@@ -164,7 +180,7 @@ export class Probes<Ref, One extends Ref & Subject> {
       intervalMs: probe.intervalMs,
       timeoutMs: probe.timeoutMs,
       thresholds: probe.thresholds,
-      status: verdictOn(subject.verdicts, id)?.status ?? born,
+      status: said?.status ?? born,
       ageMs: Math.max(0, clock.wallMs() - subject.registeredAtMs),
     });
   }
@@ -172,6 +188,9 @@ export class Probes<Ref, One extends Ref & Subject> {
   #drop(text: string, door: Door): void {
     door.isOrdered = false;
     door.found = null;
+    door.restlessness = still;
+    door.stopWaiting?.();
+    door.stopWaiting = null;
     this.#options.runner.drop(keyOf(text, door.check.id));
   }
 
@@ -186,8 +205,26 @@ export class Probes<Ref, One extends Ref & Subject> {
     this.#due.delete(text);
   }
 
+  /** Nobody wakes whoever has become still. */
+  #await(text: string, door: Door): void {
+    const { clock } = this.#options;
+    door.stopWaiting?.();
+    const inMs = calmInMs(door.restlessness, clock.monotonicMs());
+    door.stopWaiting =
+      inMs === 0
+        ? null
+        : clock.after(inMs, () => {
+            const probed = this.#probed.get(text);
+            if (probed !== undefined) this.#look(text, probed);
+          });
+  }
+
+  #findings(probed: Probed<One>): readonly (readonly [checkId: string, verdict: Verdict])[] {
+    return findings(probed, this.#options.clock.monotonicMs());
+  }
+
   #look(text: string, probed: Probed<One>): void {
-    if (findings(probed).length === 0) return void this.#due.delete(text);
+    if (this.#findings(probed).length === 0) return void this.#due.delete(text);
     this.#due.add(text);
     this.#go();
   }
@@ -214,7 +251,7 @@ export class Probes<Ref, One extends Ref & Subject> {
     // Who was overtaken still differs, and is written again when the view has what overtook it.
     for (const text of texts) {
       const probed = this.#probed.get(text);
-      if (probed !== undefined && findings(probed).length > 0) this.#due.add(text);
+      if (probed !== undefined && this.#findings(probed).length > 0) this.#due.add(text);
     }
     this.#writing = null;
     if (this.#closed || this.#due.size === 0) return;
@@ -226,19 +263,27 @@ export class Probes<Ref, One extends Ref & Subject> {
 
   #findingsOn(text: string): readonly Findings<One>[] {
     const probed = this.#probed.get(text);
-    const found = probed === undefined ? [] : findings(probed);
+    const found = probed === undefined ? [] : this.#findings(probed);
     return probed === undefined || found.length === 0 ? [] : [{ subject: probed.subject, verdicts: Object.fromEntries(found) }];
   }
 }
 
 /** What the prober says, and the log does not. */
-function findings({ subject, doors }: Probed<Subject>): readonly (readonly [checkId: string, verdict: Verdict])[] {
+function findings({ subject, doors }: Probed<Subject>, nowMs: number): readonly (readonly [checkId: string, verdict: Verdict])[] {
   const differing: (readonly [string, Verdict])[] = [];
-  for (const { check, found } of doors.values()) {
-    const said = verdictOn(subject.verdicts, check.id)?.status ?? check.born;
-    if (found !== null && found.status !== said) differing.push([check.id, probeVerdict(found)]);
+  for (const { check, found, restlessness } of doors.values()) {
+    const said = verdictOn(subject.verdicts, check.id);
+    if (found === null) continue;
+    const verdict = isFlappingAt(restlessness, nowMs) ? flappingVerdict(found, said) : probeVerdict(found);
+    if (verdict.status !== (said?.status ?? check.born) || verdict.flapping !== said?.flapping) differing.push([check.id, verdict]);
   }
   return differing;
+}
+
+/** Bad news are told at once; good ones when it has been still for a while. */
+function flappingVerdict(found: ProbeNews, said: Verdict | undefined): Verdict {
+  const isWorse = said === undefined || worseHealth(found.status, said.status) !== said.status;
+  return { ...(isWorse ? probeVerdict(found) : said), flapping: true };
 }
 
 /** Ids of checks may hold anything. */

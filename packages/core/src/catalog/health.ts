@@ -19,6 +19,8 @@ export interface Verdict {
   readonly sinceMs: number;
   /** For people. */
   readonly output: string;
+  /** It cannot make up its mind, and its good news wait until it is still. */
+  readonly flapping?: true;
 }
 
 /** By the check's id. A check without a verdict is as it was born. */
@@ -38,6 +40,12 @@ export function healthOf({ checks }: { readonly checks: readonly Check[] }, verd
 
 export function verdictOn(verdicts: Verdicts, checkId: string): Verdict | undefined {
   return Object.hasOwn(verdicts, checkId) ? verdicts[checkId] : undefined;
+}
+
+/** One of its checks cannot make up its mind. */
+export function isFlapping({ checks, verdicts }: { readonly checks: readonly Check[]; readonly verdicts: Verdicts }): boolean {
+  for (const id in verdicts) if (verdicts[id]?.flapping === true) return checks.some((check) => check.id === id);
+  return false;
 }
 
 export function worseHealth(one: Health, other: Health): Health {

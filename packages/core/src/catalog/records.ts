@@ -8,7 +8,7 @@ import { probeKind } from '../probing/probe-record.js';
 import { probeTypes } from '../probing/probe-spec.js';
 import type { Check, HeartbeatCheck, Origin, ProbedCheck, Registration } from './registration.js';
 import { encodeUtf8 } from './utf8.js';
-import { listKind, tableKind, wordKind, type ValueKind } from './value-kind.js';
+import { isObject, listKind, tableKind, wordKind, type ValueKind } from './value-kind.js';
 
 export interface InstanceRecord extends Registration {
   /** `BORN` for one that nobody has changed since it came. */
@@ -111,12 +111,20 @@ export const checkKind: ValueKind<Check> = {
 
 export const originKind: ValueKind<Origin> = objectKind<Origin>({ face: required(text) });
 
-const verdict = objectKind<Verdict>({
+const plainVerdict = objectKind<Omit<Verdict, 'flapping'>>({
   status: required(wordKind(healths)),
   reason: required(wordKind(verdictReasons)),
   sinceMs: required(time),
   output: optional(text, ''),
 });
+
+const verdict: ValueKind<Verdict> = {
+  allowed: plainVerdict.allowed,
+  parse(value) {
+    const plain = plainVerdict.parse(value);
+    return plain !== undefined && isObject(value) && value['flapping'] === true ? { ...plain, flapping: true } : plain;
+  },
+};
 
 export const instanceRules: FieldRules<Omit<InstanceRecord, 'unknown'>> = {
   namespace: required(named()),

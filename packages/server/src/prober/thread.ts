@@ -117,12 +117,19 @@ export class ProberThread implements ProbeRunner {
   }
 
   #heard(message: FromProber): void {
-    if (message.type === 'news') return message.news.forEach((news) => this.#told(news));
+    if (message.type === 'news') return message.news.forEach((news) => this.#hearNews(news));
     if (message.type === 'answer') return this.#asking.get(message.question)?.(message.reports);
     this.#sayDoubt(message.report.doubting);
     this.#report = message.report;
     this.#begun.add(message.report.lateMs.length);
     for (const lateMs of message.report.lateMs) this.#late.observe(Math.max(0, lateMs) / 1000);
+  }
+
+  /** Whoever takes the place of a thread that failed has to begin with what was told last, or it would tell nothing new. */
+  #hearNews(news: ProbeNews): void {
+    const order = this.#orders.get(news.key);
+    if (order !== undefined) this.#orders.set(news.key, { ...order, status: news.status });
+    this.#told(news);
   }
 
   #sayDoubt(doubting: boolean): void {

@@ -6,6 +6,7 @@ import { spellings } from '@rollcall/contract';
 import {
   formatDurationOrNone,
   heartbeatCheck,
+  isFlapping,
   isRollcallError,
   readRegistration,
   refusal,
@@ -62,6 +63,7 @@ export function read(instance: Instance): object {
     healthOutput: verdict?.output,
     healthOverride: shownOverride(instance),
     held: instance.held || undefined,
+    flapping: isFlapping(instance) || undefined,
     incarnation: instance.incarnation,
     registeredAt: time(instance.registeredAtMs),
     revision: instance.revision,

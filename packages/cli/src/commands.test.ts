@@ -90,6 +90,19 @@ describe('rollcall register', () => {
     expect((await typing.run('register', 'payments', ...flags, ...more)).complaints).toContain('was registered already');
   });
 
+  it('says what the registry is to ask by itself', async () => {
+    const flags = ['--host', '127.0.0.1', '--port', '9', '--check', 'http:/health', '--check', 'tcp:10'];
+    expect(await typing.run('register', 'checked', ...flags)).toMatchObject({ code: 0, output: 'checked-127.0.0.1-9\n' });
+    expect(await client.instance('checked-127.0.0.1-9')).toMatchObject({
+      ttl: 'none',
+      checks: [
+        { name: 'http', type: 'http', path: '/health', port: 9 },
+        { name: 'tcp', type: 'tcp', port: 10 },
+      ],
+    });
+    await client.deregister('checked-127.0.0.1-9');
+  });
+
   it('reads a file, and what is typed beside it counts more', async () => {
     const file = JSON.stringify({ service: 'payments', id: 'one', host: 'a', tags: ['file'] });
     const withFiles = new Typing({ url: registry.url, files: { 'r.json': file, '-': file, 'bad.json': '{', 'list.json': '[]' } });

@@ -1,6 +1,8 @@
 /** What `rollcall register` may say of an instance. What is not said is left to the registry. */
-import type { Registration } from '@rollcall/client';
+import type { Check, Registration } from '@rollcall/client';
 import {
+  CHECKS_MAX,
+  formatDuration,
   Host,
   inGroup,
   labelKind,
@@ -10,11 +12,13 @@ import {
   PORTS_MAX,
   repeatedKind,
   switchOption,
+  TTL_DEFAULT_MS,
   type OptionTable,
   type ValueKind,
 } from '@rollcall/core';
 import { registrationOptions, type RegistrationOptions } from '../registration-options.js';
 import { typedPortKind } from '../typed-port.js';
+import { typedCheckKind } from './typed-check.js';
 
 /** Here the weight and the ttl may be left out too. */
 interface InstanceOptions extends Omit<RegistrationOptions, 'weight' | 'ttlMs'> {
@@ -24,6 +28,8 @@ interface InstanceOptions extends Omit<RegistrationOptions, 'weight' | 'ttlMs'> 
   readonly weight: number | null;
   readonly region: string | null;
   readonly machine: string | null;
+  /** What the registry is to ask by itself. */
+  readonly checks: readonly Check[];
   /** `null`: it does not beat. */
   readonly ttlMs: number | null | 'default';
 }
@@ -85,9 +91,19 @@ export const registerOptions: OptionTable<RegisterOptions> = {
       ...typed,
       default: 'default',
       defaultText: '',
-      help: 'How long a heartbeat counts; none for an instance that does not beat. Left out: 30s.',
+      help: 'How long a heartbeat counts; none for an instance that does not beat. Left out: 30s, and none with --check.',
     },
     deregisterAfterMs: { ...registrationOptions.deregisterAfterMs, ...typed },
+    checks: {
+      flag: 'check',
+      placeholder: 'WHAT',
+      kind: repeatedKind(typedCheckKind, CHECKS_MAX),
+      default: [],
+      defaultText: '',
+      form: 'list',
+      ...typed,
+      help: 'What the registry asks by itself: http:/PATH, https:/PATH, tcp or grpc at its port, tcp:PORT, grpc:PORT. As often as there are any.',
+    },
   }),
   ...inGroup<Pick<RegisterOptions, 'file' | 'keepAlive'>>('How', {
     file: {
@@ -102,8 +118,10 @@ export const registerOptions: OptionTable<RegisterOptions> = {
 };
 
 /** What was typed, as the registry is told. */
-export function typedRegistration(service: string | undefined, options: InstanceOptions): Partial<Registration> {
-  const { ports, tags, metadata, ttlMs, deregisterAfterMs } = options;
+export function typedRegistration(service: string | undefined, options: RegisterOptions): Partial<Registration> {
+  const { ports, tags, metadata, ttlMs, deregisterAfterMs, checks, keepAlive } = options;
+  // Whoever beats has to say so, where checks would do.
+  const usualTtl = keepAlive && checks.length > 0 ? { ttl: formatDuration(TTL_DEFAULT_MS) } : {};
   const { host, port, id, weight, zone, region, version, machine } = options;
   const single = Object.entries({ service, host, port, id, weight, zone, region, version, machine });
   return {
@@ -111,7 +129,8 @@ export function typedRegistration(service: string | undefined, options: Instance
     ...(ports.length === 0 ? {} : { ports: Object.fromEntries(ports) }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(metadata.length === 0 ? {} : { metadata: Object.fromEntries(metadata) }),
-    ...(ttlMs === 'default' ? {} : { ttl: ttlMs ?? 'none' }),
+    ...(checks.length === 0 ? {} : { checks: [...checks] }),
+    ...(ttlMs === 'default' ? usualTtl : { ttl: ttlMs ?? 'none' }),
     ...(deregisterAfterMs === 'default' ? {} : { deregisterAfter: deregisterAfterMs ?? 'none' }),
   };
 }

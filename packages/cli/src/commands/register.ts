@@ -13,6 +13,7 @@ in doubt. Without --keep-alive somebody else has to beat: rollcall heartbeat ID,
 
   rollcall register payments --host 10.0.0.5 --port 8080 --tag blue --meta team=money
   rollcall register payments --host 10.0.0.5 --port 8080 --keep-alive
+  rollcall register payments --host 10.0.0.5 --port 8080 --check http:/health
   rollcall register --file registration.json
 
 With --keep-alive it beats three times in a ttl. When the registry does not know it (any more), it registers again; when nobody answers, it goes on \

@@ -91,3 +91,15 @@ describe('a file that makes no sense', () => {
     expect(faults(text)).toEqual(expected);
   });
 });
+
+it('an instance of a file is asked as any other, and does not beat', () => {
+  const text = 'service: a\nhost: h\nport: 80\nchecks:\n  - type: http\n    path: /health\n    statuses: 200-299\n';
+  const { listed: all, faults } = readServiceFile('f.yaml', text, readRegistration, markOf(null));
+  expect(faults).toEqual([]);
+  expect(all.map(({ checks }) => checks)).toMatchObject([[{ type: 'http', probe: { spec: { path: '/health', port: 80 } } }]]);
+});
+
+it('a check that is wrong is named with its line', () => {
+  const text = 'service: a\nhost: h\nport: 80\nchecks:\n  - type: http\n    path: health\n';
+  expect(readServiceFile('f.yaml', text, readRegistration, markOf(null)).faults).toMatchObject([{ line: 6 }]);
+});

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultNamespace, instanceId, registration, serviceName, someone } from '../catalog/instance.fixture.js';
+import { changeBatch, type FeedListener, type InstanceChange } from '../catalog/feed.js';
+import { bornCircumstances, instanceOf } from '../catalog/instance.js';
 import { MachineName } from '../catalog/names.js';
+import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import { openHouse, type House } from '../registrar/house.fixture.js';
-import { DEPARTED_KEPT_MS, SERVICE_EVENTS_MAX, Timeline, type TimelineEvent } from './timeline.js';
+import { DEPARTED_KEPT_MS, DEPARTED_MAX, EVENTS_MAX, SERVICE_EVENTS_MAX, Timeline, type TimelineEvent } from './timeline.js';
 
 const payments = { namespace: defaultNamespace, service: serviceName('Payments') };
 const one = registration({ id: 'p1', ttl: '1s', deregisterAfter: '2s' });
@@ -102,5 +105,58 @@ describe('a timeline', () => {
     await house.registrar.deregister(one, someone);
     aheadMs = DEPARTED_KEPT_MS + 1;
     expect(timeline.departed(p1)).toEqual([]);
+  });
+});
+
+describe('the bounds', () => {
+  /** A timeline whose view says what the test says. */
+  function fed(): { readonly timeline: Timeline; readonly tell: FeedListener } {
+    let tell: FeedListener | null = null;
+    const follow = (listener: FeedListener): (() => void) => {
+      tell = listener;
+      return () => undefined;
+    };
+    const timeline = new Timeline({ view: { follow } as unknown as CatalogView, clock: house.clock, removals: () => [] });
+    timeline.start();
+    return { timeline, tell: tell as unknown as FeedListener };
+  }
+
+  const arrival = (service: string, id: string): InstanceChange => {
+    const one = registration({ service, id });
+    const current = instanceOf({ ...one, incarnation: 1, registeredAtMs: 0, createRevision: 1, revision: 1 }, bornCircumstances);
+    return { ref: one, previous: null, current };
+  };
+
+  it('hold in all: the oldest of whatever service go first', () => {
+    const { timeline, tell } = fed();
+    const services = Array.from({ length: EVENTS_MAX / 100 + 20 }, (_, at) => `s${at}`);
+    for (const service of services) {
+      const { ref, current } = arrival(service, 'a');
+      for (let at = 0; at < 50; at++) {
+        tell.changed(changeBatch(1, [{ ref, previous: null, current }]));
+        tell.changed(changeBatch(2, [{ ref, previous: current, current: null }]));
+      }
+    }
+    const kept = (service: string): number => timeline.of({ ...payments, service: serviceName(service) }).length;
+    expect(services.reduce((sum, service) => sum + kept(service), 0)).toBe(EVENTS_MAX);
+    expect([kept('s0'), kept('s19'), kept('s20'), kept(services.at(-1) ?? '')]).toEqual([0, 0, 100, 100]);
+  });
+
+  it('hold for those who departed', () => {
+    const { timeline, tell } = fed();
+    for (let at = 0; at <= DEPARTED_MAX; at++) {
+      const { ref, current } = arrival('payments', `p${at}`);
+      tell.changed(changeBatch(2, [{ ref, previous: current, current: null }]));
+    }
+    const known = (id: string): number => timeline.departed({ ...p1, id: instanceId(id) }).length;
+    expect([known('p0'), known('p1'), known(`p${DEPARTED_MAX}`)]).toEqual([0, 1, 1]);
+  });
+
+  it('and a view that was read anew moves since', async () => {
+    const { timeline, tell } = fed();
+    const before = timeline.sinceMs;
+    await house.clock.advance(1_000);
+    tell.reset();
+    expect(timeline.sinceMs).toBe(before + 1_000);
   });
 });

@@ -124,18 +124,31 @@ describe('what lies ready', () => {
     }
   });
 
-  it.each(['/watch?service=stock', '/services/stock/instances?since=e1-1', '/services/stock/panic', '/instances/s1?service=stock'])(
-    'there is no other way: %s',
-    async (url) => {
-      const answer = await face.ask({ url, headers: { ...as('clerk'), accept: 'text/event-stream' } });
-      expect(answer.statusCode).toBe(403);
-    },
-  );
+  it.each([
+    '/watch?service=stock',
+    '/services/stock/instances?since=e1-1',
+    '/services/stock/panic',
+    '/instances/s1?service=stock',
+    '/instances/s1/why?service=stock',
+    '/services/stock/timeline',
+  ])('there is no other way: %s', async (url) => {
+    const answer = await face.ask({ url, headers: { ...as('clerk'), accept: 'text/event-stream' } });
+    expect(answer.statusCode).toBe(403);
+  });
 
   it('an id shared with a service that one does not see is not ambiguous, and not told of', async () => {
     expect(JSON.parse((await ask('clerk', 'GET', '/instances/both')).body)).toMatchObject({ service: 'payments' });
     expect((await ask('clerk', 'GET', '/instances/s1')).statusCode).toBe(404);
     expect((await ask('boss', 'GET', '/instances/both')).statusCode).toBe(409);
+    expect(JSON.parse((await ask('clerk', 'GET', '/instances/both/why')).body)).toMatchObject({ service: 'payments' });
+    expect((await ask('clerk', 'GET', '/instances/s1/why')).statusCode).toBe(404);
+  });
+
+  it('who departed from a service is asked about by those who may read it', async () => {
+    await face.deregister(registration({ service: 'stock', id: 's1' }), tester);
+    expect((await ask('clerk', 'GET', '/instances/s1/why')).statusCode).toBe(404);
+    expect((await ask('clerk', 'GET', '/instances/s1/why?service=stock')).statusCode).toBe(403);
+    expect(JSON.parse((await ask('grocer', 'GET', '/instances/s1/why')).body)).toMatchObject({ departed: { by: 'caller' } });
   });
 });
 

@@ -89,6 +89,20 @@ describe('GET /instances/{id}/why', () => {
     ]);
     expect((await ask('/instances/p2/why')).code).toBe(404);
   });
+
+  it('knows who departs while it is asked about', async () => {
+    const one = registration({ id: 'p1' });
+    face.view.load({ epoch: 'e1', revision: 0, instances: [] });
+    await face.register(one, tester);
+    const insight = face.insight;
+    Object.defineProperty(face, 'insight', {
+      get: () => {
+        void face.deregister(one, tester);
+        return insight;
+      },
+    });
+    expect(await ask('/instances/p1/why')).toMatchObject({ code: 200, body: { departed: { text: 'departed: goodbye' } } });
+  });
 });
 
 describe('GET /services/{name}/timeline', () => {

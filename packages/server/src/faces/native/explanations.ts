@@ -40,9 +40,10 @@ function why({ parameters, query, caller }: NativeRequest, context: NativeContex
   const { minRevision, ...fields } = readFields(query, { ...commonRules, service: optional(ServiceName, null) });
   const selector = { ...fields, id: demand('id', InstanceId, parameters['id']) };
   if (fields.service !== null) demandRight(caller, 'read', { namespace: fields.namespace, service: fields.service });
-  return onceReached(minRevision, context, () => {
+  // Who departs while it is asked about has departed.
+  return onceReached(minRevision, context, async () => {
     try {
-      return whyOf(findInstance(context.view, selector, caller), context, caller);
+      return await whyOf(findInstance(context.view, selector, caller), context, caller);
     } catch (error) {
       const departed = isRollcallError(error, 'not-found') ? departedOf(selector, context, caller) : undefined;
       if (departed === undefined) throw error;

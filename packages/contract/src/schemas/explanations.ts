@@ -151,7 +151,7 @@ export const explanationSchemas = {
     properties: {
       about: {
         type: 'string',
-        enum: ['mode', 'machine-mode', 'override', 'check', 'machine', 'departure', 'held', 'panic', 'departed', 'stale', 'duty'],
+        enum: ['mode', 'machine-mode', 'override', 'check', 'machine', 'departure', 'held', 'panic', 'stale', 'duty', 'departed'],
       },
       keepsOut: { type: 'boolean', description: 'As long as this is so, it is not in rotation, whatever else is.' },
       text: { ...text, description: 'For people.' },

@@ -1,5 +1,6 @@
 /** Why, through the door: what is answered has the shape of the contract, and nobody learns more than an instance's readers do. */
-import { MachineName, type Instance, type NodeName, type Verdict } from '@rollcall/core';
+import { schemas } from '@rollcall/contract';
+import { doers, happenings, MachineName, topics, type Instance, type NodeName, type Verdict } from '@rollcall/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answered } from '../../doors/http/in-memory.fixture.js';
 import { FedFace, instanceOf, registration, tester } from './native.fixture.js';
@@ -135,4 +136,10 @@ describe('GET /services/{name}/timeline', () => {
     expect((await ask('/services/nobody/timeline')).body).toMatchObject({ service: 'nobody', events: [] });
     for (const limit of ['0', '201', 'x', '1.5']) expect((await ask(`/services/payments/timeline?limit=${limit}`)).code).toBe(400);
   });
+});
+
+it('the contract has every word that is used', () => {
+  expect(schemas.WhyReason.properties.about.enum).toEqual([...topics, 'departed']);
+  expect(schemas.TimelineEvent.properties.what.enum).toEqual(happenings);
+  expect(schemas.TimelineEvent.properties.by.enum).toEqual(doers);
 });

@@ -104,6 +104,7 @@ describe('another node', () => {
     await expect(peers.ask(other.live.name, [a])).rejects.toThrow('no node called two');
     await expect(peers.ask(one.live.name, [a])).rejects.toThrow('no peer door');
     await expect(peers.hand(other.live.name, [{ who: a, ageMs: 0 }])).rejects.toThrow('has a peer door');
+    await expect(peers.report(other.live.name)).rejects.toThrow('has a peer door');
   });
 
   it('without a peer door is asked by letter', async () => {

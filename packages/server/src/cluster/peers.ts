@@ -100,7 +100,7 @@ export class Peers implements Colleagues {
   }
 
   /** What it says of itself. Rejects where it does not. */
-  report(node: NodeName): Promise<NodeReport> {
+  async report(node: NodeName): Promise<NodeReport> {
     return this.#peer(node).report();
   }
 

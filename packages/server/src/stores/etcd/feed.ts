@@ -49,6 +49,8 @@ export class Feed {
   #free: Promise<void> = Promise.resolve();
   #release: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
+  /** etcd tells all of the past at once. What somebody has not taken of it yet is his for the next time, and goes with him. */
+  readonly #rest = new WeakMap<Abort, readonly RevisionBatch[]>();
 
   constructor(options: FeedOptions, fromRevision: number) {
     this.#options = options;
@@ -94,6 +96,8 @@ export class Feed {
 
   /** At most `limit` revisions from one on; waits for one where it has to ask etcd for them. */
   history(fromRevision: number, limit: number, signal: Abort): readonly RevisionBatch[] | Promise<readonly RevisionBatch[]> {
+    const rest = this.#rest.get(signal)?.filter(({ revision }) => revision >= fromRevision) ?? [];
+    if (rest.length > 0) return this.#share(rest, limit, signal);
     if (fromRevision < this.#knownFrom) return this.#asked(fromRevision, limit, signal);
     const at = this.#recent.findLastIndex((batch) => batch.revision < fromRevision) + 1;
     return this.#recent.slice(at, at + limit);
@@ -116,7 +120,7 @@ export class Feed {
       for (let attempt = 0; !signal.aborted; attempt++) {
         try {
           const request = { range, follows, fromRevision, signal: ending.signal };
-          for await (const batches of revisions(cluster, keyspace, request)) return batches.slice(0, limit);
+          for await (const batches of revisions(cluster, keyspace, request)) return this.#share(batches, limit, signal);
         } catch (error) {
           if (!isRollcallError(error) || !error.retryable) throw error;
           await cluster.pause(attempt);
@@ -128,6 +132,11 @@ export class Feed {
       signal.removeEventListener('abort', end);
       ending.abort();
     }
+  }
+
+  #share(batches: readonly RevisionBatch[], limit: number, signal: Abort): readonly RevisionBatch[] {
+    this.#rest.set(signal, batches.slice(limit));
+    return batches.slice(0, limit);
   }
 
   async #run(): Promise<void> {

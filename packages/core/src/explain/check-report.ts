@@ -56,7 +56,7 @@ export function reportChecks({ of, checks, verdicts, known }: Checked): readonly
       output: verdict?.output ?? '',
       ttlMs: isBeat ? check.ttlMs : null,
       heardAgeMs: isBeat ? (known?.heardAgesMs.get(check.id) ?? null) : null,
-      intervalMs: isBeat ? null : check.probe.intervalMs,
+      intervalMs: isBeat || check.type === 'alias' ? null : check.probe.intervalMs,
       probe: report,
       remedy,
     };
@@ -85,6 +85,8 @@ function beatNeeded(of: CheckReport['of'], lapsed: boolean): string {
 }
 
 function probesNeeded(check: Exclude<Check, { type: 'heartbeat' }>, status: Health, report: ProbeReport | null): string {
+  // It asks nobody: it is as whoever it follows is.
+  if (check.type === 'alias') return `whoever ${JSON.stringify(check.id)} follows passing`;
   const { successBeforePassing } = check.probe.thresholds;
   // Only who is critical has to look well several times.
   const needed = status === 'critical' ? successBeforePassing : 1;

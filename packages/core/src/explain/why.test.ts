@@ -104,6 +104,12 @@ const cases: readonly (readonly [what: string, told: Why, texts: readonly RegExp
   ['no result yet', why(instance(probed())), [/its check "tcp" is starting: nothing was found yet/], ['one passing probe of "tcp"']],
   ['failed probes', why(instance(probed(), unwell('critical'))), [/its check "tcp" is critical: refused/], ['one passing probe of "tcp"']],
   [
+    'whom it follows',
+    why(instance({ checks: [{ type: 'alias', service: 'db' }] }, { verdicts: { alias: verdict('critical', 'probe', 'db') } })),
+    [/its check "alias" is critical: db/],
+    ['whoever "alias" follows passing'],
+  ],
+  [
     'failed probes that need several good ones',
     why(instance(probed({ successBeforePassing: 3 }), unwell('critical'))),
     [/refused/],

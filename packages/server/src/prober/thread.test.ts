@@ -36,7 +36,12 @@ describe('the thread of the prober', () => {
     await vi.waitUntil(() => news.at(-1)?.status === 'passing', WITHIN);
 
     // What no caller could say: it has no thresholds to be weighed by.
-    thread.order({ ...terms, key: 'poison', spec: { type: 'tcp', ...at, port: 1 }, status: 'starting' } as unknown as ProbeOrder<ProbeSpec>);
+    thread.order({
+      ...terms,
+      key: 'poison',
+      spec: { type: 'tcp', ...at, port: 1 },
+      status: 'starting',
+    } as unknown as ProbeOrder<ProbeSpec>);
     await vi.waitUntil(() => complaints.length > 0, WITHIN);
     thread.drop('poison');
     status = 503;

@@ -8,7 +8,9 @@ export const probeTcp: Probe<TcpSpec> = async ({ host, port, tls }, surroundings
     const socket = await surroundings.route.connect(host, port, tls, surroundings.signal);
     // What happens to it now is nobody's business; there is nothing to be said that a reset would not say quicker.
     socket.on('error', () => undefined);
-    socket.resetAndDestroy();
+    // A socket of TLS cannot be reset, and throws.
+    if (tls === null) socket.resetAndDestroy();
+    else socket.destroy();
     return passing(`${what}: connected`);
   } catch (error) {
     return failing(what, error, surroundings);

@@ -16,8 +16,10 @@ describe('a cluster in trouble', () => {
     expect([acknowledged > 100 * SEEDS, lapses > SEEDS, departures > 0]).toEqual([true, true, true]);
   }, 60_000);
 
-  // The view of a node that wakes up brings old news: a recovery of long ago, and right behind it the lapse that followed.
-  it.each([504_127])('keeps them with seed %i, which once found something', async (seed) => {
+  it.each([
+    ['the view of a node that wakes up brings an old recovery, and behind it the lapse that followed', 504_127],
+    ['a node that is apart refuses a heartbeat, and is a member again', 2_003_798],
+  ])('keeps them where %s', async (_what, seed) => {
     expect((await simulateCluster({ seed })).lapses).toBeGreaterThan(0);
   });
 

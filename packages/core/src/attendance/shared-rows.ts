@@ -99,15 +99,27 @@ export class SharedRows<Subject> implements KindOfRows {
 
   /** Heartbeats that somebody waits for. Throws where they are better heard elsewhere. */
   async hear(rows: readonly number[]): Promise<void> {
-    const { desk, calling, roll, now } = this.#options;
+    const { desk, roll, now } = this.#options;
     const { hearing } = desk;
+    if (hearing === 'apart') return this.#hearApart(rows);
     if (hearing === 'away' && !rows.every((row) => this.mayTake(row))) throw elsewhereError();
     for (const row of rows) roll.table.beat(row, now());
-    if (hearing !== 'apart') return rows.forEach((row) => this.heardHere(row));
+    rows.forEach((row) => this.heardHere(row));
+  }
+
+  /** What was refused was not heard: it must not bring anybody back later, when we are a member again. */
+  async #hearApart(rows: readonly number[]): Promise<void> {
+    const { desk, calling, roll, now } = this.#options;
     // We could not bring back who has lapsed.
     if (!rows.every((row) => calling.isPresent(row))) throw elsewhereError();
-    const heard = rows.flatMap((row) => this.heardOf(row)?.heard ?? []);
-    if (!(await desk.handing.tellAll(heard))) throw elsewhereError();
+    const nowMs = now();
+    const names = rows.map((row) => this.#name(row));
+    if (!(await desk.handing.tellAll(names.map((who) => ({ who, ageMs: 0 }))))) throw elsewhereError();
+    for (const [at, row] of rows.entries()) {
+      // It may have left meanwhile, and the row be somebody else's; or it was heard once more.
+      const isThere = roll.subject(row) !== null && this.#name(row) === names[at];
+      if (isThere && roll.table.deadlineMs(row) < nowMs + roll.table.ttlMs(row)) roll.table.beat(row, nowMs);
+    }
   }
 
   /** The view shows that it lapsed. Whoever said so had asked everybody: what was only hearsay does not bring it back. */

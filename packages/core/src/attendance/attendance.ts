@@ -89,7 +89,9 @@ export class Attendance implements GuardDesk, Colleague {
     this.#meters = attendanceMeters(meter);
     const now = (): number => this.#time.now(clock.monotonicMs());
     const wokenMs = (): number => this.#time.wokenMs(clock.monotonicMs());
-    const desk = company === undefined ? null : new CompanyDesk({ company, view, clock, log, now, wokenMs, meters: this.#meters });
+    const missedSince = (ms: number): number => this.#time.missedSince(ms, clock.monotonicMs());
+    const desk =
+      company === undefined ? null : new CompanyDesk({ company, view, clock, log, now, wokenMs, missedSince, meters: this.#meters });
     this.#desk = desk;
     const writing = { store, showing, fences };
     const shared = { clock, log, now, desk, writer: new JudgementWriter(writing), meters: this.#meters };

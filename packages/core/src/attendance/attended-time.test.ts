@@ -25,6 +25,18 @@ describe('AttendedTime', () => {
     expect(time.tick(61_101)).toBe(0);
   });
 
+  it('knows what it has missed since a moment, and when it woke up, whoever asks first', () => {
+    const time = new AttendedTime(100, 1000);
+    const before = time.now(1050);
+    expect(time.missedSince(before, 11_050)).toBe(9_900);
+    expect(time.wokenMs(11_050)).toBe(before + 100);
+    const between = time.now(11_060);
+    expect(time.wokenMs(16_060)).toBe(between + 100);
+    expect(time.missedSince(before, 16_060)).toBe(9_900 + 4_900);
+    expect(time.missedSince(between, 16_060)).toBe(4_900);
+    expect(time.missedSince(time.now(16_060), 16_070)).toBe(0);
+  });
+
   it('never goes back, and never runs faster than the clock', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat({ max: 2000 }), fc.boolean())), (steps) => {

@@ -5,6 +5,9 @@
  * extended by what was missed without anybody touching it.
  */
 
+/** Gaps that are told apart. Of older ones it is only known that they were; what was heard before those is far too old to matter. */
+const GAPS_MAX = 16;
+
 /** Gaps up to this many ticks are ordinary lateness, and nobody's excuse. */
 const EXCUSED_AFTER_TICKS = 3;
 
@@ -15,6 +18,8 @@ export class AttendedTime {
   #missedMs = 0;
   #missedAtTickMs = 0;
   #wokenMs = -Infinity;
+  /** The last ones, the newest first: when it woke up, in attended time, and how much it had missed. */
+  #gaps: readonly { readonly wokenMs: number; readonly missedMs: number }[] = [];
 
   constructor(tickMs: number, monotonicMs: number) {
     this.#tickMs = tickMs;
@@ -35,6 +40,14 @@ export class AttendedTime {
     return this.#wokenMs;
   }
 
+  /** How much it has missed since that moment of attended time. Whoever tells others how old something is, adds it. */
+  missedSince(attendedMs: number, monotonicMs: number): number {
+    this.now(monotonicMs);
+    let missedMs = 0;
+    for (const gap of this.#gaps) if (gap.wokenMs > attendedMs) missedMs += gap.missedMs;
+    return missedMs;
+  }
+
   /** Never goes back. A heartbeat may be heard before the first pulse after a sleep, so a gap is noticed here too. */
   now(monotonicMs: number): number {
     const gapMs = monotonicMs - this.#seenMs;
@@ -42,6 +55,7 @@ export class AttendedTime {
     if (gapMs > EXCUSED_AFTER_TICKS * this.#tickMs) {
       this.#missedMs += gapMs - this.#tickMs;
       this.#wokenMs = monotonicMs - this.#missedMs;
+      this.#gaps = [{ wokenMs: this.#wokenMs, missedMs: gapMs - this.#tickMs }, ...this.#gaps.slice(0, GAPS_MAX - 1)];
     }
     return monotonicMs - this.#missedMs;
   }

@@ -23,6 +23,8 @@ export interface CompanyDeskOptions {
   readonly now: () => number;
   /** When this node last woke up, in the same. */
   readonly wokenMs: () => number;
+  /** How much it has missed since a moment of attended time. */
+  readonly missedSince: (attendedMs: number) => number;
   readonly meters: AttendanceMeters;
 }
 

@@ -174,7 +174,7 @@ export class SharedRows<Subject> implements KindOfRows {
     const subject = roll.subject(row);
     if (subject === null || !Number.isFinite(roll.table.deadlineMs(row))) return null;
     const text = calling.text(subject);
-    return { heard: { who: this.#name(row, text), ageMs: this.#age(row, now()) }, owner: desk.company.duty.ownerOf(text) };
+    return { heard: { who: this.#name(row, text), ageMs: this.#trueAge(row, now()) }, owner: desk.company.duty.ownerOf(text) };
   }
 
   *present(): Iterable<{ readonly heard: Heard; readonly owner: NodeName | null }> {
@@ -251,6 +251,12 @@ export class SharedRows<Subject> implements KindOfRows {
   #age(row: number, nowMs: number): number {
     const { table } = this.#options.roll;
     return Math.max(0, nowMs - (table.deadlineMs(row) - table.ttlMs(row)));
+  }
+
+  /** With what we slept through: told so, it brings nobody back who lapsed meanwhile. */
+  #trueAge(row: number, nowMs: number): number {
+    const ageMs = this.#age(row, nowMs);
+    return ageMs + this.#options.desk.options.missedSince(nowMs - ageMs);
   }
 
   #name(row: number, text?: string): AttendantName {

@@ -87,7 +87,7 @@ interface ScriptWish extends AnyWish {
 }
 
 /** Whoever follows asks nobody, and counts nothing. */
-export interface AliasWish extends Pick<AnyWish, 'name'>, Pick<AliasSpec, 'service' | 'id'> {
+interface AliasWish extends Pick<AnyWish, 'name'>, Pick<AliasSpec, 'service' | 'id'> {
   readonly type: 'alias';
 }
 

@@ -54,7 +54,7 @@ export function changedChecks(
 }
 
 /** `null` where all stay: the check that changed asks the same as before, or had found nothing yet. */
-export function verdictsLeft(verdicts: Verdicts, before: readonly Check[], after: readonly Check[], name: string): Verdicts | null {
+function verdictsLeft(verdicts: Verdicts, before: readonly Check[], after: readonly Check[], name: string): Verdicts | null {
   if (verdictOn(verdicts, name) === undefined) return null;
   const check = after.find((one): one is ProbedCheck => one.id === name && one.type !== 'heartbeat');
   if (check !== undefined && before.some((one) => asksTheSame(one, check))) return null;

@@ -71,6 +71,7 @@ describe('readMachineWish', () => {
     expect(readMachineWish({})).toEqual({ addresses: null, checks: null, metadata: null, mode: null, reason: null });
     expect(readMachineWish({ addresses: { lan: '10.0.0.5' }, mode: 'out', reason: 'a new disk' })).toEqual({
       addresses: { lan: '10.0.0.5' },
+      checks: null,
       metadata: null,
       mode: 'out',
       reason: 'a new disk',

@@ -133,7 +133,8 @@ export class CompanyDesk implements Colleague {
     for (let look = 0; look < LEAVING_SHOWN_LOOKS && roster.self?.leaving === false; look++) {
       await new Promise<void>((resolve) => void this.options.clock.after(TICK_MS, resolve));
     }
-    if (this.#others().length === 0) return true;
+    // Who had others and sees none may only be late, and cannot know that nobody needs what it heard.
+    if (this.#others().length === 0) return !this.#hadOthers;
     const batches = new Map<NodeName, Heard[]>();
     for (const rows of this.#kinds.values()) {
       for (const { heard, owner } of rows.present()) {

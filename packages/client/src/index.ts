@@ -1,5 +1,6 @@
 /** Rollcall for Node programs: register, discover, watch. */
 export { backoffMs, type Failure } from './backoff.js';
+export type { LiveInstances } from './discovery/live-instances.js';
 export type { AnswerHead, CallOptions, ConnectOptions, InstanceFilters, InstanceOptions, ReadOptions, TlsOptions } from './options.js';
 export type * from './ports.js';
 export { connect, RegistryClient } from './registry-client.js';

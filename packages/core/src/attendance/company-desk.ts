@@ -46,7 +46,7 @@ export interface KindOfRows {
   ageMs(who: AttendantName): number | null;
   /** Duty may have moved. */
   lookThrough(): void;
-  /** All that were heard here and are still present. */
+  /** All that were heard here, not by hearsay, and are still present. */
   present(): Iterable<{ readonly heard: Heard; readonly owner: NodeName | null }>;
 }
 

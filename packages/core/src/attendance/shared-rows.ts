@@ -180,7 +180,8 @@ export class SharedRows<Subject> implements KindOfRows {
   *present(): Iterable<{ readonly heard: Heard; readonly owner: NodeName | null }> {
     const { roll, calling, now } = this.#options;
     for (let row = 0; row < roll.used; row++) {
-      if (roll.subject(row) === null || roll.table.deadlineMs(row) <= now() || !calling.isPresent(row)) continue;
+      // Hearsay is known to whoever said it, or was only granted, as it will be again by the node that has the duty next.
+      if (roll.subject(row) === null || roll.has(row, HEARSAY) || roll.table.deadlineMs(row) <= now() || !calling.isPresent(row)) continue;
       const heard = this.heardOf(row);
       if (heard !== null) yield heard;
     }

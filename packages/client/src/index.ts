@@ -1,7 +1,16 @@
 /** Rollcall for Node programs: register, discover, watch. */
 export { backoffMs, type Failure } from './backoff.js';
 export type { LiveInstances } from './discovery/live-instances.js';
-export type { AnswerHead, CallOptions, ConnectOptions, InstanceFilters, InstanceOptions, ReadOptions, TlsOptions } from './options.js';
+export type {
+  AnswerHead,
+  CallOptions,
+  ConnectOptions,
+  InstanceFilters,
+  InstanceOptions,
+  PollOptions,
+  ReadOptions,
+  TlsOptions,
+} from './options.js';
 export type * from './ports.js';
 export { connect, RegistryClient } from './registry-client.js';
 export { isRegistryProblem, RegistryProblem, type AnsweredCode } from './registry-problem.js';

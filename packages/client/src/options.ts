@@ -57,6 +57,13 @@ export interface ReadOptions extends CallOptions {
   readonly minRevision?: number;
 }
 
+export interface PollOptions extends ReadOptions {
+  /** The cursor of what is known already (`AnswerHead.cursor`): answered as soon as something has changed, or after `waitMs`. */
+  readonly since?: string;
+  /** Only with `since`; 30 s if left out. The call's own deadline has to be later. */
+  readonly waitMs?: number;
+}
+
 /** Which instances of a service. */
 export interface InstanceFilters {
   /** Left out: who is in rotation. `any`: everybody. */

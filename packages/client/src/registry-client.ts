@@ -8,6 +8,7 @@ import {
   type ConnectOptions,
   type InstanceFilters,
   type InstanceOptions,
+  type PollOptions,
   type ReadOptions,
 } from './options.js';
 import type { Clock, Random } from './ports.js';
@@ -146,9 +147,9 @@ export class RegistryClient {
   }
 
   /** Who should be called: those in rotation, unless the filters say otherwise. A service that nobody knows has none. */
-  instances(service: string, options: InstanceFilters & ReadOptions & { readonly limit?: number } = {}): Promise<ServiceInstances> {
-    const { minRevision, limit } = options;
-    const query = { ...filterQuery(options), limit, minRevision };
+  instances(service: string, options: InstanceFilters & PollOptions & { readonly limit?: number } = {}): Promise<ServiceInstances> {
+    const { minRevision, limit, since, waitMs } = options;
+    const query = { ...filterQuery(options), limit, minRevision, since, wait: waitMs };
     return this.#answer('instances', { varying: { name: service }, query }, options);
   }
 

@@ -151,7 +151,7 @@ function connectOptions(tls: TlsOptions): object {
 
 function headOf({ statusCode, headers }: Dispatcher.ResponseData): AnswerHead {
   const revision = wholeNumber(headers['rollcall-revision']);
-  const cursor = /^"(.+)"$/.exec(String(headers['etag'] ?? ''))?.[1];
+  const cursor = /^(?:W\/)?"(.+)"$/.exec(String(headers['etag'] ?? ''))?.[1];
   const ageSeconds = wholeNumber(headers['rollcall-age']);
   return {
     status: statusCode,

@@ -13,6 +13,8 @@ export type UnansweredReason =
   | 'timeout'
   /** The connection broke before the answer was there. */
   | 'broken'
+  /** The connection stands, and nothing comes by it: its other end is gone, or something on the way keeps what comes to itself. */
+  | 'silent'
   /** Something answered that is no registry: another program, or a proxy on the way. */
   | 'not-a-registry';
 
@@ -60,6 +62,12 @@ const meanings: Readonly<Record<UnansweredReason, Meaning>> = {
   'broken': {
     said: (where) => `The connection to ${where} broke before the answer was there.`,
     advice: 'Ask again a little later.',
+    retryable: true,
+    outcome: 'unknown',
+  },
+  'silent': {
+    said: (where) => `The connection to ${where} stands, but nothing comes by it.`,
+    advice: 'If there is a proxy on the way: it has to pass answers on as they come, without gathering them.',
     retryable: true,
     outcome: 'unknown',
   },

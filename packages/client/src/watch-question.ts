@@ -37,10 +37,16 @@ export interface WatchOptions {
   readonly since?: string;
   /** Nothing at all for so long, not even a pulse: the connection counts as dead. 45 s, three pulses, if left out. */
   readonly silenceMsMax?: number;
+  /** The same for the first word, which a registry says at once. 10 s if left out. */
+  readonly firstWordMsMax?: number;
   /** How long a connection may take to be answered. */
   readonly timeoutMs?: number;
   /** Told when the connection comes about, and when it is lost. */
   readonly onState?: (state: WatchState) => void;
+  /** Told with everything that comes, before what it brings; a pulse counts. */
+  readonly onHeard?: () => void;
+  /** Told when the registry cannot follow its log, and how old is what it tells; and when it can again: 0. */
+  readonly onStale?: (ageSeconds: number) => void;
 }
 
 export interface WatchTarget {

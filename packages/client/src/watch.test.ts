@@ -181,11 +181,38 @@ describe('a watch that loses its connection', () => {
     await clock.advance(8999);
     expect(states).toHaveLength(1);
     await clock.advance(1);
-    await expect.poll(() => states).toMatchObject([{}, { state: 'waiting', because: { reason: 'broken' } }]);
+    await expect.poll(() => states).toMatchObject([{}, { state: 'waiting', because: { reason: 'silent' } }]);
     // No longer than it waits: the next connection comes about in real time, and has a timeout by this clock.
     const lost = states.at(-1);
     await clock.advance(lost?.state === 'waiting' ? lost.retryInMs : 0);
     expect((await next).value).toMatchObject({ event: 'change', cursor: 'e-2' });
+  });
+
+  it('does not wait long for the first word, which a registry says at once', async () => {
+    const mute: Turn = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.flushHeaders();
+    };
+    const { url } = await scripted(mute);
+    const clock = new SimulatedClock();
+    const states: WatchState[] = [];
+    const stop = new AbortController();
+    const onState = (state: WatchState): void => void states.push(state);
+    const next = clientOf(url, clock).watch({ service: 'a' }, { onState, firstWordMsMax: 3000, signal: stop.signal }).next();
+    await expect.poll(() => states).toEqual([{ state: 'connected' }]);
+    await clock.advance(3000);
+    await expect.poll(() => states).toMatchObject([{}, { state: 'waiting', because: { reason: 'silent' } }]);
+    stop.abort();
+    await next;
+  });
+
+  it('tells how old the answers are, and every sign of life', async () => {
+    const stale = (ageSeconds: number): string => `event: stale\ndata: {"stale":${ageSeconds > 0},"ageSeconds":${ageSeconds}}\n\n`;
+    const { url } = await scripted(saying(stale(12) + snapshot('e-1') + stale(0) + ': pulse\nid: e-4\n\n' + change('e-5'), 'stay'));
+    const ages: number[] = [];
+    let heard = 0;
+    const { told } = await watched(url, 2, { onStale: (age) => ages.push(age), onHeard: () => heard++ });
+    expect([told.length, ages, heard > 0]).toEqual([2, [12, 0], true]);
   });
 
   it('ends with the signal, whatever it is doing', async () => {

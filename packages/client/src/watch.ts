@@ -13,6 +13,9 @@ import type { WatchEvent, WatchOptions } from './watch-question.js';
 /** Three pulses of a registry. */
 const SILENCE_MS_MAX = 45_000;
 
+/** The first word does not wait for anything: a registry that is busy says it late, and one behind a proxy that gathers, never. */
+const FIRST_WORD_MS_MAX = 10_000;
+
 export interface WatchSurroundings {
   readonly transport: Transport;
   readonly clock: Clock;
@@ -88,7 +91,7 @@ export class Watch {
       onState?.({ state: 'connected' });
       const blocks = new WatchBlocks();
       for await (const block of this.#blocks(body, hold)) {
-        const event = blocks.read(block);
+        const event = this.#isStaleness(block) ? null : blocks.read(block);
         this.#cursor = block.id;
         if (event !== null) yield event;
       }
@@ -96,6 +99,13 @@ export class Watch {
       signal?.removeEventListener('abort', letGo);
       hold.abort();
     }
+  }
+
+  #isStaleness({ event, data }: EventBlock): boolean {
+    if (event !== 'stale' || data === null) return false;
+    const { stale, ageSeconds } = JSON.parse(data) as { readonly stale: boolean; readonly ageSeconds: number };
+    this.#options.onStale?.(stale ? ageSeconds : 0);
+    return true;
   }
 
   async #open(hold: AbortController): Promise<AsyncIterable<Uint8Array>> {
@@ -118,7 +128,8 @@ export class Watch {
 
   /** Silence counts only while one listens: whoever takes long over an event has not lost the registry. */
   async *#blocks(body: AsyncIterable<Uint8Array>, hold: AbortController): AsyncGenerator<EventBlock, void, undefined> {
-    const { silenceMsMax = SILENCE_MS_MAX } = this.#options;
+    const { silenceMsMax = SILENCE_MS_MAX, firstWordMsMax = FIRST_WORD_MS_MAX, onHeard } = this.#options;
+    let patienceMs = Math.min(firstWordMsMax, silenceMsMax);
     const { clock } = this.#surroundings;
     const reader = new EventStreamReader(this.#cursor);
     const pieces = body[Symbol.asyncIterator]();
@@ -129,17 +140,19 @@ export class Watch {
     };
     try {
       for (;;) {
-        const cancel = clock.after(silenceMsMax, hush);
+        const cancel = clock.after(patienceMs, hush);
         const piece = await pieces.next().finally(cancel);
         if (piece.done === true) return;
         this.#failures = 0;
+        patienceMs = silenceMsMax;
+        onHeard?.();
         for (const block of reader.push(piece.value)) {
           this.#retryMs = block.retryMs ?? this.#retryMs;
           yield block;
         }
       }
     } catch (error) {
-      if (silent) throw new Unanswered('broken', this.#url, { details: `nothing was heard for ${silenceMsMax} ms` });
+      if (silent) throw new Unanswered('silent', this.#url, { details: `${patienceMs} ms` });
       throw error instanceof RangeError ? error : unanswered(error, this.#url);
     } finally {
       await pieces.return?.();

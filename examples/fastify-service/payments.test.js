@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '@rollcall/client';
+import { RegistryClient } from '@rollcall/client';
 import { startRegistry } from 'rollcall';
 import { paymentsApp } from './payments.js';
 
 async function together(t, options = {}) {
   const registry = await startRegistry();
-  const client = connect({ url: registry.url });
+  const client = new RegistryClient({ url: registry.url });
   const app = paymentsApp({ url: registry.url, ...options });
   t.after(async () => {
     await app.close();

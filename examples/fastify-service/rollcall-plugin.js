@@ -1,13 +1,13 @@
 /** A Fastify plugin: the service is in the registry while it listens, beats meanwhile, and leaves before it closes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, isRegistryProblem } from '@rollcall/client';
+import { RegistryClient, isRegistryProblem } from '@rollcall/client';
 
 /**
  * `options`: `service`, and `url` of the registry; the `host` by which others reach it, if it is not the address that it listens on
  * (nobody is at 0.0.0.0); `beatEveryMs` and the `ttl` of a beat where the usual ones will not do.
  */
 export async function rollcallPlugin(app, { service, url, host, beatEveryMs = 10_000, ttl = '30s' }) {
-  const registry = connect({ url });
+  const registry = new RegistryClient({ url });
   const leaving = new AbortController();
   let id = null;
   let beating = Promise.resolve();

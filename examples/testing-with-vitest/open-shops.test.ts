@@ -1,4 +1,4 @@
-import { connect, type RegistryClient } from '@rollcall/client';
+import { RegistryClient } from '@rollcall/client';
 import { startRegistry, type EmbeddedRegistry } from 'rollcall';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openShops } from './open-shops.js';
@@ -8,7 +8,7 @@ let client: RegistryClient;
 
 beforeAll(async () => {
   registry = await startRegistry();
-  client = connect({ url: registry.url });
+  client = new RegistryClient({ url: registry.url });
 });
 afterAll(async () => {
   await client.close();

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { connect, type Instance, type RegistryClient, type WatchState } from '@rollcall/client';
+import { type Instance, RegistryClient, type WatchState } from '@rollcall/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/repository.js';
 import { until } from './asking.js';
@@ -15,7 +15,7 @@ let client: RegistryClient;
 const children: ChildProcess[] = [];
 beforeEach(async () => {
   registry = await RegistryProcess.start();
-  client = connect({ url: registry.url });
+  client = new RegistryClient({ url: registry.url });
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');

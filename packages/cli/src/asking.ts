@@ -1,5 +1,5 @@
 /** A command that asks a registry: how it is found, what is said when it does not answer, and in which form the answer comes. */
-import { connect, RegistryClient } from '@rollcall/client';
+import { RegistryClient } from '@rollcall/client';
 import { switchOption, type OptionTable } from '@rollcall/core';
 import { painter, type Paint } from './colour.js';
 import { command, complain, exitCodes, type Command, type CommandDescription, type Context } from './command.js';
@@ -56,7 +56,7 @@ export function askingCommand<Values>(description: AskingDescription<Values>, su
     ...rest,
     options: all,
     run: async (values, operands, context) => {
-      const registry = connect({ ...connectOptions(values), clock: surroundings.clock, random: surroundings.random });
+      const registry = new RegistryClient({ ...connectOptions(values), clock: surroundings.clock, random: surroundings.random });
       const release = surroundings.onReaderGone(() => (outlivesReader ? undefined : surroundings.end(exitCodes.done)));
       try {
         return (await ask(deskFor(registry, values, context, surroundings), values, operands)) ?? exitCodes.done;

@@ -1,4 +1,4 @@
-import { connect, type RegistryClient } from '@rollcall/client';
+import { RegistryClient } from '@rollcall/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedRegistry, type EmbeddedRegistry } from '../../../test/support/embedded-registry.js';
 import { Typing, type Begun } from './typing.fixture.js';
@@ -7,7 +7,7 @@ let registry: EmbeddedRegistry;
 let client: RegistryClient;
 beforeEach(async () => {
   registry = await embeddedRegistry();
-  client = connect({ url: registry.url });
+  client = new RegistryClient({ url: registry.url });
   await client.register({ service: 'payments', id: 'one', host: '10.0.0.5', port: 8080 });
 });
 afterEach(async () => {

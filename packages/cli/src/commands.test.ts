@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { connect, type RegistryClient } from '@rollcall/client';
+import { RegistryClient } from '@rollcall/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedRegistry, type EmbeddedRegistry } from '../../../test/support/embedded-registry.js';
 import { Typing } from './typing.fixture.js';
@@ -9,7 +9,7 @@ let client: RegistryClient;
 let typing: Typing;
 beforeEach(async () => {
   registry = await embeddedRegistry();
-  client = connect({ url: registry.url });
+  client = new RegistryClient({ url: registry.url });
   typing = new Typing({ url: registry.url });
 });
 afterEach(async () => {

@@ -1,10 +1,10 @@
 /** What a running registry holds, for a command that keeps it in a file. */
-import { connect, Unanswered } from '@rollcall/client';
+import { RegistryClient, Unanswered } from '@rollcall/client';
 import { connectOptions, type ConnectionOptions } from './connection-options.js';
 
 /** Throws what `refusalOf` has words for. */
 export async function* downloadSnapshot(options: ConnectionOptions): AsyncGenerator<Uint8Array> {
-  const registry = connect(connectOptions(options));
+  const registry = new RegistryClient(connectOptions(options));
   try {
     yield* registry.snapshot();
   } finally {

@@ -7,17 +7,20 @@ export type {
   ConnectOptions,
   InstanceFilters,
   InstanceOptions,
+  Move,
   PollOptions,
   ReadOptions,
   TlsOptions,
 } from './options.js';
 export type * from './ports.js';
-export { connect, RegistryClient } from './registry-client.js';
+export { RegistryClient } from './registry-client.js';
+export { connect, Registry, type RegistryOptions } from './registry.js';
 export { isRegistryProblem, RegistryProblem, type AnsweredCode } from './registry-problem.js';
 export { registryUrl, usualRegistryUrl, type RegistryUrl } from './registry-url.js';
 export type * from './shapes.js';
 export { sleep } from './sleep.js';
 export { systemClock } from './system-clock.js';
 export { systemRandom } from './system-random.js';
+export { tellings, type Observer, type TellingName, type Tellings, type Trouble } from './telling.js';
 export { Unanswered, type UnansweredReason } from './unanswered.js';
 export type { WatchEvent, WatchOptions, WatchQuestion, WatchState } from './watch-question.js';

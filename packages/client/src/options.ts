@@ -15,6 +15,12 @@ export interface TlsOptions {
 export interface ConnectOptions {
   /** Left out: `http://localhost:8500`. May have a path, if a proxy put the registry below one. */
   readonly url?: string | URL;
+  /** The nodes of one registry, besides `url` or instead of it. One that does not answer is left for the next. */
+  readonly urls?: readonly (string | URL)[];
+  /** They are tried in the order in which they are named. Left out, each client begins at one by chance, and the nodes share their callers. */
+  readonly inOrder?: boolean;
+  /** Told when it turns from one to another. Must not throw. */
+  readonly onMove?: (move: Move) => void;
   /** Sent with every call, as `Authorization: Bearer`. A function is asked each time, so that a token can change. */
   readonly token?: string | (() => string);
   /** Where to look, for every call that does not say. Left out: `default`. */
@@ -24,6 +30,14 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
+}
+
+/** From one node of a registry to another. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  /** What the one that was left did; `null` when it is back where it belongs. */
+  readonly because: Error | null;
 }
 
 /** What every call may say. */

@@ -5,7 +5,7 @@ import { SimulatedClock } from '@rollcall/conformance';
 import { routes, type Operation } from '@rollcall/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { idleRegistry } from '../../../test/support/idle-registry.js';
-import { connect, isRegistryProblem, type AnswerHead, type RegistryClient } from './index.js';
+import { isRegistryProblem, type AnswerHead, RegistryClient } from './index.js';
 
 /** Which method asks what. A call of the contract that is missing here does not compile. */
 const methods = {
@@ -60,7 +60,7 @@ describe('a client of a registry', () => {
   let client: RegistryClient;
   beforeAll(async () => {
     registry = await idleRegistry();
-    client = connect({ url: `http://${registry.doors['http'] ?? ''}` });
+    client = new RegistryClient({ url: `http://${registry.doors['http'] ?? ''}` });
   });
   afterAll(async () => {
     await client.close();
@@ -132,7 +132,7 @@ describe('a client of a registry', () => {
   });
 
   it('keeps namespaces apart', async () => {
-    const elsewhere = connect({ url: client.url, namespace: 'elsewhere' });
+    const elsewhere = new RegistryClient({ url: client.url, namespace: 'elsewhere' });
     await elsewhere.register({ service: 'a', id: 'x' });
     expect((await client.services()).services).toEqual([]);
     expect((await elsewhere.services()).services).toHaveLength(1);
@@ -202,7 +202,12 @@ describe('where no registry answers', () => {
   it('says that nobody is there', async () => {
     const url = await answering(() => undefined);
     servers.pop()?.close();
-    await expect(connect({ url }).services()).rejects.toMatchObject({ reason: 'refused', outcome: 'refused', retryable: true, url });
+    await expect(new RegistryClient({ url }).services()).rejects.toMatchObject({
+      reason: 'refused',
+      outcome: 'refused',
+      retryable: true,
+      url,
+    });
   });
 
   it.each([
@@ -211,7 +216,7 @@ describe('where no registry answers', () => {
     ['another program that speaks JSON', 400, 'application/json', '{"error":"no"}', false],
     ['a proxy', 502, 'text/html', '<h1>Bad gateway</h1>', true],
   ])('tells %s from a registry', async (_what, status, type, body, retryable) => {
-    const client = connect({
+    const client = new RegistryClient({
       url: await answering((_request, response) => response.writeHead(status, { 'content-type': type }).end(body)),
     });
     await expect(client.services()).rejects.toMatchObject({ reason: 'not-a-registry', retryable });
@@ -221,7 +226,7 @@ describe('where no registry answers', () => {
     ['before', (request) => request.socket.destroy()],
     ['within', (_request, response) => response.writeHead(200, { 'content-length': '9' }).write('{', () => response.destroy())],
   ])('says that the connection broke %s the answer', async (_when, listener) => {
-    const client = connect({ url: await answering(listener) });
+    const client = new RegistryClient({ url: await answering(listener) });
     await expect(client.services()).rejects.toMatchObject({ reason: 'broken', outcome: 'unknown', retryable: true });
   });
 
@@ -230,25 +235,25 @@ describe('where no registry answers', () => {
     const url = await answering((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/octet-stream' }).write('one');
     });
-    const pieces = connect({ url, clock, timeoutMs: 700 }).snapshot();
+    const pieces = new RegistryClient({ url, clock, timeoutMs: 700 }).snapshot();
     expect(Buffer.from((await pieces.next()).value as Uint8Array).toString()).toBe('one');
     void clock.advance(10_000);
     servers[0]?.closeAllConnections();
     await expect(pieces.next()).rejects.toMatchObject({ reason: 'broken' });
-    const slow = connect({ url: await answering(() => void clock.advance(700)), clock, timeoutMs: 700 });
+    const slow = new RegistryClient({ url: await answering(() => void clock.advance(700)), clock, timeoutMs: 700 });
     await expect(slow.snapshot().next()).rejects.toMatchObject({ reason: 'timeout' });
   });
 
   it('waits no longer than it is told', async () => {
     const clock = new SimulatedClock();
-    const client = connect({ url: await answering(() => void clock.advance(700)), clock, timeoutMs: 700 });
+    const client = new RegistryClient({ url: await answering(() => void clock.advance(700)), clock, timeoutMs: 700 });
     await expect(client.services()).rejects.toMatchObject({ reason: 'timeout', outcome: 'unknown' });
   });
 
   it('gives up when it is told', async () => {
     const giveUp = new AbortController();
     const reason = new Error('enough');
-    const client = connect({ url: await answering(() => giveUp.abort(reason)) });
+    const client = new RegistryClient({ url: await answering(() => giveUp.abort(reason)) });
     await expect(client.services({ signal: giveUp.signal })).rejects.toBe(reason);
     await expect(client.services({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
@@ -260,7 +265,7 @@ describe('where no registry answers', () => {
       response.end('{"services":[]}');
     });
     let token = 'one';
-    const client = connect({ url: `${url}/registry/`, token: () => token });
+    const client = new RegistryClient({ url: `${url}/registry/`, token: () => token });
     await client.services();
     token = 'two';
     await client.instances('a/b', { health: 'any' });
@@ -273,6 +278,6 @@ describe('where no registry answers', () => {
 
 describe('an address', () => {
   it.each(['', 'localhost:8500', 'ftp://a', 'http://a?b', 'http://me@a', 'http://a#b'])('%j is refused', (url) => {
-    expect(() => connect({ url })).toThrow(TypeError);
+    expect(() => new RegistryClient({ url })).toThrow(TypeError);
   });
 });

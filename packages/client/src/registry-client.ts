@@ -12,7 +12,7 @@ import {
   type ReadOptions,
 } from './options.js';
 import type { Clock, Random } from './ports.js';
-import { registryUrl, usualRegistryUrl } from './registry-url.js';
+import { registryUrls } from './registry-url.js';
 import { takes, targetOf } from './request-target.js';
 import type {
   Check,
@@ -46,6 +46,7 @@ import { Transport, type WholeAnswer } from './transport.js';
 import { Unanswered } from './unanswered.js';
 import { watchTarget, type WatchEvent, type WatchOptions, type WatchQuestion } from './watch-question.js';
 import { Watch } from './watch.js';
+import { Ways } from './ways.js';
 
 /** Longer than the registry itself waits for its log before it says so. */
 const TIMEOUT_MS = 5000;
@@ -61,16 +62,17 @@ export class RegistryClient {
   readonly #clock: Clock;
   readonly #random: Random;
 
-  constructor(options: ConnectOptions) {
-    const { url = usualRegistryUrl, namespace, timeoutMs = TIMEOUT_MS, clock = systemClock, random = systemRandom } = options;
-    this.#transport = new Transport(registryUrl(url), options);
+  /** Nothing is sent before the first call. */
+  constructor(options: ConnectOptions = {}) {
+    const { namespace, timeoutMs = TIMEOUT_MS, clock = systemClock, random = systemRandom, inOrder = false } = options;
+    this.#transport = new Transport(new Ways(registryUrls(options), { clock, random, inOrder }), options, clock);
     this.#namespace = namespace;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#random = random;
   }
 
-  /** For people. */
+  /** For people: who is asked first at the moment. */
   get url(): string {
     return this.#transport.shownUrl;
   }
@@ -251,7 +253,7 @@ export class RegistryClient {
   watch(question: WatchQuestion, options: WatchOptions = {}): AsyncGenerator<WatchEvent, void, undefined> {
     const { operation, varying, query } = watchTarget(question);
     const { namespace = this.#namespace } = options;
-    const target = targetOf(this.#transport.base, operation, varying, { ...query, namespace });
+    const target = targetOf(operation, varying, { ...query, namespace });
     const surroundings = { transport: this.#transport, clock: this.#clock, random: this.#random, timeoutMs: this.#timeoutMs };
     return new Watch(target, options, surroundings).events();
   }
@@ -267,8 +269,8 @@ export class RegistryClient {
     // From then on only the caller's own signal ends it.
     const untimed = signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]);
     try {
-      const target = targetOf(this.#transport.base, 'snapshot');
-      yield* this.#transport.download({ ...target, headers: { accept: '*/*' }, signal: untimed }, () => deadline.release());
+      const target = targetOf('snapshot');
+      yield* this.#transport.download({ ...target, headers: { accept: '*/*' }, timeoutMs, signal: untimed }, () => deadline.release());
     } catch (error) {
       throw deadline.isOver ? this.#tooLate(timeoutMs, error) : error;
     } finally {
@@ -284,11 +286,11 @@ export class RegistryClient {
   async #ask(operation: Operation, { varying, query, body }: Asked, options: CallOptions): Promise<WholeAnswer> {
     const { signal, timeoutMs = this.#timeoutMs, namespace = this.#namespace, onAnswer } = options;
     const where = takes(operation, 'namespace') ? { namespace } : {};
-    const target = targetOf(this.#transport.base, operation, varying, { ...query, ...where });
+    const target = targetOf(operation, varying, { ...query, ...where });
+    const waitMs = typeof query?.['wait'] === 'number' ? query['wait'] : 0;
     const deadline = deadlineOf(this.#clock, timeoutMs, signal);
     try {
-      const answer = await this.#transport.ask({ ...target, body, signal: deadline.signal });
-      if (answer.body === undefined && answer.status !== 204) throw new Unanswered('not-a-registry', this.url);
+      const answer = await this.#transport.ask({ ...target, body, timeoutMs, waitMs, signal: deadline.signal });
       onAnswer?.(answer);
       return answer;
     } catch (error) {
@@ -301,9 +303,4 @@ export class RegistryClient {
   #tooLate(timeoutMs: number, cause: unknown): Unanswered {
     return new Unanswered('timeout', this.url, { details: `${timeoutMs} ms`, cause });
   }
-}
-
-/** A registry to ask. Nothing is sent before the first call. */
-export function connect(options: ConnectOptions = {}): RegistryClient {
-  return new RegistryClient(options);
 }

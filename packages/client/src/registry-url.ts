@@ -11,6 +11,21 @@ export interface RegistryUrl {
   readonly base: string;
 }
 
+/** All that are named, each once. Throws a `TypeError` that says what is wrong with one of them. */
+export function registryUrls({
+  url,
+  urls,
+}: {
+  readonly url?: string | URL;
+  readonly urls?: readonly (string | URL)[];
+}): readonly [RegistryUrl, ...RegistryUrl[]] {
+  const given = [...(url === undefined ? [] : [url]), ...(urls ?? [])];
+  const [first = usualRegistryUrl, ...rest] = given;
+  const all = [registryUrl(first), ...rest.map(registryUrl)] as const;
+  const [one, ...others] = all;
+  return [one, ...others.filter(({ shown }, at) => all.findIndex((other) => other.shown === shown) === at + 1)];
+}
+
 /** Throws a `TypeError` that says what is wrong with it. */
 export function registryUrl(given: string | URL): RegistryUrl {
   const url = URL.canParse(String(given)) ? new URL(given) : undefined;

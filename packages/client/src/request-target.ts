@@ -7,16 +7,18 @@ export interface Target {
   readonly method: Route['method'];
   /** Path and query, ready for the wire. */
   readonly path: string;
+  /** Doing it twice is doing it once, and says the same. */
+  readonly repeatable: boolean;
 }
 
 const byOperation: ReadonlyMap<Operation, Route> = new Map(routes.map((route) => [route.operation, route]));
 
-/** `base` is the path below which the registry stands, without a slash at its end: a proxy may have moved it. */
-export function targetOf(base: string, operation: Operation, varying: Readonly<Record<string, string>> = {}, query: Query = {}): Target {
+export function targetOf(operation: Operation, varying: Readonly<Record<string, string>> = {}, query: Query = {}): Target {
   const { method, path } = routeOf(operation);
   const filled = path.replaceAll(/\{(\w+)\}/g, (_braces, name: string) => encodeURIComponent(varying[name] ?? ''));
   const asked = queryText(query);
-  return { method, path: `${base}${filled}${asked === '' ? '' : `?${asked}`}` };
+  const repeatable = method === 'GET' || method === 'PUT' || operation === 'register' || operation === 'registerMany';
+  return { method, path: `${filled}${asked === '' ? '' : `?${asked}`}`, repeatable };
 }
 
 /** Can it be asked with this parameter? */

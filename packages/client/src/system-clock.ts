@@ -14,3 +14,12 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** For work in the background: its timers keep no process alive that has nothing else to do. */
+export const quietClock: Clock = {
+  ...systemClock,
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, Math.min(delayMs, TIMER_MS_MAX)).unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../../test/support/program.js';
-import { connect, type RegistryClient, type TlsOptions } from './index.js';
+import { RegistryClient, type TlsOptions } from './index.js';
 
 /** An authority of our own, and what it signed for the registry and for one client. */
 const authority =
@@ -57,7 +57,7 @@ describeWith(['openssl', 'bash'], 'over TLS', () => {
   });
 
   function client(tls: TlsOptions): RegistryClient {
-    const made = connect({ url, tls });
+    const made = new RegistryClient({ url, tls });
     clients.push(made);
     return made;
   }
@@ -83,7 +83,7 @@ describeWith(['openssl', 'bash'], 'over TLS', () => {
   });
 
   it('who speaks the other way is told', async () => {
-    const plain = connect({ url: url.replace('https', 'http') });
+    const plain = new RegistryClient({ url: url.replace('https', 'http') });
     clients.push(plain);
     await expect(plain.services()).rejects.toMatchObject({ name: 'Unanswered', reason: 'broken' });
   });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { afterEach, describe, expect, it } from 'vitest';
 import { embeddedRegistry } from '../../../test/support/embedded-registry.js';
-import { connect, type RegistryClient, type WatchEvent, type WatchOptions, type WatchState } from './index.js';
+import { RegistryClient, type WatchEvent, type WatchOptions, type WatchState } from './index.js';
 
 const clean: (() => unknown)[] = [];
 afterEach(async () => {
@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 function clientOf(url: string, clock?: SimulatedClock): RegistryClient {
-  const client = connect({ url, random: new SeededRandom(7), ...(clock === undefined ? {} : { clock }) });
+  const client = new RegistryClient({ url, random: new SeededRandom(7), ...(clock === undefined ? {} : { clock }) });
   clean.push(() => client.close());
   return client;
 }

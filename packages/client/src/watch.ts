@@ -118,7 +118,7 @@ export class Watch {
       hold.abort();
     });
     try {
-      return await transport.open({ ...this.#target, headers, signal: hold.signal });
+      return await transport.open({ ...this.#target, headers, timeoutMs, signal: hold.signal });
     } catch (error) {
       throw late ? new Unanswered('timeout', this.#url, { details: `${timeoutMs} ms`, cause: error }) : error;
     } finally {

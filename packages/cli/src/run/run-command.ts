@@ -1,6 +1,6 @@
 /** `rollcall run`: runs any program and keeps it registered for as long as it is ready to be called. */
 import { isatty } from 'node:tty';
-import { connect, systemClock, systemRandom, type RegistryClient } from '@rollcall/client';
+import { RegistryClient, systemClock, systemRandom } from '@rollcall/client';
 import type { Clock } from '@rollcall/core';
 import { command, Misuse, type Command, type Context } from '../command.js';
 import { connectOptions } from '../connection-options.js';
@@ -50,7 +50,7 @@ async function run(options: RunOptions, [program, ...args]: readonly string[], c
   const wanted = wantedPort(options, context.environment);
   const say = (line: string): void => context.complaints.write(`rollcall: ${oneLine(line)}\n`);
   const timeoutMs = Math.min(options.timeoutMs, CALL_MS_MAX, Math.max(CALL_MS_MIN, (options.ttlMs ?? 0) / 3));
-  const client = connect({ ...connectOptions(options), timeoutMs });
+  const client = new RegistryClient({ ...connectOptions(options), timeoutMs });
   try {
     const found = await find(options, wanted, client, clock, say);
     const { instance, settings, look, environment } = planRun(service, options, found, context.environment);

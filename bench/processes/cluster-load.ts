@@ -1,9 +1,8 @@
 /** The clients of a cluster, in a process of their own: a fleet that beats, watchers of what the others are told, and a few who die. */
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerQuestions } from '../support/child.js';
+import { readEvents } from '../support/event-reader.js';
 import { connectHttp, requestOf, type HttpConnection } from '../support/http-client.js';
 import { percentile } from '../support/statistics.js';
 
@@ -117,7 +116,7 @@ async function tell([first = 0, ...others]: readonly number[], registrations: nu
   const sentMs = new Map<string, number>();
   const closers = await Promise.all(
     others.map((port) =>
-      watch(port, '/services/told/instances', (text) => {
+      readEvents(port, '/services/told/instances', (text) => {
         for (const [, id = ''] of text.matchAll(/"id":"(told-\d+)"/g)) toldMs.push(performance.now() - (sentMs.get(id) ?? NaN));
       }),
     ),
@@ -149,7 +148,7 @@ async function gather(
   const body = { instances: ids.map((id) => ({ ...fieldsOf(id), service: 'mortal', ttl: ttlMs, deregisterAfter: '1h' })) };
   await connections[0]?.send(requestOf('POST', '/register/bulk', JSON.stringify(body)));
   const gone = new Set<string>();
-  await watch(ports[0] ?? 0, '/services/mortal/instances?health=critical', (text) => {
+  await readEvents(ports[0] ?? 0, '/services/mortal/instances?health=critical', (text) => {
     for (const [, id = ''] of text.matchAll(/"id":"(mortal-\d+)"/g)) gone.add(id);
   });
   for (const endMs = performance.now() + forMs; performance.now() < endMs; await sleep(ttlMs / 6)) {
@@ -168,23 +167,6 @@ async function notice(withinMs: number): Promise<ClusterAnswer> {
   const { ids, gone, stoppedMs } = mortals;
   while (gone.size < ids.length && performance.now() - stoppedMs < withinMs) await sleep(10);
   return { ...nothing, ms: performance.now() - stoppedMs, sent: ids.length, failed: ids.length - gone.size };
-}
-
-/** The answer hangs up. */
-async function watch(port: number, path: string, told: (text: string) => void): Promise<() => void> {
-  const socket = connect(port, '127.0.0.1').setNoDelay();
-  socket.on('error', () => undefined);
-  socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`);
-  await once(socket, 'data');
-  socket.setEncoding('utf8');
-  // An id that falls between two pieces would be overlooked: the last line is kept.
-  let rest = '';
-  socket.on('data', (piece: string) => {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    told(lines.join('\n'));
-  });
-  return () => socket.destroy();
 }
 
 async function open(ports: readonly number[], each: number): Promise<readonly HttpConnection[]> {

@@ -45,9 +45,8 @@ export function statusOf({ report, store, view, clock, instances, cluster, doors
 /** Whoever looks at a store in trouble wants to know the rest all the more. */
 async function storeStatus(store: Store, clock: Clock): Promise<Pick<NodeStatus, 'store'>> {
   try {
-    const { engine, sizeBytes, revision, compactedRevision, quotaBytes, alarms } = await storeStatusSoon(store, clock);
-    const known = { engine, sizeBytes, revision, compactedRevision };
-    return { store: { ...known, ...(quotaBytes === undefined ? {} : { quotaBytes }), ...(alarms === undefined ? {} : { alarms }) } };
+    const { epoch: _, ...known } = await storeStatusSoon(store, clock);
+    return { store: known };
   } catch {
     return {};
   }

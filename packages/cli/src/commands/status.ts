@@ -61,6 +61,7 @@ function statusText(status: Status, url: string, paint: Paint): string {
       ['doors', doorsText.join(', ')],
       ['log', `epoch ${epoch}, revision ${revision}`],
       ['store', store === undefined ? { text: 'does not answer', colour: 'red' } : storeCell(store)],
+      ...(store?.members ?? []).map((member): readonly [string, Cell] => ['member', memberCell(member)]),
     ],
     paint,
   );
@@ -70,6 +71,12 @@ function storeCell({ engine, sizeBytes, quotaBytes, compactedRevision, alarms = 
   const size = `${sizeText(sizeBytes)}${quotaBytes === undefined ? '' : ` of ${sizeText(quotaBytes)}`}`;
   const text = `${engine}, ${size}, kept from revision ${compactedRevision}`;
   return alarms.length === 0 ? text : { text: `${text}; it raises an alarm: ${alarms.join(', ')}`, colour: 'red' };
+}
+
+function memberCell({ address, answers, leads, version, behind = 0 }: Member): Cell {
+  if (!answers) return { text: `${address} does not answer`, colour: 'red' };
+  const late = behind === 0 ? '' : `, ${counted(behind, 'revision')} behind`;
+  return `${address}, ${version}${leads === true ? ', leads' : ''}${late}`;
 }
 
 function clusterCell({ member, nodes, leaving, duty }: NonNullable<Status['cluster']>, role: Status['role']): Cell {
@@ -91,6 +98,8 @@ function healthText({ total, ...byHealth }: Status['instances']): Cell {
   const text = parts.length === 0 ? String(total) : `${total} (${parts.map(([health, count]) => `${count} ${health}`).join(', ')})`;
   return { text, colour: worst === undefined ? undefined : healthColours[worst] };
 }
+
+type Member = NonNullable<NonNullable<Status['store']>['members']>[number];
 
 const sizes: readonly (readonly [unit: string, bytes: number])[] = [
   ['GiB', 1024 ** 3],

@@ -75,6 +75,21 @@ export const nodeSchemas = {
             items: { type: 'string' },
             description: 'What is wrong with it, in its own words; left out for nothing.',
           },
+          members: {
+            type: 'array',
+            description: 'The processes that it consists of, as each says itself; left out where it is part of this one.',
+            items: {
+              type: 'object',
+              properties: {
+                address: { type: 'string' },
+                answers: { type: 'boolean', description: 'It said just now how it is; what follows is left out where it did not.' },
+                leads: { type: 'boolean' },
+                version: { type: 'string' },
+                behind: { ...count, description: 'How many revisions it has yet to take in.' },
+              },
+              required: ['address', 'answers'],
+            },
+          },
         },
         required: ['engine', 'sizeBytes', 'revision', 'compactedRevision'],
       },

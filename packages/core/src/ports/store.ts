@@ -187,6 +187,19 @@ export interface StoreStatus {
   readonly quotaBytes?: number;
   /** What is wrong with it, in its own words. Left out: nothing that it would say. */
   readonly alarms?: readonly string[];
+  /** The processes that it consists of, as each says itself. Left out: it is part of this one. */
+  readonly members?: readonly StoreMember[];
+}
+
+/** One process of an engine that consists of several. */
+export interface StoreMember {
+  readonly address: string;
+  /** It said just now how it is; what follows is left out where it did not. */
+  readonly answers: boolean;
+  readonly leads?: boolean;
+  readonly version?: string;
+  /** How many revisions it has yet to take in. */
+  readonly behind?: number;
 }
 
 export interface CallOptions {

@@ -51,6 +51,18 @@ describeWith(['etcd', 'etcdctl'], 'the etcd engine, while etcd has its troubles'
     expect(watch.endings).toEqual([]);
   });
 
+  it('says how each member is: who leads, who is behind, who does not answer', async () => {
+    const members = await start(3);
+    const store = await open(members);
+    const addresses = members.map(({ endpoint }) => endpoint);
+    const all = (await store.status()).members ?? [];
+    expect(all).toMatchObject(addresses.map((address) => ({ address, answers: true, behind: 0 })));
+    expect(all.filter(({ leads }) => leads)).toHaveLength(1);
+    const gone = members[all.findIndex(({ leads }) => leads === false)];
+    await gone?.kill();
+    expect((await store.status()).members).toContainEqual({ address: gone?.endpoint, answers: false });
+  });
+
   it('says at once that etcd is away, without doubt, and is back when etcd is', async () => {
     const [member] = await start(1);
     if (member === undefined) throw new Error('No etcd.');

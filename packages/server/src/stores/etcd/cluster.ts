@@ -31,6 +31,9 @@ const ANSWER_WITHIN_MS = 5_000;
 /** For what one member says of itself, which it does at once or not at all. */
 const STATUS_WITHIN_MS = 1_000;
 
+/** Whoever asks how all of them are would rather know of the others than wait for one. */
+const EACH_WITHIN_MS = 500;
+
 const PAUSE = { firstMs: 50, longestMs: 1_000 };
 
 /** An endpoint that leads to another cluster is a mistake that somebody has to mend; then it is looked at again. */
@@ -124,6 +127,14 @@ export class Cluster {
     return leader === null || leader === at;
   }
 
+  /** What each endpoint says of itself, at the same time; `null` for one that says nothing. */
+  statuses(): Promise<readonly { readonly address: string; readonly status: EtcdStatus | null }[]> {
+    const { endpoints } = this.#options;
+    return Promise.all(
+      endpoints.map(async (address, at) => ({ address, status: await this.#statusAt(at, EACH_WITHIN_MS).catch(() => null) })),
+    );
+  }
+
   /** Before the same question is asked once more, of others too: short at first, each of a different length. */
   pause(attempt: number): Promise<void> {
     const { clock, random } = this.#options;
@@ -201,8 +212,8 @@ export class Cluster {
     this.#introduced.add(at);
   }
 
-  async #statusAt(at: number): Promise<EtcdStatus> {
-    return this.#connection(at).ask(askStatus, undefined, await this.#tokenFrom(this.#connection(at)), STATUS_WITHIN_MS);
+  async #statusAt(at: number, withinMs: number = STATUS_WITHIN_MS): Promise<EtcdStatus> {
+    return this.#connection(at).ask(askStatus, undefined, await this.#tokenFrom(this.#connection(at)), withinMs);
   }
 
   #connection(at: number): Connection {

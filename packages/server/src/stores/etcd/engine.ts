@@ -15,11 +15,13 @@ import {
   type RangeRequest,
   type RangeResult,
   type Store,
+  type StoreMember,
   type StoreStatus,
   type Watch,
   type WatchRequest,
   type WatchSink,
 } from '@rollcall/core';
+import type { EtcdStatus } from '@rollcall/wire';
 import type { HistoryLimits } from '../../shared/auto-compaction.js';
 import * as calls from './calls.js';
 import { Cluster, type ClusterOptions } from './cluster.js';
@@ -212,7 +214,10 @@ export class EtcdEngine implements Store {
     const { epoch, revision } = await this.#epochRecord.read();
     this.#following?.learn(epoch);
     const compactedRevision = await this.#floor.find(revision);
-    const { databaseBytes, quotaBytes, errors } = await this.#cluster.ask(calls.askStatus, undefined);
+    const [{ databaseBytes, quotaBytes, errors }, statuses] = await Promise.all([
+      this.#cluster.ask(calls.askStatus, undefined),
+      this.#cluster.statuses(),
+    ]);
     return {
       engine: 'etcd',
       epoch,
@@ -221,6 +226,7 @@ export class EtcdEngine implements Store {
       sizeBytes: databaseBytes,
       ...(quotaBytes === 0 ? {} : { quotaBytes }),
       ...(errors.length === 0 ? {} : { alarms: errors }),
+      members: statuses.map(({ address, status }) => memberOf(address, status, revision)),
     };
   }
 
@@ -248,4 +254,11 @@ export class EtcdEngine implements Store {
     this.#underWay.add(answer);
     return answer.finally(() => this.#underWay.delete(answer));
   }
+}
+
+function memberOf(address: string, status: EtcdStatus | null, revision: number): StoreMember {
+  if (status === null) return { address, answers: false };
+  const { header, leader, version } = status;
+  const leads = leader !== 0n && header.memberId === leader;
+  return { address, answers: true, leads, version, behind: Math.max(0, revision - header.revision) };
 }

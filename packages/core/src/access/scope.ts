@@ -27,12 +27,16 @@ export class Scope {
   readonly isNothing: boolean;
   /** The same for scopes that cover the same by the same words; empty for everything. */
   readonly key: string;
+  /** What it was made of, and can be made of again: plain data, which may cross to another thread. */
+  readonly words: ScopeOptions;
   readonly #namespaces: ReadonlySet<Namespace> | 'all';
   readonly #names: ReadonlySet<string>;
   readonly #beginnings: readonly string[];
   readonly #allServices: boolean;
 
-  constructor({ namespaces, services }: ScopeOptions) {
+  constructor(words: ScopeOptions) {
+    const { namespaces, services } = words;
+    this.words = words;
     const beginnings = services.filter((one) => one.endsWith('*')).map((one) => one.slice(0, -1));
     this.#namespaces = namespaces === 'all' ? 'all' : new Set(namespaces);
     this.#names = new Set(services.filter((one) => !one.endsWith('*')));

@@ -34,6 +34,7 @@ export class Catalog implements Knowing {
   readonly #log: Log;
   readonly #projection: Projection;
   readonly #reader: LogReader;
+  readonly #fed = new Set<EncodedSink>();
   readonly #waiting = new Set<{ readonly revision: number; readonly reached: () => void }>();
   #undecodableTold = 0;
 
@@ -83,13 +84,29 @@ export class Catalog implements Knowing {
     return this.#projection.dump();
   }
 
+  /** The same, to be laid under what `feed` brings from now on: see `pagesOf`. */
+  pages(): Generator<readonly EncodedRecord[], undefined> {
+    return this.#projection.pages();
+  }
+
+  /**
+   * Feeds a sink with what feeds this view, from now on, each time before whoever waits for a revision is told that it is shown. The
+   * answer ends it.
+   */
+  feed(sink: EncodedSink): () => void {
+    this.#fed.add(sink);
+    return () => void this.#fed.delete(sink);
+  }
+
   close(): void {
     this.#reader.close();
   }
 
   /** Shows these instead of what it shows of their keys, as of the revision that it is at. */
   repair(records: readonly EncodedRecord[]): void {
-    this.#projection.apply({ revision: this.#projection.revision, records });
+    const batch = { revision: this.#projection.revision, records };
+    this.#projection.apply(batch);
+    for (const sink of this.#fed) sink.apply(batch);
     this.#shown();
   }
 
@@ -138,25 +155,34 @@ export class Catalog implements Knowing {
     }
   }
 
-  /** The projection, and whoever waits for it. */
+  /** The projection, whoever is fed beside it, and whoever waits for it. */
   #sink(): EncodedSink {
     const projection = this.#projection;
     return {
       begin: (start) => {
         this.#compare(start);
         projection.begin(start);
+        for (const sink of this.#fed) sink.begin(start);
       },
-      page: (records) => projection.page(records),
+      page: (records) => {
+        projection.page(records);
+        for (const sink of this.#fed) sink.page(records);
+      },
       finish: () => {
         projection.finish();
+        for (const sink of this.#fed) sink.finish();
         this.#undecodableTold = 0;
         this.#shown();
       },
       apply: (batch) => {
         projection.apply(batch);
+        for (const sink of this.#fed) sink.apply(batch);
         this.#shown();
       },
-      stale: (sinceMs) => projection.stale(sinceMs),
+      stale: (sinceMs) => {
+        projection.stale(sinceMs);
+        for (const sink of this.#fed) sink.stale(sinceMs);
+      },
     };
   }
 

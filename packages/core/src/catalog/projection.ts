@@ -16,7 +16,7 @@ import type { Machine, MachineRef } from './machine.js';
 import type { Removal } from './machine-table.js';
 import { ServiceName, type InstanceId, type Namespace } from './names.js';
 import { usualPanicRule, type PanicRule } from './panic-rule.js';
-import { RecordDump } from './record-dump.js';
+import { pagesOf, RecordDump } from './record-dump.js';
 import { RecentChanges } from './recent-changes.js';
 import { RecordState, type StateChange } from './record-state.js';
 import type { InstanceRef } from './registration.js';
@@ -136,6 +136,11 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
     this.#dump?.cancel();
     this.#dump = new RecordDump(this.#state);
     return this.#dump;
+  }
+
+  /** All that is shown, to be laid under what the log brings from now on: see `pagesOf`. */
+  pages(): Generator<readonly EncodedRecord[], undefined> {
+    return pagesOf(this.#state);
   }
 
   namespaces(_caller: Caller): readonly Namespace[] {

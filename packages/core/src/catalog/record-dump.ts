@@ -46,15 +46,11 @@ export class RecordDump {
   }
 
   *pages(recordsPerPage: number = PAGE_RECORDS): Generator<readonly EncodedRecord[], undefined> {
-    let page: EncodedRecord[] = [];
     if (this.#state === null) return undefined;
-    for (const record of recordsOf(this.#state)) {
+    for (const page of pagesOf(this.#state, recordsPerPage)) {
       if (this.isVoid) return undefined;
-      if (page.push(record) < recordsPerPage) continue;
       yield page;
-      page = [];
     }
-    if (page.length > 0) yield page;
     return undefined;
   }
 
@@ -62,6 +58,21 @@ export class RecordDump {
   changed(): readonly EncodedRecord[] {
     return [...this.#changed.values()];
   }
+}
+
+/**
+ * The same without the collecting, for whoever is fed beside the view: what the log brings between two pages has to be laid over the
+ * pages before it and under those behind it, in the order in which it came. Of no use any more when the log is read anew.
+ */
+export function* pagesOf(state: RecordState, recordsPerPage: number = PAGE_RECORDS): Generator<readonly EncodedRecord[], undefined> {
+  let page: EncodedRecord[] = [];
+  for (const record of recordsOf(state)) {
+    if (page.push(record) < recordsPerPage) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+  return undefined;
 }
 
 /**

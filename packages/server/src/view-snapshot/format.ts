@@ -9,7 +9,6 @@
  * Two lines to be read by people, then frames: a type byte, a length, records one behind the other. Behind the last frame,
  * which is empty, stand the revision and the time (wall clock) of which all of it is, and the SHA-256 of everything before.
  */
-import type { EncodedRecord } from '@rollcall/core';
 import { ByteReader } from '../shared/byte-reader.js';
 import { ByteWriter } from '../shared/byte-writer.js';
 
@@ -71,23 +70,6 @@ export function encodeMoment({ revision, asOfMs }: ViewMoment): Buffer {
 export function decodeTrailer(trailer: Buffer): ViewMoment & { readonly hash: Buffer } {
   const reader = new ByteReader(trailer);
   return { revision: reader.count(), asOfMs: reader.count(), hash: trailer.subarray(MOMENT_BYTES) };
-}
-
-export function writeRecord(writer: ByteWriter, { key, value, createRevision, revision }: EncodedRecord): void {
-  writer.bytes(key).byte(value === null ? 0 : 1);
-  if (value !== null) writer.bytes(value).count(createRevision).count(revision);
-}
-
-/** Throws a RangeError for what is none. Shares memory with the frame. */
-export function readRecords(frame: Buffer): readonly EncodedRecord[] {
-  const reader = new ByteReader(frame);
-  const records: EncodedRecord[] = [];
-  while (!reader.atEnd) {
-    const key = reader.bytes();
-    if (reader.byte() === 0) records.push({ key, value: null, createRevision: 0, revision: 0 });
-    else records.push({ key, value: reader.bytes(), createRevision: reader.count(), revision: reader.count() });
-  }
-  return records;
 }
 
 function parseJson(text: string): unknown {

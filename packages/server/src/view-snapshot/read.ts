@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { isRegistrationKey, type EncodedRecord, type EncodedSink } from '@rollcall/core';
+import { readRecords } from '../shared/record-bytes.js';
 import { StreamReader } from '../shared/stream-reader.js';
 import { nextTurn } from '../shared/turn.js';
 import {
@@ -12,7 +13,6 @@ import {
   frameTypes,
   HEADER_BYTES_MAX,
   MAGIC,
-  readRecords,
   TRAILER_BYTES,
   VIEW_FORMAT,
   type ViewHeader,

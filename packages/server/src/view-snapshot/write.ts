@@ -4,7 +4,8 @@ import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import type { Clock, EncodedRecord, RecordDump } from '@rollcall/core';
 import { ByteWriter } from '../shared/byte-writer.js';
-import { encodeHead, encodeMoment, FRAME_BYTES, frameTypes, writeRecord, type ViewHeader, type ViewMoment } from './format.js';
+import { writeRecord } from '../shared/record-bytes.js';
+import { encodeHead, encodeMoment, FRAME_BYTES, frameTypes, type ViewHeader, type ViewMoment } from './format.js';
 
 export interface ViewToWrite {
   readonly header: ViewHeader;

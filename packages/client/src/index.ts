@@ -1,5 +1,6 @@
 /** Rollcall for Node programs: register, discover, watch. */
 export { backoffMs, type Failure } from './backoff.js';
+export * from './balancing/index.js';
 export type { LiveInstances } from './discovery/live-instances.js';
 export type {
   AnswerHead,

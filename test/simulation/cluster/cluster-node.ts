@@ -121,9 +121,9 @@ export class ClusterNode {
   /** As a node stops that was asked to. */
   async stop(): Promise<void> {
     await this.membership.announceLeaving();
-    const handedOver = this.#mutation === 'goodbye without handing over' || (await this.attendance.leave());
+    const handedOverAt = this.#mutation === 'goodbye without handing over' ? this.#roster.revision : await this.attendance.leave();
     this.isServing = false;
-    await this.membership.leave({ handedOver });
+    await this.membership.leave({ handedOverAt });
     this.kill();
   }
 

@@ -197,11 +197,12 @@ export class Attendance implements GuardDesk, Colleague {
   }
 
   /**
-   * Before a planned stop, when the roster shows that this node is leaving: hands over what was heard here. Answers whether all of it
-   * was taken. If not, the others must not be told that this node said goodbye. Heartbeats that come meanwhile are told to every other node.
+   * Before a planned stop, when the roster shows that this node is leaving: hands over what was heard here. Answers by which
+   * revision of the roster all of it was taken; `null` if not: then the others must not be told that this node said goodbye. Heartbeats that come
+   * meanwhile are told to every other node.
    */
-  async leave(): Promise<boolean> {
-    return (await this.#desk?.leave()) ?? true;
+  async leave(): Promise<number | null> {
+    return (await this.#desk?.leave()) ?? null;
   }
 
   /** How many heartbeats this node waits for. Walks over all rows, so whoever asks often keeps the answer for a while. */

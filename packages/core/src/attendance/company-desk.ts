@@ -125,26 +125,28 @@ export class CompanyDesk implements Colleague {
 
   /**
    * Before a planned stop: from now on no heartbeat is taken that not every other node knows, and those that were heard are handed
-   * to whoever has the duty. Answers whether all of it was taken; if not, this node must not say goodbye but be lost.
+   * to whoever has the duty. Answers by which revision of the roster all of it was taken; `null` if not: then this node must not say goodbye
+   * but be lost.
    */
-  async leave(): Promise<boolean> {
+  async leave(): Promise<number | null> {
     this.#isLeaving = true;
     const { roster } = this.company;
     for (let look = 0; look < LEAVING_SHOWN_LOOKS && roster.self?.leaving === false; look++) {
       await new Promise<void>((resolve) => void this.options.clock.after(TICK_MS, resolve));
     }
+    const { revision } = roster;
     // Who had others and sees none may only be late, and cannot know that nobody needs what it heard.
-    if (this.#others().length === 0) return !this.#hadOthers;
+    if (this.#others().length === 0) return this.#hadOthers ? null : revision;
     const batches = new Map<NodeName, Heard[]>();
     for (const rows of this.#kinds.values()) {
       for (const { heard, owner } of rows.present()) {
-        if (owner === null || owner === roster.self?.name) return false;
+        if (owner === null || owner === roster.self?.name) return null;
         const batch = batches.get(owner) ?? [];
         batches.set(owner, batch);
-        if (batch.push(heard) === HANDED_TOGETHER_MAX && !(await this.handing.handAll([[owner, batch.splice(0)]]))) return false;
+        if (batch.push(heard) === HANDED_TOGETHER_MAX && !(await this.handing.handAll([[owner, batch.splice(0)]]))) return null;
       }
     }
-    return this.handing.handAll(batches);
+    return (await this.handing.handAll(batches)) ? revision : null;
   }
 
   close(): void {

@@ -115,7 +115,7 @@ describe('joining', () => {
     await node.roster.start();
     node.link.become('held');
     const joining = await outcomeOf(node.membership.join());
-    const leaving = await outcomeOf(node.membership.leave({ handedOver: true }));
+    const leaving = await outcomeOf(node.membership.leave({ handedOverAt: node.roster.revision }));
     await clock.advance(3000);
     expect(leaving.is).toBe('settled');
     node.link.become('whole');
@@ -230,7 +230,7 @@ describe('a member', () => {
     await clock.advance(60_000);
     expect([sleeper.membership.isMember, usurper.membership.isMember, sleeper.roster.self]).toEqual([false, true, null]);
     expect(sleeper.complaints.filter((text) => text.includes('took its name'))).toHaveLength(1);
-    await usurper.membership.leave({ handedOver: true });
+    await usurper.membership.leave({ handedOverAt: usurper.roster.revision });
     await clock.advance(6000);
     expect(sleeper.membership.isMember).toBe(true);
   });
@@ -246,7 +246,7 @@ describe('what is measured', () => {
     expect([shown(), a.losses]).toEqual([[1, 0], 1]);
     a.link.become('whole');
     await clock.advance(5000);
-    await a.membership.leave({ handedOver: true });
+    await a.membership.leave({ handedOverAt: a.roster.revision });
     expect([shown(), a.losses]).toEqual([[1, 0], 1]);
   });
 });
@@ -258,13 +258,14 @@ describe('leaving', () => {
     expect([a.membership.standing, b.roster.nodes.map(({ leaving }) => leaving)]).toEqual(['leaving', [true, false]]);
     await clock.advance(60_000);
     expect(a.membership.isMember).toBe(true);
-    await a.membership.leave({ handedOver: true });
+    await a.membership.leave({ handedOverAt: a.roster.revision });
     expect([a.membership.standing, await log.keys(), log.leaseCount]).toEqual(['gone', ['/rollcall/nodes/b'], 1]);
     expect(b.told).toEqual(['a joined', 'b joined', 'said something', 'said something', 'a left']);
   });
 
   it.each([
-    ['did not hand over what it had heard', (a: MemberNode) => a.membership.leave({ handedOver: false })],
+    ['did not hand over what it had heard', (a: MemberNode) => a.membership.leave({ handedOverAt: null })],
+    ['handed over before somebody joined', async (a: MemberNode) => a.membership.leave({ handedOverAt: a.roster.revision - 2 })],
     ['was killed on the way', async (a: MemberNode) => a.kill()],
   ])('of a node that %s counts as a loss', async (_, end) => {
     const [a, b] = [await started('a'), await started('b')];
@@ -277,7 +278,9 @@ describe('leaving', () => {
   it('does not wait for an engine that is away', async () => {
     const node = await started('a');
     node.link.become('held');
-    const leaving = await outcomeOf(node.membership.announceLeaving().then(() => node.membership.leave({ handedOver: true })));
+    const leaving = await outcomeOf(
+      node.membership.announceLeaving().then(() => node.membership.leave({ handedOverAt: node.roster.revision })),
+    );
     await clock.advance(6000);
     expect(leaving.is).toBe('settled');
     await clock.advance(60_000);
@@ -300,6 +303,6 @@ describe('leaving', () => {
     node.link.become('whole');
     await clock.advance(60_000);
     expect([node.membership.standing, await log.keys()]).toEqual(['gone', []]);
-    await node.membership.leave({ handedOver: true });
+    await node.membership.leave({ handedOverAt: node.roster.revision });
   });
 });

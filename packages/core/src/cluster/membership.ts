@@ -3,13 +3,13 @@
  * steps. There is never more than one life at a time: a new one begins when the one before is over, and what that left is gone.
  */
 import { backoffMs } from '../backoff.js';
-import { nodeKey } from '../catalog/keys.js';
+import { nodeKey, nodesRange } from '../catalog/keys.js';
 import { isRollcallError, RollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { noMeter, type Counter, type Meter } from '../ports/meter.js';
 import type { Random } from '../ports/random.js';
-import type { LeaseId, Store } from '../ports/store.js';
+import type { Compare, LeaseId, Store } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
 import { Life, NODE_TTL_MS, type Place } from './life.js';
 import { membershipMetrics } from './meters.js';
@@ -91,11 +91,17 @@ export class Membership {
     await this.#atMost(this.#tell({ leaving: true, handedOver: false }));
   }
 
-  /** Last step. `handedOver`: everything that it had heard, so that nothing is lost with it. Closes, too. */
-  async leave({ handedOver }: { readonly handedOver: boolean }): Promise<void> {
+  /**
+   * Last step. `handedOverAt`: the revision of the roster by which it has handed over everything that it had heard, so that nothing is lost
+   * with it; `null` if it has not. Whoever has joined since, and was not seen, would have been told nothing: then it is no goodbye. Closes, too.
+   */
+  async leave({ handedOverAt }: { readonly handedOverAt: number | null }): Promise<void> {
     this.#isLeaving = true;
     const life = this.#life;
-    if (handedOver) await this.#atMost(this.#tell({ leaving: true, handedOver }));
+    if (handedOverAt !== null) {
+      const nobodyUnseen: Compare = { range: nodesRange, target: 'create', is: '<', operand: handedOverAt + 1 };
+      await this.#atMost(this.#tell({ leaving: true, handedOver: true }, [nobodyUnseen]));
+    }
     this.close();
     const revoked = life === null ? null : forgetLease(this.#options.store, life.lease);
     await this.#atMost(Promise.allSettled([revoked, this.#pursuit]));
@@ -167,7 +173,7 @@ export class Membership {
   }
 
   /** Until it is known which revision says so, the fences of this node do not hold. */
-  async #tell(said: Pick<NodeFields, 'leaving' | 'handedOver'>): Promise<void> {
+  async #tell(said: Pick<NodeFields, 'leaving' | 'handedOver'>, when: readonly Compare[] = []): Promise<void> {
     const life = this.#life;
     if (life === null) return;
     const { store, clock } = this.#options;
@@ -177,11 +183,12 @@ export class Membership {
     while (!life.isOver && clock.monotonicMs() < untilMs) {
       try {
         const { revision, succeeded } = await store.commit({
-          when: [{ range, target: 'create', is: '=', operand: life.createRevision }],
+          when: [{ range, target: 'create', is: '=', operand: life.createRevision }, ...when],
           then: [{ type: 'put', key: range.from, value: encodeNodeRecord(this.#record(said)), lease: 'keep' }],
         });
         if (succeeded) life.modRevision = revision;
-        else life.lose('its key is gone from the log');
+        // With a further condition nobody knows which of them did not hold; it is leaving anyhow.
+        else if (when.length === 0) life.lose('its key is gone from the log');
         return;
       } catch {
         await this.#pauses.wait(BACKOFF.firstMs);

@@ -140,7 +140,7 @@ class TroubledCluster {
       case 'announce':
         return void one.membership.announceLeaving();
       case 'leave':
-        return void one.membership.leave({ handedOver: true }).then(() => this.#end(step.node, one));
+        return void one.membership.leave({ handedOverAt: one.roster.revision }).then(() => this.#end(step.node, one));
       case 'link':
         return one.link.become(step.state);
       case 'decide':

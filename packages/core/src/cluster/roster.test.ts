@@ -61,7 +61,7 @@ describe('a roster', () => {
   it('counts a node that came back within one revision as lost and joined', async () => {
     const [a, b] = [await started('a'), await started('b')];
     a.link.fallBehind();
-    await b.membership.leave({ handedOver: false });
+    await b.membership.leave({ handedOverAt: null });
     await started('b');
     log.loseWatchers();
     a.link.catchUp();
@@ -105,7 +105,7 @@ describe('a roster whose place in the log is lost', () => {
     a.link.fallBehind();
     b.kill();
     await clock.advance(10_000);
-    await c.membership.leave({ handedOver: true });
+    await c.membership.leave({ handedOverAt: c.roster.revision });
     await started('d');
     log.loseWatchers();
     a.link.catchUp();
@@ -128,7 +128,7 @@ describe('a roster whose place in the log is lost', () => {
     const told: unknown[] = [];
     roster.follow(({ left, lost }) => told.push([left.length, lost.length]));
     await roster.start();
-    await b.membership.leave({ handedOver: true });
+    await b.membership.leave({ handedOverAt: b.roster.revision });
     sinks[0]?.ended(new RollcallError('revision-compacted', 'The history is gone.'));
     await clock.advance(0);
     expect(told).toEqual([

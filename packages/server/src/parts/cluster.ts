@@ -58,7 +58,7 @@ export class ClusterNode {
   #door: PeerDoor | null = null;
   #membership: Membership | null = null;
   /** What was heard here is known elsewhere. */
-  #handedOver = false;
+  #handedOverAt: number | null = null;
 
   constructor(sources: ClusterSources) {
     const { store, options, trust, surroundings, meter } = sources;
@@ -149,7 +149,7 @@ export class ClusterNode {
 
   /** Its place among the others, and the answers to those who can only ask through the log. */
   get placeParts(): readonly Part[] {
-    const leave = async (): Promise<void> => this.#membership?.leave({ handedOver: this.#handedOver });
+    const leave = async (): Promise<void> => this.#membership?.leave({ handedOverAt: this.#handedOverAt });
     return [
       { name: 'the membership', start: () => this.#join(), close: leave },
       { name: 'the letters', start: () => this.#letters?.start(), close: () => this.#letters?.close() },
@@ -162,12 +162,12 @@ export class ClusterNode {
   }
 
   /** What was heard here is handed to whoever has the duty now; when no heartbeat comes in any more. */
-  async handOver(leave: () => Promise<boolean>): Promise<void> {
+  async handOver(leave: () => Promise<number | null>): Promise<void> {
     if (!this.company.isMember()) return;
     // A start that failed behind this one: others count on this node all the same, and it may have heard somebody for a replica.
     if (!this.isLeaving) await this.#membership?.announceLeaving();
     await this.#shownLeaving();
-    this.#handedOver = await leave();
+    this.#handedOverAt = await leave();
   }
 
   #join(): Promise<void> {

@@ -17,6 +17,7 @@ export const importTable: readonly Row[] = [
   { room: 'wire', ours: [], others: [] },
   { room: 'client', ours: ['contract'], others: ['node:', 'undici'] },
   { room: 'cli', ours: ['client', 'contract', 'core'], others: ['node:'] },
+  { room: 'console', ours: ['contract'], others: [] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },
   { room: 'server/src/shared', ours: ['core'], others: ['node:', 'yaml'] },
   { room: 'server/src/stores/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
@@ -30,7 +31,7 @@ export const importTable: readonly Row[] = [
   { room: 'server/src/threads', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/services-dir', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/view-snapshot', ours: ['core', 'server/src/shared'], others: ['node:'] },
-  { room: 'server/src', ours: ['core', 'contract', 'cli', 'server/src'], others: ['node:'] },
+  { room: 'server/src', ours: ['core', 'contract', 'cli', 'console', 'server/src'], others: ['node:'] },
   { room: 'server/bin', ours: ['server/src', 'cli'], others: [] },
 ];
 

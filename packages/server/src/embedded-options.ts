@@ -36,6 +36,8 @@ export interface RegistryOptions {
   readonly bind?: string;
   /** Left out: any free port; `url` says which. */
   readonly http?: number;
+  /** Left out: `true`. */
+  readonly console?: boolean;
   readonly connections?: number;
   readonly corsOrigin?: string | readonly string[];
   readonly tokenFile?: string;
@@ -90,6 +92,7 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   etcdCompact: 'etcdCompact',
   bind: 'bind',
   http: 'http',
+  console: 'console',
   connections: 'connectionsMax',
   corsOrigin: 'corsOrigins',
   tokenFile: 'tokenFile',

@@ -5,6 +5,7 @@ import { accessOptions, type AccessOptions } from './access/config.js';
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption, tlsOptions } from './doors/http/config.js';
 import type { TlsPaths } from './doors/http/tls.js';
 import { peerOptions, type PeerOptions } from './doors/peer/config.js';
+import { consoleOption } from './faces/console/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
 import { nodeOptions, type NodeOptions } from './node-options.js';
@@ -22,6 +23,7 @@ export interface ServeOptions
   readonly bind: string;
   readonly http: number;
   readonly connectionsMax: number;
+  readonly console: boolean;
   readonly corsOrigins: readonly string[];
   readonly answerCacheBytesMax: number;
   readonly watchersMax: number;
@@ -100,6 +102,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
       help: 'The address that the doors listen on. Wider than loopback it takes --token-file, --tls-client-ca or --insecure.',
     },
     http: httpOption,
+    console: consoleOption,
     corsOrigins: corsOriginOption,
   }),
   ...inGroup('Access', { ...accessOptions, ...tlsOptions }),

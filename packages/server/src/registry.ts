@@ -9,6 +9,7 @@ import { readAccess } from './parts/access.js';
 import { auditing, type Auditing } from './parts/audit.js';
 import { BehindTheLog } from './parts/behind-the-log.js';
 import { ClusterNode, readPeerTrust } from './parts/cluster.js';
+import { consoleFaces } from './parts/console-face.js';
 import { httpDoor, readCertificate, type OpenedHttp } from './parts/http-door.js';
 import { catalogParts, keptView } from './parts/kept-view.js';
 import { ledgerOn, replicaLedgerOn, type Ledger } from './parts/ledger.js';
@@ -56,7 +57,14 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const doors = (): Registry['doors'] => ({ ...http.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
-  const http = httpDoor(options, surroundings, { faces: [native], refused: audit.refused, access: access.control, tls, load, meter });
+  const http = httpDoor(options, surroundings, {
+    faces: [native, ...consoleFaces(options, native)],
+    refused: audit.refused,
+    access: access.control,
+    tls,
+    load,
+    meter,
+  });
 
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<Error>((resolve) => (fail = resolve));

@@ -1,0 +1,46 @@
+/** One instance as a row of its service's table. */
+import { hashOf } from '../model/place.js';
+import type { Instance } from '../model/shapes.js';
+import { standing } from './chips.js';
+import { element, said } from './element.js';
+import { timeElement } from './time.js';
+
+export function instanceRow(instance: Instance, nowMs: number): HTMLElement {
+  const { namespace, service, id } = instance;
+  const link = element('a', { href: hashOf({ page: 'instance', namespace, service, id }) }, said(id));
+  const where = [instance.zone, instance.region, instance.version, instance.machine].filter((one) => one !== undefined);
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, link, element('span', { class: 'beneath' }, addressOf(instance))),
+    element('td', {}, standing(instance), stateDetail(instance, nowMs)),
+    element('td', { class: 'wide' }, checksOf(instance)),
+    element('td', { class: 'wide' }, ...where.map((one) => said(one, { class: 'label' }))),
+    element('td', { class: 'wide' }, ...instance.tags.map((tag) => said(tag, { class: 'label' }))),
+  );
+}
+
+export function addressOf({ host, port }: Instance): string {
+  if (host === undefined) return port === undefined ? 'no address' : `port ${port}`;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return port === undefined ? name : `${name}:${port}`;
+}
+
+/** By their names; the heartbeat with its ttl. */
+export function checksOf({ ttl, checks = [] }: Instance): string {
+  const heartbeat = ttl === 'none' ? [] : [`heartbeat ${ttl}`];
+  const names = [...heartbeat, ...checks.map(({ name, type }) => name ?? type)];
+  return names.length === 0 ? 'none' : names.join(', ');
+}
+
+function stateDetail({ healthSince, healthOutput, modeReason }: Instance, nowMs: number): HTMLElement {
+  const words = [modeReason, healthOutput].filter((one) => one !== undefined && one !== '').join('; ');
+  const since = healthSince === undefined ? null : timeElement(healthSince, nowMs);
+  return element(
+    'span',
+    { class: 'beneath output' },
+    since,
+    since === null || words === '' ? null : ': ',
+    words === '' ? null : said(words),
+  );
+}

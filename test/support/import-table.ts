@@ -38,7 +38,7 @@ export const importTable: readonly Row[] = [
 /** Tests stand beside what they test and may import this too. */
 export const alsoForTests: Omit<Row, 'room'> = {
   ours: ['conformance', 'test/support', 'server/src/doors'],
-  others: ['node:', 'vitest', 'fast-check', 'ajv'],
+  others: ['node:', 'vitest', 'fast-check', 'ajv', '@grpc/grpc-js', 'grpc-health-check'],
 };
 
 const header = ['room', 'of ours it may import', 'and of others'];

@@ -56,6 +56,7 @@ export interface RegistryOptions {
   readonly guardWindow?: Duration;
   /** Addresses or ranges such as `10.0.0.0/8`. */
   readonly probeAllow?: string | readonly string[];
+  readonly probeCa?: string;
   readonly scriptChecks?: boolean;
   readonly scriptChecksFromNetwork?: boolean;
   readonly panicEligible?: number;
@@ -81,6 +82,7 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   peerKey: 'peerKey',
   peerCa: 'peerCa',
   probeAllow: 'probeAllow',
+  probeCa: 'probeCa',
   scriptChecks: 'scriptChecks',
   scriptChecksFromNetwork: 'scriptChecksFromNetwork',
   etcdUser: 'etcdUser',

@@ -62,11 +62,16 @@ export const checkSchemas = {
           { type: 'boolean' },
           {
             type: 'object',
-            properties: { serverName: { $ref: '#/components/schemas/Host' }, verify: { type: 'boolean' } },
+            properties: {
+              serverName: { $ref: '#/components/schemas/Host' },
+              verify: { type: 'boolean' },
+              ca: { type: 'string', description: 'Certificates in PEM: who is believed here, and nobody else.', maxLength: 16_384 },
+            },
             additionalProperties: false,
           },
         ],
-        description: 'Of `http`, `tcp` and `grpc`: `true`, or the name that the certificate has to be for, and whether it has to be valid.',
+        description:
+          'Of `http`, `tcp` and `grpc`: `true`, or the name that the certificate has to be for, whether it has to be valid, and whom to believe.',
       },
       command: { type: 'string', description: 'Of `script`: a program, without a shell.', pattern: '^[^\\p{Cc}\\p{Cs}]{1,1024}$' },
       args: { type: 'array', description: 'Of `script`; at most 64.', items: oneText, maxItems: 64 },

@@ -14,9 +14,9 @@ import { calmInMs, isFlappingAt, restless, still, turned, type Restlessness } fr
 import type { CheckSpec, ProbeSpec } from '../probing/probe-spec.js';
 import type { ProbeNews, ProbeOrder, ProbeReport } from '../probing/prober.js';
 import { isSame } from '../registrar/same.js';
+import { DueLine } from './due-line.js';
 import { probeVerdict } from './judgement.js';
 import type { AttendanceMeters } from './meters.js';
-import { BATCH_MAX, RETRY_MS } from './pace.js';
 
 /** Where probes are run. What it finds it tells `Attendance.found`. */
 export interface ProbeRunner<Spec = ProbeSpec> {
@@ -73,13 +73,23 @@ export class Probes<Ref, One extends Ref & Subject> {
   /** Those that have something to be probed, ours or not. */
   readonly #probed = new Map<string, Probed<One>>();
   /** About whom something is to be written. */
-  readonly #due = new Set<string>();
-  #writing: Promise<void> | null = null;
-  #cancelPause: (() => void) | null = null;
-  #closed = false;
+  readonly #line: DueLine;
 
   constructor(options: ProbesOptions<Ref, One>) {
+    const { clock, log, meters, write } = options;
     this.#options = options;
+    this.#line = new DueLine({
+      clock,
+      isDue: (text) => this.#isDue(text),
+      write: async (texts) => {
+        const found = texts.flatMap((text) => this.#findingsOn(text));
+        if (found.length > 0) await write(found);
+      },
+      failed(error, count) {
+        meters.failures.add();
+        log.warn('what probes found could not be written; it is tried again', { count, reason: String(error) });
+      },
+    });
   }
 
   /** What the view says of somebody; `null` for one that has left. */
@@ -144,10 +154,8 @@ export class Probes<Ref, One extends Ref & Subject> {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     for (const { doors } of this.#probed.values()) for (const door of doors.values()) door.stopWaiting?.();
-    this.#cancelPause?.();
-    await this.#writing;
+    await this.#line.close();
   }
 
   #attend(text: string, { subject, doors }: Probed<One>, check: ProbedCheck): void {
@@ -202,7 +210,7 @@ export class Probes<Ref, One extends Ref & Subject> {
   #leave(text: string, probed: Probed<One>): void {
     for (const door of probed.doors.values()) this.#close(text, probed, door);
     this.#probed.delete(text);
-    this.#due.delete(text);
+    this.#line.delete(text);
   }
 
   /** Nobody wakes whoever has become still. */
@@ -224,41 +232,13 @@ export class Probes<Ref, One extends Ref & Subject> {
   }
 
   #look(text: string, probed: Probed<One>): void {
-    if (this.#findings(probed).length === 0) return void this.#due.delete(text);
-    this.#due.add(text);
-    this.#go();
+    if (this.#findings(probed).length === 0) this.#line.delete(text);
+    else this.#line.add(text);
   }
 
-  #go(): void {
-    if (this.#closed || this.#writing !== null || this.#cancelPause !== null || this.#due.size === 0) return;
-    // One step later: what is found in one go shares a commit.
-    this.#writing = Promise.resolve().then(() => this.#write());
-  }
-
-  async #write(): Promise<void> {
-    const { write, meters, log, clock } = this.#options;
-    const texts = [...this.#due].slice(0, BATCH_MAX);
-    for (const text of texts) this.#due.delete(text);
-    let pauseMs = 0;
-    try {
-      const found = texts.flatMap((text) => this.#findingsOn(text));
-      if (found.length > 0) await write(found);
-    } catch (error) {
-      meters.failures.add();
-      log.warn('what probes found could not be written; it is tried again', { count: texts.length, reason: String(error) });
-      pauseMs = RETRY_MS;
-    }
-    // Who was overtaken still differs, and is written again when the view has what overtook it.
-    for (const text of texts) {
-      const probed = this.#probed.get(text);
-      if (probed !== undefined && this.#findings(probed).length > 0) this.#due.add(text);
-    }
-    this.#writing = null;
-    if (this.#closed || this.#due.size === 0) return;
-    this.#cancelPause = clock.after(pauseMs, () => {
-      this.#cancelPause = null;
-      this.#go();
-    });
+  #isDue(text: string): boolean {
+    const probed = this.#probed.get(text);
+    return probed !== undefined && this.#findings(probed).length > 0;
   }
 
   #findingsOn(text: string): readonly Findings<One>[] {

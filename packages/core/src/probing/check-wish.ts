@@ -120,14 +120,25 @@ const place: FieldRules<PlaceWish> = {
   ),
 };
 
+/** A handful of certificates; it is part of the registration, which everybody who may read it is shown. */
+const CA_CHARACTERS_MAX = 16_384;
+
+const certificate = /^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
+
+const caKind: ValueKind<string> = {
+  allowed: `certificates in PEM, and no keys, at most ${CA_CHARACTERS_MAX} characters`,
+  parse: (value) => (typeof value === 'string' && value.length <= CA_CHARACTERS_MAX && certificate.test(value) ? value : undefined),
+};
+
 const tlsRules: FieldRules<TlsTerms> = {
   serverName: optional(Host, null),
   verify: optional({ allowed: 'true or false', parse: (value) => (typeof value === 'boolean' ? value : undefined) }, true),
+  ca: optional(caKind, null),
 };
 
 /** `true` for the usual terms, or some of its own. */
 const tlsKind: ValueKind<TlsTerms | null> = {
-  allowed: 'true, false, or an object with serverName and verify',
+  allowed: 'true, false, or an object with serverName, verify and ca',
   parse(value) {
     if (value === false) return null;
     const { fields, unknown, problems } = tryFields(isObject(value) ? value : {}, tlsRules);

@@ -61,7 +61,7 @@ describe('checks of a registration', () => {
     [
       'tcp',
       { type: 'tcp', port: 'admin', tls: true },
-      { type: 'tcp', host: '10.0.0.5', port: 9000, tls: { serverName: null, verify: true } },
+      { type: 'tcp', host: '10.0.0.5', port: 9000, tls: { serverName: null, verify: true, ca: null } },
     ],
     ['udp', { type: 'udp', host: '10.0.0.6', port: 53, send: 'x' }, { type: 'udp', host: '10.0.0.6', port: 53, send: 'x', contains: null }],
     ['grpc', { type: 'grpc', service: 'pay.v1' }, { type: 'grpc', host: '10.0.0.5', port: 8080, service: 'pay.v1', tls: null }],
@@ -77,7 +77,7 @@ describe('checks of a registration', () => {
       },
     ],
     ['one status', { type: 'http', statuses: 204 }, { statuses: [[204, 204]] }],
-    ['its own terms', { type: 'tcp', tls: { verify: false } }, { tls: { serverName: null, verify: false } }],
+    ['its own terms', { type: 'tcp', tls: { verify: false } }, { tls: { serverName: null, verify: false, ca: null } }],
   ])('%s', (_name, wish, spec) => {
     expect(probed(registered(wish))[0]?.probe.spec).toMatchObject(spec);
   });
@@ -114,6 +114,12 @@ describe('checks that make no sense', () => {
     ],
     ['a line break', [{ type: 'http', path: '/ HTTP/1.1\r\nx: y' }], ['checks[0].path']],
     ['a header that ends early', [{ type: 'http', headers: { x: 'a\r\nb: c' } }], ['checks[0].headers.x']],
+    ['an authority that is none', [{ type: 'tcp', tls: { ca: 'believe me' } }], ['checks[0].tls']],
+    [
+      'a key among authorities',
+      [{ type: 'tcp', tls: { ca: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----' } }],
+      ['checks[0].tls'],
+    ],
     ['a port that is not there', [{ type: 'tcp', port: 'debug' }], ['checks[0].port']],
     ['a property of every object', [{ type: 'tcp', port: 'constructor' }], ['checks[0].port']],
     [
@@ -164,7 +170,10 @@ describe('checks as they are shown', () => {
       },
       { requiredKeys: [] },
     ),
-    tcp: fc.record({ tls: fc.constantFrom(true, { verify: false }) }, { requiredKeys: [] }),
+    tcp: fc.record(
+      { tls: fc.constantFrom(true, { verify: false }, { ca: '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n' }) },
+      { requiredKeys: [] },
+    ),
     udp: fc.record({ send: fc.string({ unit: 'grapheme' }), contains: fc.string({ unit: 'grapheme' }) }, { requiredKeys: [] }),
     grpc: fc.record({ service: fc.constantFrom('', 'a.b') }, { requiredKeys: [] }),
   };

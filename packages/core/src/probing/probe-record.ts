@@ -7,7 +7,7 @@ import type { Thresholds } from './threshold.js';
 
 const truth: ValueKind<boolean> = { allowed: 'true or false', parse: (value) => (typeof value === 'boolean' ? value : undefined) };
 
-const tls = optional(objectKind<TlsTerms>({ serverName: optional(text, null), verify: required(truth) }), null);
+const tls = optional(objectKind<TlsTerms>({ serverName: optional(text, null), verify: required(truth), ca: optional(text, null) }), null);
 
 const at = { host: required(text), port: required(number) };
 

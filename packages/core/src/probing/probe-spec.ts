@@ -26,8 +26,10 @@ export const probeTypes: readonly ProbeType[] = ['http', 'tcp', 'udp', 'grpc', '
 export interface TlsTerms {
   /** What the certificate has to be for; `null` for the host that is called. */
   readonly serverName: string | null;
-  /** Whether it has to be valid, and from somebody whom this machine trusts. */
+  /** Whether it has to be valid, and from somebody who is believed. */
   readonly verify: boolean;
+  /** In PEM: who is believed here, and nobody else; `null` for whomever the registry believes. */
+  readonly ca: string | null;
 }
 
 interface At {

@@ -73,6 +73,7 @@ function shownHeaders(headers: HttpSpec['headers']): HttpSpec['headers'] {
 
 function shownTls(tls: TlsTerms | null): object {
   if (tls === null) return {};
-  const { serverName, verify } = tls;
-  return { tls: serverName === null && verify ? true : { ...(serverName === null ? {} : { serverName }), verify } };
+  const { serverName, verify, ca } = tls;
+  if (serverName === null && verify && ca === null) return { tls: true };
+  return { tls: { ...(serverName === null ? {} : { serverName }), verify, ...(ca === null ? {} : { ca }) } };
 }

@@ -69,7 +69,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   const amendments = new Amendments(store, clock, atTurnsEnd);
   const among = cluster === null ? {} : { company: cluster.company, fences: cluster.fences };
   const guard = guardSettings(sources);
-  const { prober, admit } = probing(sources);
+  const { prober, part: proberPart, admit } = probing(sources);
   const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, prober, ...among });
   prober.tell((news) => attendance.found(news));
   const hearing = cluster === null ? null : new Hearing(attendance, cluster);
@@ -87,7 +87,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
     duty: () => attendance.countOurs(),
     attendanceParts: [
       // Behind whoever takes what it finds.
-      { name: 'the prober', close: () => prober.close() },
+      proberPart,
       hearing?.part ?? { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
     ],
     caretakerParts: [{ name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() }],

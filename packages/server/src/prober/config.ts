@@ -1,8 +1,18 @@
 /** The prober's rows of the options table. */
-import { readAddressRange, separatedKind, switchOption, type AddressRange, type OptionTable, type ValueKind } from '@rollcall/core';
+import {
+  pathKind,
+  readAddressRange,
+  separatedKind,
+  switchOption,
+  type AddressRange,
+  type OptionTable,
+  type ValueKind,
+} from '@rollcall/core';
 
 export interface ProbeOptions {
   readonly probeAllow: readonly AddressRange[];
+  /** Who is believed besides those whom everybody believes; `null` for nobody. */
+  readonly probeCa: string | null;
   readonly scriptChecks: boolean;
   readonly scriptChecksFromNetwork: boolean;
 }
@@ -23,6 +33,14 @@ export const probeOptions: OptionTable<ProbeOptions> = {
     default: [],
     defaultText: 'none',
     help: 'Where probes may go besides the host of their own instance: also where they otherwise never do, such as 169.254.0.0/16.',
+  },
+  probeCa: {
+    flag: 'probe-ca',
+    placeholder: 'FILE',
+    kind: pathKind('the path of a file'),
+    default: null,
+    defaultText: 'none',
+    help: 'Certificates in PEM of authorities that checks with TLS believe, besides the well-known ones. Read anew on SIGHUP.',
   },
   scriptChecks: switchOption('script-checks', 'Runs the programs of script checks that stand in files of --services-dir.'),
   scriptChecksFromNetwork: switchOption(

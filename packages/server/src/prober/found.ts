@@ -61,6 +61,8 @@ function codeOf(error: unknown): string | undefined {
   return errors !== undefined && errors.length > 0 ? codeOf(errors.at(-1)) : code;
 }
 
+const UNKNOWN_AUTHORITY = 'its certificate is of an authority that nobody here believes (--probe-ca, or ca of the check)';
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
@@ -71,12 +73,21 @@ const reasons: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was closed',
   ENOENT: 'the program is not there',
   EACCES: 'this user may not run it',
+  EPROTO: 'it does not speak TLS as it should',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed, and nobody here believes it',
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
 function reasonOf(error: unknown): string {
   const { code, message, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly unknown[] };
   // Several addresses were tried: what the last one said is as good as any.
   if (errors !== undefined && errors.length > 0) return reasonOf(errors.at(-1));
+  if (code?.startsWith('ERR_SSL_') === true) return `${reasons['EPROTO']} (${(error as { readonly reason?: string }).reason ?? code})`;
   return reasons[code ?? ''] ?? (message === '' ? (code ?? 'it failed') : message);
 }
 

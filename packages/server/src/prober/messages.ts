@@ -1,17 +1,20 @@
 /** What crosses between the registry and its prober: plain data, both ways. */
 import type { AddressRange, ProbeNews, ProbeOrder, ProbeReport, ProbeSpec } from '@rollcall/core';
 
-/** What the prober needs to know once, at its beginning. */
+/** What the prober needs to know at its beginning; only the authorities change later. */
 export interface ProberSettings {
   readonly loopback: boolean;
   readonly allowed: readonly AddressRange[];
   /** Whether programs are run at all. */
   readonly scripts: boolean;
+  /** In PEM: who is believed besides those whom everybody believes; `null` for nobody. */
+  readonly authorities: string | null;
 }
 
 export type ToProber =
   | { readonly type: 'order'; readonly order: ProbeOrder<ProbeSpec> }
   | { readonly type: 'drop'; readonly key: string }
+  | { readonly type: 'believe'; readonly authorities: string | null }
   /** How these stand. Answered in one message with the same number. */
   | { readonly type: 'ask'; readonly question: number; readonly keys: readonly string[] };
 

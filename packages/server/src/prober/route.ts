@@ -1,12 +1,14 @@
 /** The way to a target, with the guard at its gate: whatever a name leads to is judged at the moment of connecting. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { objectionToHost, type TargetRules, type TlsTerms } from '@rollcall/core';
 import type { Names } from './names.js';
+import type { Trust } from './trust.js';
 
 export interface RouteOptions {
   readonly names: Names;
   readonly rules: () => TargetRules;
+  readonly trust: Trust;
 }
 
 export class Route {
@@ -36,9 +38,10 @@ export class Route {
     signal: AbortSignal,
   ): Promise<Socket> {
     let failure: unknown = null;
+    const secured = tls === null ? null : this.#tlsOptions(host, tls);
     for (const address of await within(signal, this.addresses(host))) {
       try {
-        return await standing(address, port, tls === null ? null : tlsOptions(host, tls), signal);
+        return await standing(address, port, secured, signal);
       } catch (error) {
         failure = error;
         if (signal.aborted) break;
@@ -46,16 +49,19 @@ export class Route {
     }
     throw failure;
   }
-}
 
-function tlsOptions(host: string, { serverName, verify, alpn }: TlsTerms & { readonly alpn?: readonly string[] }): ConnectionOptions {
-  const name = serverName ?? host;
-  return {
-    rejectUnauthorized: verify,
-    // An address is no name to ask for.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-  };
+  #tlsOptions(host: string, { serverName, verify, ca, alpn }: TlsTerms & { readonly alpn?: readonly string[] }): ConnectionOptions {
+    const name = serverName ?? host;
+    return {
+      rejectUnauthorized: verify,
+      secureContext: this.#options.trust.context(ca),
+      // An address is no name to ask for, but it may be one that the certificate is for.
+      ...(isIP(name) === 0
+        ? { servername: name }
+        : { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) }),
+      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    };
+  }
 }
 
 function standing(address: string, port: number, tls: ConnectionOptions | null, signal: AbortSignal): Promise<Socket> {

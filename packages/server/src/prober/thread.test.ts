@@ -16,7 +16,7 @@ describe('the thread of the prober', () => {
   it('that dies of an exception is replaced, and the next one tells what has changed since', async () => {
     const complaints: string[] = [];
     const log = { info: () => undefined, warn: () => undefined, error: (text: string) => void complaints.push(text) };
-    const settings = { loopback: true, allowed: [], scripts: false };
+    const settings = { loopback: true, allowed: [], scripts: false, authorities: null };
     const thread = new ProberThread({ settings, clock: systemClock, log, meter: noMeter });
     ends.push(() => thread.close());
     const news: ProbeNews[] = [];

@@ -44,6 +44,7 @@ export class ProberThread implements ProbeRunner {
   readonly #orders = new Map<string, ProbeOrder<ProbeSpec>>();
   readonly #begun: { add(amount?: number): void };
   readonly #late: { observe(value: number): void };
+  #settings: ProberSettings;
   #report = idle;
   #worker: Worker | null = null;
   #told: (news: ProbeNews) => void = () => undefined;
@@ -55,6 +56,7 @@ export class ProberThread implements ProbeRunner {
 
   constructor(options: ProberThreadOptions) {
     this.#options = options;
+    this.#settings = options.settings;
     const { meter } = options;
     this.#begun = meter.counter(metrics.probes);
     this.#late = meter.histogram(metrics.late);
@@ -66,6 +68,13 @@ export class ProberThread implements ProbeRunner {
   /** Who is told what is found. */
   tell(told: (news: ProbeNews) => void): void {
     this.#told = told;
+  }
+
+  /** Whom it believes besides those whom everybody does, from now on. In PEM. */
+  believe(authorities: string | null): void {
+    if (authorities === this.#settings.authorities) return;
+    this.#settings = { ...this.#settings, authorities };
+    this.#send({ type: 'believe', authorities });
   }
 
   order(order: ProbeOrder<ProbeSpec>): void {
@@ -103,7 +112,7 @@ export class ProberThread implements ProbeRunner {
   #begin(): void {
     if (this.#closed || this.#cancelAgain !== null) return;
     // Without the flags of the process: whoever tests from sources has some that lead there.
-    const worker = new Worker(workerUrl(), { workerData: this.#options.settings, execArgv: [] });
+    const worker = new Worker(workerUrl(), { workerData: this.#settings, execArgv: [] });
     // Whoever embeds a registry may forget it.
     worker.unref();
     worker.on('message', (message: FromProber) => this.#heard(message));

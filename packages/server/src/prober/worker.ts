@@ -5,6 +5,7 @@ import { systemClock } from '../shared/system-clock.js';
 import { systemRandom } from '../shared/system-random.js';
 import type { FromProber, ProberSettings, ToProber } from './messages.js';
 import { Names } from './names.js';
+import { Trust } from './trust.js';
 import { probe } from './probe.js';
 import { Route } from './route.js';
 
@@ -17,7 +18,8 @@ const NEWS_MS = 20;
 const REPORT_MS = 1_000;
 
 const settings = workerData as ProberSettings;
-const route = new Route({ names: new Names(systemClock), rules: () => settings });
+const trust = new Trust(settings.authorities);
+const route = new Route({ names: new Names(systemClock), rules: () => settings, trust });
 
 let news: ProbeNews[] = [];
 let late: number[] = [];
@@ -51,6 +53,7 @@ function sendReport(): void {
 parentPort?.on('message', (message: ToProber) => {
   if (message.type === 'order') prober.order(message.order);
   else if (message.type === 'drop') prober.drop(message.key);
+  else if (message.type === 'believe') trust.believe(message.authorities);
   else send({ type: 'answer', question: message.question, reports: message.keys.map((key) => prober.report(key)) });
 });
 

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { Found, Probe } from '../found.js';
 import { Names } from '../names.js';
 import { Route } from '../route.js';
+import { Trust } from '../trust.js';
 
 /** Short, because some targets never answer; long enough for a busy machine where an answer is expected. */
 export const SHORT_MS = 300;
@@ -21,13 +22,19 @@ export function allowedRanges(...texts: readonly string[]): readonly AddressRang
 export interface Asking {
   readonly withinMs?: number;
   readonly rules?: TargetRules;
+  /** Whom the operator believes. */
+  readonly authorities?: string;
   /** Who answers for names. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
 }
 
-export function ask<Spec>(probe: Probe<Spec>, spec: Spec, { withinMs = LONG_MS, rules = loopback, names }: Asking = {}): Promise<Found> {
+export function ask<Spec>(
+  probe: Probe<Spec>,
+  spec: Spec,
+  { withinMs = LONG_MS, rules = loopback, authorities, names }: Asking = {},
+): Promise<Found> {
   const known = names && ((name: string) => Promise.resolve(names[name] ?? []));
-  const route = new Route({ names: new Names(systemClock, known), rules: () => rules });
+  const route = new Route({ names: new Names(systemClock, known), rules: () => rules, trust: new Trust(authorities ?? null) });
   return probe(spec, { route, signal: AbortSignal.timeout(withinMs), timeoutText: `${withinMs}ms` });
 }
 

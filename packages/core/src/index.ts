@@ -33,6 +33,7 @@ export * from './catalog/keys.js';
 export * from './catalog/log-reader.js';
 export * from './catalog/loopback.js';
 export * from './catalog/machine.js';
+export { encodeMachineRecord } from './catalog/machine-record.js';
 export * from './catalog/names.js';
 export * from './catalog/panic-rule.js';
 export * from './catalog/projection.js';

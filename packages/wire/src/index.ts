@@ -1,4 +1,9 @@
 /** Byte codecs, pure: only where no good library exists, or none is fast enough. */
+export * from './dns/codes.js';
+export * from './dns/message.js';
+export * from './dns/name.js';
+export * from './dns/query.js';
+export * from './dns/writer.js';
 export * from './etcd/kv.js';
 export * from './etcd/lease.js';
 export * from './etcd/maintenance.js';

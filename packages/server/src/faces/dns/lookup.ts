@@ -1,0 +1,257 @@
+/** What a name has: whether it is there, and the records of the type that was asked for. */
+import { Namespace, type Caller, type CatalogView, type Instance, type Machine, type Random } from '@rollcall/core';
+import { parseName, recordTypes, type WireName } from '@rollcall/wire';
+import { addressBytes, readDashed } from './addresses.js';
+import type { Asked } from './asked.js';
+import { serviceTtl, type Zone } from './domains.js';
+import {
+  addressDrafts,
+  addressName,
+  aliasDrafts,
+  endpointName,
+  foldText,
+  hostsOf,
+  machineHosts,
+  machineName,
+  mainPorts,
+  namedPort,
+  serviceDrafts,
+  textDrafts,
+  weightedHosts,
+  type Rendering,
+  type Target,
+  type Weighted,
+} from './map.js';
+import type { NameIndex } from './name-index.js';
+import type { Draft } from './record-set.js';
+import { ServiceLookup, type FoundService, type Watched } from './service-lookup.js';
+
+export interface Found {
+  /** Otherwise there is nothing at the name nor below it. */
+  readonly exists: boolean;
+  readonly drafts: readonly Draft[];
+  /** The services that it depends on, and their revisions; `null` if it depends on more than these. */
+  readonly watched: readonly Watched[] | null;
+}
+
+export interface LookupOptions {
+  readonly view: CatalogView;
+  readonly caller: Caller;
+  readonly index: () => NameIndex;
+  readonly zone: Zone;
+  readonly datacenter: string;
+  readonly random: Random;
+}
+
+const NOTHING: Found = { exists: false, drafts: [], watched: null };
+const EMPTY: Found = { exists: true, drafts: [], watched: null };
+
+/** Everything below a domain but its apex. */
+export class Lookup {
+  readonly #options: LookupOptions;
+  readonly #services: ServiceLookup;
+  /** More than services were looked at. */
+  #lookedFurther = false;
+
+  constructor(options: LookupOptions) {
+    this.#options = options;
+    this.#services = new ServiceLookup(options.view, options.caller, options.random);
+  }
+
+  find(asked: Exclude<Asked, { kind: 'apex' | 'name-server' }>, type: number): Found {
+    switch (asked.kind) {
+      case 'nothing':
+        return NOTHING;
+      case 'empty':
+        return asked.namespace === null || this.#hasNamespace(asked.namespace) ? EMPTY : NOTHING;
+      case 'service':
+        return this.#ofService(this.#services.find(asked.namespace, asked.labels, asked.tags), type, asked);
+      case 'tagged':
+        return this.#ofService(this.#services.tagged(asked.namespace, asked.service, asked.tag), type);
+      case 'port':
+        return this.#ofPort(asked, type);
+      case 'cluster':
+        return this.#inCluster(asked, type);
+      case 'instance':
+        return this.#ofInstance(asked, type);
+      case 'machine':
+        return this.#ofMachine(asked, type);
+      case 'address':
+        return {
+          exists: true,
+          drafts: this.#drafts([], [{ host: textOf(asked.address), weight: 1 }], type, this.#rendering()),
+          watched: null,
+        };
+    }
+  }
+
+  #ofService(found: FoundService | undefined, type: number, asked?: Extract<Asked, { kind: 'service' }>): Found {
+    if (found === undefined) {
+      const isAbove = asked !== undefined && this.#options.index().isAbove('service', asked.namespace, asked.labels.join('.'));
+      return isAbove ? EMPTY : NOTHING;
+    }
+    const { exists, isAbove, instances, service } = found;
+    if (!exists) return isAbove ? this.#watching([]) : NOTHING;
+    if (instances.length === 0 && this.#options.zone.manner.whenEmpty === 'nxdomain') return NOTHING;
+    return this.#watching(this.#serviceDrafts(instances, type, this.#rendering(service), mainPorts, false));
+  }
+
+  #ofPort({ namespace, service, port, inCluster }: Extract<Asked, { kind: 'port' }>, type: number): Found {
+    const found = this.#services.tagged(namespace, service, null);
+    if (found === undefined) return NOTHING;
+    if (port === null) return this.#watching([]);
+    const having = found.instances.filter((one) => namedPort(one, port).length > 0);
+    if (having.length === 0) {
+      const { view, caller, zone } = this.#options;
+      // It has nobody in rotation now, but the name is there.
+      const known =
+        zone.manner.whenEmpty === 'nodata' &&
+        view.instances(namespace, found.service, caller).some((one) => namedPort(one, port).length > 0);
+      return known ? this.#watching([]) : NOTHING;
+    }
+    return this.#watching(this.#serviceDrafts(having, type, this.#rendering(found.service), (one) => namedPort(one, port), inCluster));
+  }
+
+  /** `a.b` is the service of that name; where there is none, the endpoint `a` of the service `b`. */
+  #inCluster({ namespace, labels }: Extract<Asked, { kind: 'cluster' }>, type: number): Found {
+    const whole = this.#services.find(namespace, labels, false);
+    if (whole !== undefined) {
+      if (whole.instances.length === 0 && this.#options.zone.manner.whenEmpty === 'nxdomain') return NOTHING;
+      return this.#watching(this.#serviceDrafts(whole.instances, type, this.#rendering(whole.service), mainPorts, true));
+    }
+    for (let from = 1; from < labels.length; from++) {
+      const service = this.#services.find(namespace, labels.slice(from), false);
+      if (service !== undefined) return this.#ofEndpoint(service, labels.slice(0, from).join('.'), type);
+    }
+    return this.#options.index().isAbove('service', namespace, labels.join('.')) ? EMPTY : NOTHING;
+  }
+
+  /** By its address with dashes, or by its id; in rotation or not, as with every name of one instance. */
+  #ofEndpoint({ service }: FoundService, endpoint: string, type: number): Found {
+    const { view, caller } = this.#options;
+    const [first] = this.#services.watched.slice(-1);
+    if (first === undefined) return NOTHING;
+    const address = readDashed(endpoint);
+    const all = view.instances(first.namespace, service, caller);
+    const meant = all.filter((one) => foldText(one.id) === endpoint || (address !== null && this.#hasAddress(one, address)));
+    if (meant.length > 0) return this.#watching(this.#serviceDrafts(meant, type, this.#rendering(service), mainPorts, true));
+    return all.some((one) => foldText(one.id).endsWith(`.${endpoint}`)) ? this.#watching([]) : NOTHING;
+  }
+
+  #hasAddress(instance: Instance, address: Uint8Array): boolean {
+    return hostsOf(instance, this.#machineOf(instance)).some((host) => sameBytes(addressBytes(host), address));
+  }
+
+  #ofInstance({ namespace, id }: Extract<Asked, { kind: 'instance' }>, type: number): Found {
+    const { view, caller, index } = this.#options;
+    const found = index()
+      .idsOf(namespace, id)
+      .flatMap((one) => view.instancesById(namespace, one, caller));
+    if (found.length === 0) return index().isAbove('instance', namespace, id) ? EMPTY : NOTHING;
+    const rendering = this.#rendering((found[0] as Instance).service.toLowerCase());
+    return { exists: true, drafts: this.#serviceDrafts(found, type, rendering, mainPorts, false), watched: null };
+  }
+
+  #ofMachine({ namespace, name }: Extract<Asked, { kind: 'machine' }>, type: number): Found {
+    const { view, caller, index } = this.#options;
+    const names = index().machinesOf(namespace, name);
+    const found = names.flatMap((one) => view.machine({ namespace, name: one }, caller) ?? []);
+    const isNamed = found.length > 0 || names.some((one) => view.instancesOn({ namespace, name: one }, caller).length > 0);
+    if (!isNamed) return index().isAbove('machine', namespace, name) ? EMPTY : NOTHING;
+    const pairs = found.flatMap(({ metadata }) => Object.entries(metadata));
+    const hosts = found.flatMap((machine) => machineHosts(machine)).map((host) => ({ host, weight: 1 }));
+    return { exists: true, drafts: this.#drafts(pairs, hosts, type, this.#rendering()), watched: null };
+  }
+
+  #serviceDrafts(
+    instances: readonly Instance[],
+    type: number,
+    rendering: Rendering,
+    ports: (instance: Instance) => readonly number[],
+    inCluster: boolean,
+  ): readonly Draft[] {
+    if (type === recordTypes.SRV) {
+      return serviceDrafts(instances, ports, (instance) => this.#targetsOf(instance, rendering, inCluster), rendering.ttlSeconds);
+    }
+    if (type === recordTypes.TXT) return this.#drafts(pairsOf(instances), [], type, rendering);
+    return this.#drafts([], weightedHosts(instances, rendering.machineOf), type, rendering);
+  }
+
+  /** Addresses if there are any, a name in their place otherwise. */
+  #drafts(pairs: Iterable<readonly [string, string]>, hosts: readonly Weighted[], type: number, rendering: Rendering): readonly Draft[] {
+    if (type === recordTypes.TXT) return textDrafts(pairs, rendering);
+    const isAddress = type === recordTypes.A || type === recordTypes.AAAA;
+    const direct = isAddress ? addressDrafts(hosts, type, rendering.ttlSeconds) : [];
+    if (direct.length > 0 || (!isAddress && type !== recordTypes.CNAME)) return direct;
+    // An alias stands beside no addresses, of whatever family.
+    return hosts.some(({ host }) => addressBytes(host) !== null) ? [] : aliasDrafts(hosts);
+  }
+
+  #targetsOf(instance: Instance, { zone, datacenter }: Rendering, inCluster: boolean): readonly Target[] {
+    const machine = this.#machineOf(instance);
+    return hostsOf(instance, machine).flatMap((host): Target[] => {
+      const address = addressBytes(host);
+      if (address === null) {
+        const name = host.includes(':') ? undefined : parseName(host);
+        return name === undefined ? [] : [{ name, addresses: [] }];
+      }
+      const named = this.#nameOf(instance, host, address, { zone, datacenter }, inCluster);
+      return [{ name: named ?? addressName(address, { zone, datacenter }), addresses: [address] }];
+    });
+  }
+
+  #nameOf(
+    instance: Instance,
+    host: string,
+    address: Uint8Array,
+    { zone, datacenter }: Pick<Rendering, 'zone' | 'datacenter'>,
+    inCluster: boolean,
+  ): WireName | undefined {
+    if (inCluster) return endpointName(address, instance, zone);
+    if (zone.manner.targets !== 'consul' || instance.machine === null) return undefined;
+    this.#lookedFurther = true;
+    const machine = this.#registered(instance);
+    const isOwn = machine !== undefined && machineHosts(machine).length === 1 && machineHosts(machine)[0] === host;
+    return isOwn ? machineName(machine, { zone, datacenter }) : undefined;
+  }
+
+  /** The machine that says where an instance is that does not say so itself. */
+  #machineOf(instance: Instance): Machine | undefined {
+    if (instance.host !== null || instance.machine === null) return undefined;
+    this.#lookedFurther = true;
+    return this.#registered(instance);
+  }
+
+  #registered({ namespace, machine }: Instance): Machine | undefined {
+    return machine === null ? undefined : this.#options.view.machine({ namespace, name: machine }, this.#options.caller);
+  }
+
+  #hasNamespace(namespace: Namespace): boolean {
+    return namespace === Namespace.default || this.#options.index().hasNamespace(namespace);
+  }
+
+  #rendering(service?: string): Rendering {
+    const { zone, datacenter } = this.#options;
+    const ttlSeconds = service === undefined ? zone.manner.ttlSeconds : serviceTtl(zone.manner, service);
+    return { zone, datacenter, ttlSeconds, machineOf: (instance) => this.#machineOf(instance) };
+  }
+
+  /** What depends on services alone. */
+  #watching(drafts: readonly Draft[]): Found {
+    return { exists: true, drafts, watched: this.#lookedFurther ? null : this.#services.watched };
+  }
+}
+
+function* pairsOf(instances: readonly Instance[]): Iterable<readonly [string, string]> {
+  for (const { metadata } of instances) yield* Object.entries(metadata);
+}
+
+function textOf(address: Uint8Array): string {
+  if (address.length === 4) return address.join('.');
+  const groups = Array.from({ length: 8 }, (_, at) => (((address[at * 2] as number) << 8) | (address[at * 2 + 1] as number)).toString(16));
+  return groups.join(':');
+}
+
+function sameBytes(one: Uint8Array | null, other: Uint8Array): boolean {
+  return one !== null && one.length === other.length && one.every((byte, at) => byte === other[at]);
+}

@@ -1,0 +1,108 @@
+/** Which instances a name that asks for a service means: which service it is, and who of it is to be answered. */
+import {
+  isEligible,
+  isInRotation,
+  ServiceName,
+  type Caller,
+  type CatalogView,
+  type Instance,
+  type Namespace,
+  type Random,
+} from '@rollcall/core';
+import { foldText } from './map.js';
+
+/** More than any message can hold as addresses: of more, as many at random are looked at. */
+const CANDIDATES_MAX = 4096;
+
+/** When at least every so manyth is to be answered, drawing costs less than looking at all. */
+const DRAWS_PER_CANDIDATE = 4;
+
+export interface FoundService {
+  /** As it was asked for, folded. */
+  readonly service: ServiceName;
+  /** Somebody has the tag that was asked for, in rotation or not; or none was. */
+  readonly exists: boolean;
+  /** Nobody has the tag, but somebody has one that ends so behind a dot. */
+  readonly isAbove: boolean;
+  /** Those in rotation, in a panic whoever could be called; of very many, some. */
+  readonly instances: readonly Instance[];
+}
+
+export interface Watched {
+  readonly namespace: Namespace;
+  readonly service: ServiceName;
+  readonly revision: number;
+}
+
+/** Looks, and takes note of every service that the answer depends on. */
+export class ServiceLookup {
+  readonly #view: CatalogView;
+  readonly #caller: Caller;
+  readonly #random: Random;
+  readonly watched: Watched[] = [];
+
+  constructor(view: CatalogView, caller: Caller, random: Random) {
+    this.#view = view;
+    this.#caller = caller;
+    this.#random = random;
+  }
+
+  /** `a.b` is that service; where there is none, `b` with the tag `a`. The longest name of a service counts. */
+  find(namespace: Namespace, labels: readonly string[], tags: boolean): FoundService | undefined {
+    for (let from = 0; from < (tags ? labels.length : 1); from++) {
+      const tag = from === 0 ? null : labels.slice(0, from).join('.');
+      const found = this.tagged(namespace, labels.slice(from).join('.'), tag);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** `undefined` for a service that nobody knows. */
+  tagged(namespace: Namespace, name: string, tag: string | null): FoundService | undefined {
+    const service = ServiceName.parse(name);
+    if (service === undefined) return undefined;
+    const summary = this.#view.service(namespace, service, this.#caller);
+    this.watched.push({ namespace, service, revision: this.#view.serviceRevision(namespace, service, this.#caller) });
+    if (summary === undefined) return undefined;
+    const all = this.#view.instances(namespace, service, this.#caller);
+    const isWanted = summary.panic ? isEligible : isInRotation;
+    if (tag !== null) return { service, ...this.#withTag(all, tag, isWanted) };
+    return { service, exists: true, isAbove: false, instances: this.#some(all, isWanted) };
+  }
+
+  #withTag(all: readonly Instance[], tag: string, isWanted: (one: Instance) => boolean): Omit<FoundService, 'service'> {
+    const [exact, below] = [foldText(tag), `.${foldText(tag)}`];
+    let isAbove = false;
+    const tagged = all.filter(({ tags }) =>
+      tags.some((one) => {
+        const folded = foldText(one);
+        isAbove ||= folded.endsWith(below);
+        return folded === exact;
+      }),
+    );
+    return { exists: tagged.length > 0, isAbove, instances: this.#some(tagged, isWanted) };
+  }
+
+  #some(all: readonly Instance[], isWanted: (one: Instance) => boolean): readonly Instance[] {
+    if (all.length > CANDIDATES_MAX * DRAWS_PER_CANDIDATE) {
+      const drawn = this.#drawn(all, isWanted);
+      if (drawn !== null) return drawn;
+    }
+    const wanted = all.filter(isWanted);
+    return wanted.length <= CANDIDATES_MAX ? wanted : (this.#drawn(wanted, () => true) ?? wanted.slice(0, CANDIDATES_MAX));
+  }
+
+  /** `null` if too few of them are wanted to be found by drawing. */
+  #drawn(all: readonly Instance[], isWanted: (one: Instance) => boolean): readonly Instance[] | null {
+    const seen = new Set<number>();
+    const found: Instance[] = [];
+    for (let draw = 0; draw < CANDIDATES_MAX * DRAWS_PER_CANDIDATE * 2; draw++) {
+      const at = Math.floor(this.#random.number() * all.length);
+      if (seen.has(at)) continue;
+      seen.add(at);
+      const one = all[at] as Instance;
+      if (isWanted(one) && found.push(one) === CANDIDATES_MAX) return found;
+    }
+    return null;
+  }
+}

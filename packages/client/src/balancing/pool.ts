@@ -10,8 +10,7 @@ import type { Instance } from '../shapes.js';
 import { systemClock } from '../system-clock.js';
 import { systemRandom } from '../system-random.js';
 import type { Balancer, PickContext } from './balancer.js';
-import { balancers } from './balancers.js';
-import { panicRuleOf, slowStartOf, type BalancingOptions } from './balancing-options.js';
+import { balancerOf, panicRuleOf, slowStartOf, type BalancingOptions } from './balancing-options.js';
 import { Endpoint, type EndpointKeeper } from './endpoint.js';
 import { Lineup } from './lineup.js';
 import type { Outcome } from './outcome.js';
@@ -46,10 +45,10 @@ export class Pool {
   #outstanding = 0;
 
   constructor(options: PoolOptions = {}) {
-    const { clock = systemClock, random = systemRandom, balancer = 'round-robin' } = options;
+    const { clock = systemClock, random = systemRandom } = options;
     this.#clock = clock;
     this.#random = random;
-    this.#balancer = (typeof balancer === 'string' ? balancers[balancer] : balancer)({ clock, random });
+    this.#balancer = balancerOf(options, { clock, random });
     this.#lineup = new Lineup(this.#balancer, panicRuleOf(options));
     const slowStart = slowStartOf(options);
     this.#warming = slowStart && new Warming(slowStart, (endpoint) => this.#lineup.reweigh(endpoint));

@@ -1,7 +1,7 @@
 /** Rollcall for Node programs: register, discover, watch. */
 export { backoffMs, type Failure } from './backoff.js';
 export * from './balancing/index.js';
-export type { LiveInstances } from './discovery/live-instances.js';
+export * from './discovery/index.js';
 export type {
   AnswerHead,
   CallOptions,

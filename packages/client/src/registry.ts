@@ -1,10 +1,14 @@
 /** A registry as a program lives with it: cheap to make, quiet until asked, and at work in the background from then on. */
 import type { ConnectOptions, Move } from './options.js';
+import { Discovery, type DiscoveryOptions } from './discovery/discovery.js';
+import type { LiveService } from './discovery/live-service.js';
+import type { Wish } from './discovery/wish.js';
 import { RegistryClient } from './registry-client.js';
 import { quietClock } from './system-clock.js';
+import { systemRandom } from './system-random.js';
 import { Teller, type Observer, type TellingName, type Tellings } from './telling.js';
 
-export interface RegistryOptions extends ConnectOptions {
+export interface RegistryOptions extends ConnectOptions, DiscoveryOptions {
   /** Told of everything that listeners are told of, by name: for metrics. */
   readonly observe?: Observer;
 }
@@ -14,16 +18,33 @@ export class Registry {
   /** The plain calls. */
   readonly api: RegistryClient;
   readonly #teller: Teller;
+  readonly #discovery: Discovery;
   #closed: Promise<void> | null = null;
 
   constructor(options: RegistryOptions = {}) {
-    const { clock = quietClock, observe } = options;
-    this.#teller = new Teller(observe);
+    const { clock = quietClock, random = systemRandom, namespace = 'default', observe } = options;
+    const teller = new Teller(observe);
+    this.#teller = teller;
     const onMove = (move: Move): void => {
       options.onMove?.(move);
       this.#teller.tell('moved', move);
     };
-    this.api = new RegistryClient({ ...options, clock, onMove });
+    this.api = new RegistryClient({ ...options, clock, random, onMove });
+    this.#discovery = new Discovery(options, {
+      client: this.api,
+      clock,
+      random,
+      namespace,
+      trouble: (trouble) => teller.tell('trouble', trouble),
+    });
+  }
+
+  /**
+   * A live view of a service: who may be called, now and after every change. At once; it is known a little later (`ready()`), and
+   * from then on for good, whatever becomes of the registry. Throws a `TypeError` for a wish that nobody could grant.
+   */
+  service(name: string, wish?: Wish): LiveService {
+    return this.#discovery.service(name, wish);
   }
 
   /** Listens to what is told by this name. Answers how to stop. */
@@ -33,7 +54,7 @@ export class Registry {
 
   /** Ends what it began, and lets go of its connections. */
   close(): Promise<void> {
-    this.#closed ??= this.api.close();
+    this.#closed ??= this.#discovery.close().then(() => this.api.close());
     return this.#closed;
   }
 

@@ -2,6 +2,7 @@
 import type { Clock, Random } from '../ports.js';
 import type { RegistryClient } from '../registry-client.js';
 import type { Instance } from '../shapes.js';
+import type { Trouble } from '../telling.js';
 import { fallbackInstances } from './fallback.js';
 import { Feeds } from './feeds.js';
 import { hashText } from './hash.js';
@@ -28,15 +29,9 @@ export interface DiscoverySurroundings {
   readonly client: Pick<RegistryClient, 'watch' | 'instances'>;
   readonly clock: Clock;
   readonly random: Random;
-  /** Something does not work; it is tried again by itself. */
-  readonly trouble: (trouble: DiscoveryTrouble) => void;
-}
-
-export interface DiscoveryTrouble {
-  readonly doing: 'watch' | 'snapshot';
-  readonly error: Error;
-  readonly retryInMs: number | null;
-  readonly service?: string;
+  /** Where to look if a wish does not say. */
+  readonly namespace: string;
+  readonly trouble: (trouble: Trouble) => void;
 }
 
 /** A view, and how many hold it. */
@@ -81,7 +76,7 @@ export class Discovery {
 
   /** A live view, at once; what it shows is known a little later (`ready()`). Throws a `TypeError` for a wish that nobody could grant. */
   service(name: string, wish: Wish = {}): LiveService {
-    const question = questionOf(name, wish);
+    const question = questionOf(name, this.#surroundings.namespace, wish);
     const choose = chooseBy(wish, this.#chooser);
     const fallback = wish.fallback === undefined ? null : fallbackInstances(question, wish.fallback);
     const held = this.#hold(question);

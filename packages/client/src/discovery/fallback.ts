@@ -3,7 +3,7 @@ import type { Instance } from '../shapes.js';
 import type { Question } from './wish.js';
 
 /** Throws a `TypeError` for what is no address. */
-export function fallbackInstances({ service, namespace = 'default' }: Question, addresses: readonly string[]): readonly Instance[] {
+export function fallbackInstances({ service, namespace }: Question, addresses: readonly string[]): readonly Instance[] {
   return addresses.map((address) => ({ ...usual, namespace, service, id: address, ...hostAndPort(address) }));
 }
 

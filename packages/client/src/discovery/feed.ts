@@ -106,8 +106,7 @@ export class Feed implements Streamed {
     const onState = (state: WatchState): void => this.#turned(state, giveUp);
     const onStale = (ageSeconds: number): void => this.#stale(ageSeconds);
     const { question, namespace } = this.#question();
-    const where = namespace === undefined ? {} : { namespace };
-    const events = client.watch(question, { signal, onState, onStale, onHeard: () => this.#heard(), ...where });
+    const events = client.watch(question, { namespace, signal, onState, onStale, onHeard: () => this.#heard() });
     for await (const event of events) this.#told(event);
   }
 
@@ -215,9 +214,9 @@ export class Feed implements Streamed {
     this.#surroundings.trouble(error, retryInMs, others.length === 0 ? only : undefined);
   }
 
-  #question(): { readonly question: WatchQuestion; readonly namespace: string | undefined } {
+  #question(): { readonly question: WatchQuestion; readonly namespace: string } {
     const [first, ...others] = this.views;
-    const { namespace, filters = {}, service = '' } = first?.question ?? {};
+    const { namespace = '', filters = {}, service = '' } = first?.question ?? {};
     const question: WatchQuestion = others.length === 0 ? { ...filters, service } : { ...filters, services: this.wanted };
     return { question, namespace };
   }

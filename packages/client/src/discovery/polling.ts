@@ -77,9 +77,8 @@ async function pollOne({ client, clock, random }: FeedSurroundings, signal: Abor
   let head: AnswerHead | undefined;
   try {
     const timeoutMs = canWait ? WAIT_MS + ANSWER_MS : ANSWER_MS;
-    const where = namespace === undefined ? {} : { namespace };
     const onAnswer = (came: AnswerHead): void => void (head = came);
-    const { instances, revision } = await client.instances(service, { ...filters, ...where, ...waiting, signal, timeoutMs, onAnswer });
+    const { instances, revision } = await client.instances(service, { ...filters, namespace, ...waiting, signal, timeoutMs, onAnswer });
     asked.failures = 0;
     asked.cursor = head?.cursor;
     asked.nextMs = clock.monotonicMs() + (asked.cursor !== undefined && events.views().length <= POLLS_MAX ? 0 : turnMs(random.number()));

@@ -18,7 +18,7 @@ export interface Wish extends InstanceFilters {
 /** What one view is of: who wants the same shares it. */
 export interface Question {
   readonly service: string;
-  readonly namespace: string | undefined;
+  readonly namespace: string;
   readonly filters: InstanceFilters;
 }
 
@@ -28,9 +28,10 @@ const names: Readonly<Record<'service' | 'namespace', RegExp>> = {
 };
 
 /** Throws a `TypeError` for what is no name: that would never become better by waiting. */
-export function questionOf(service: string, { namespace, health, tags, metadata, version, zone, near }: Wish): Question {
+export function questionOf(service: string, usualNamespace: string, wish: Wish): Question {
+  const { namespace = usualNamespace, health, tags, metadata, version, zone, near } = wish;
   demandName('service', service);
-  if (namespace !== undefined) demandName('namespace', namespace);
+  demandName('namespace', namespace);
   const given = { health, tags, metadata, version, zone, near };
   const filters = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as InstanceFilters;
   return { service, namespace, filters };
@@ -41,7 +42,7 @@ export function groupKey({ namespace, filters }: Question): string {
   const { tag, ...rest } = filterQuery(filters);
   const tags = typeof tag === 'object' ? [...new Set(tag)].sort() : [];
   const pairs = Object.entries(rest).filter(([, value]) => value !== undefined);
-  return JSON.stringify([namespace ?? null, tags, pairs.sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return JSON.stringify([namespace, tags, pairs.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 /** Service names are matched without regard to case. */

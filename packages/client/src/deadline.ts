@@ -9,15 +9,25 @@ export interface Deadline {
   release(): void;
 }
 
+/** A deadline that comes so late says that this process stood still, or its loop was busy. */
+const LATE_MS = 100;
+/** What was answered in the meantime lies there and has only to be read: it gets so long. */
+const GRACE_MS = 100;
+
 export function deadlineOf(clock: Clock, timeoutMs: number, caller?: AbortSignal): Deadline {
   const controller = new AbortController();
   let isOver = false;
   const passOn = (): void => controller.abort(caller?.reason);
   if (caller?.aborted === true) passOn();
   else caller?.addEventListener('abort', passOn, { once: true });
-  const cancel = clock.after(timeoutMs, () => {
+  const end = (): void => {
     isOver = true;
     controller.abort();
+  };
+  const dueMs = clock.monotonicMs() + timeoutMs;
+  let cancel = clock.after(timeoutMs, () => {
+    if (clock.monotonicMs() - dueMs < LATE_MS) end();
+    else cancel = clock.after(GRACE_MS, end);
   });
   return {
     signal: controller.signal,

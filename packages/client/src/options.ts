@@ -1,6 +1,9 @@
 /** What a client is made of, and what each of its calls may say. */
 import type { Clock, Random } from './ports.js';
 
+/** How long a call may take: longer than the registry itself waits for its log before it says so. */
+export const TIMEOUT_MS = 5000;
+
 /** For `https:` with an authority of one's own, or a certificate to show; contents in PEM, not paths. */
 export interface TlsOptions {
   /** Who is trusted to have signed the registry's certificate, instead of those whom Node trusts. */

@@ -4,6 +4,7 @@ import { one, type Asked } from './asked.js';
 import { deadlineOf } from './deadline.js';
 import {
   filterQuery,
+  TIMEOUT_MS,
   type CallOptions,
   type ConnectOptions,
   type InstanceFilters,
@@ -48,9 +49,6 @@ import { watchTarget, type WatchEvent, type WatchOptions, type WatchQuestion } f
 import { Watch } from './watch.js';
 import { Ways } from './ways.js';
 
-/** Longer than the registry itself waits for its log before it says so. */
-const TIMEOUT_MS = 5000;
-
 /**
  * A registry, as far as one asks it. Every call throws `RegistryProblem` for what the registry refuses and `Unanswered` where
  * no registry answers; whoever gives up by a signal is thrown that signal's reason.
@@ -75,6 +73,11 @@ export class RegistryClient {
   /** For people: who is asked first at the moment. */
   get url(): string {
     return this.#transport.shownUrl;
+  }
+
+  /** All that it knows of. */
+  get urls(): readonly string[] {
+    return this.#transport.shownUrls;
   }
 
   /** Registers an instance, or registers it again; also its first heartbeat. Repeating it is safe. */

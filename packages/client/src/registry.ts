@@ -1,10 +1,12 @@
 /** A registry as a program lives with it: cheap to make, quiet until asked, and at work in the background from then on. */
-import type { ConnectOptions, Move } from './options.js';
 import { Discovery, type DiscoveryOptions } from './discovery/discovery.js';
 import type { LiveService } from './discovery/live-service.js';
 import type { Wish } from './discovery/wish.js';
+import { TIMEOUT_MS, type ConnectOptions, type Move } from './options.js';
 import { RegistryClient } from './registry-client.js';
-import { quietClock } from './system-clock.js';
+import type { LiveRegistration } from './registering/live-registration.js';
+import { Registering, type OwnRegistration, type RegisterOptions } from './registering/registering.js';
+import { quietClock, systemClock } from './system-clock.js';
 import { systemRandom } from './system-random.js';
 import { Teller, type Observer, type TellingName, type Tellings } from './telling.js';
 
@@ -19,10 +21,11 @@ export class Registry {
   readonly api: RegistryClient;
   readonly #teller: Teller;
   readonly #discovery: Discovery;
+  readonly #registering: Registering;
   #closed: Promise<void> | null = null;
 
   constructor(options: RegistryOptions = {}) {
-    const { clock = quietClock, random = systemRandom, namespace = 'default', observe } = options;
+    const { clock = quietClock, random = systemRandom, timeoutMs = TIMEOUT_MS, namespace = 'default', observe } = options;
     const teller = new Teller(observe);
     this.#teller = teller;
     const onMove = (move: Move): void => {
@@ -37,6 +40,16 @@ export class Registry {
       namespace,
       trouble: (trouble) => teller.tell('trouble', trouble),
     });
+    const holding = options.clock ?? systemClock;
+    this.#registering = new Registering({ api: this.api, clock, holding, random, teller, timeoutMs, namespace });
+  }
+
+  /**
+   * Registers an instance of this program and keeps it registered: it beats in the background, and registers again whenever the
+   * registry has forgotten it. After the first registration nothing is thrown; trouble is told.
+   */
+  register(registration: OwnRegistration, options?: RegisterOptions): Promise<LiveRegistration> {
+    return this.#registering.register(registration, options);
   }
 
   /**
@@ -52,10 +65,15 @@ export class Registry {
     return this.#teller.on(name, listener);
   }
 
-  /** Ends what it began, and lets go of its connections. */
+  /** Ends what it began, and lets go of its connections. What it registered is deregistered. */
   close(): Promise<void> {
-    this.#closed ??= this.#discovery.close().then(() => this.api.close());
+    this.#closed ??= this.#end();
     return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all([this.#registering.close(), this.#discovery.close()]);
+    await this.api.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

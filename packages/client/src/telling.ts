@@ -9,6 +9,9 @@ import type { Move } from './options.js';
 export interface Tellings {
   readonly trouble: Trouble;
   readonly moved: Move;
+  readonly registered: { readonly service: string; readonly id: string; readonly created: boolean; readonly again: boolean };
+  readonly recovered: Recovery;
+  readonly deregistered: { readonly service: string; readonly id?: string; readonly told: boolean };
 }
 
 /** Something does not work at the moment, or never will as it is. Nothing is thrown: it is tried again, where that makes sense. */
@@ -20,6 +23,12 @@ export interface Trouble {
   readonly retryInMs: number | null;
   readonly service?: string;
   readonly id?: string;
+  /** How many are concerned, where it is more than one. */
+  readonly instances?: number;
+}
+
+export interface Recovery extends Pick<Trouble, 'doing' | 'service' | 'id' | 'instances'> {
+  readonly troubledMs?: number;
 }
 
 export type TellingName = keyof Tellings;
@@ -28,6 +37,9 @@ export type TellingName = keyof Tellings;
 export const tellings: Readonly<Record<TellingName, string>> = {
   trouble: 'Something does not work; it is tried again.',
   moved: 'Another node of the registry is asked from now on.',
+  registered: 'The registry has taken a registration; `again`, because it had forgotten it, or because something is new in it.',
+  recovered: 'What was in trouble works again.',
+  deregistered: 'A registration has ended; `told`, if the registry has heard of it, which otherwise misses the beats after a while.',
 };
 
 /** Told of everything, for metrics. */

@@ -70,6 +70,10 @@ export class Transport {
     return this.#ways.current.shown;
   }
 
+  get shownUrls(): readonly string[] {
+    return this.#ways.inOrder.map(({ shown }) => shown);
+  }
+
   /** Throws what the registry refuses as `RegistryProblem`, and what is no answer of a registry as `Unanswered`. */
   ask(request: Request): Promise<WholeAnswer> {
     return this.#tried(request, (url, signal) => this.#askAt(url, { ...request, signal }));

@@ -1,6 +1,6 @@
 /** `rollcall run`: runs any program and keeps it registered for as long as it is ready to be called. */
 import { isatty } from 'node:tty';
-import { RegistryClient, systemClock, systemRandom } from '@rollcall/client';
+import { reachableHost, RegistryClient, systemClock, systemRandom } from '@rollcall/client';
 import type { Clock } from '@rollcall/core';
 import { command, Misuse, type Command, type Context } from '../command.js';
 import { connectOptions } from '../connection-options.js';
@@ -10,7 +10,6 @@ import { isReachable, lookAt, type Look } from './look.js';
 import { runOptions, type RunOptions } from './options.js';
 import { planRun, wantedPort, type Found } from './plan.js';
 import { startProgram, type RunningProgram } from './program.js';
-import { reachableHost } from './reachable-host.js';
 import { askRegistry } from './registry-desk.js';
 import { listenToSignals } from './signals.js';
 import type { Verdict } from './state.js';

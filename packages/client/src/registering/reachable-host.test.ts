@@ -1,6 +1,6 @@
-import { systemClock } from '@rollcall/client';
-import { Host } from '@rollcall/core';
+import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../system-clock.js';
 import { reachableHost } from './reachable-host.js';
 
 describe('where callers reach a program', () => {
@@ -15,7 +15,7 @@ describe('where callers reach a program', () => {
     // An address that is kept for documents, and a name that is kept for nobody.
     for (const registry of ['http://192.0.2.1:8500', 'http://registry.invalid:8500']) {
       const { host } = await reachableHost(registry, systemClock);
-      expect(Host.parse(host)).toBe(host);
+      expect(isIP(host)).not.toBe(0);
     }
   });
 });

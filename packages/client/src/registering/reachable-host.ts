@@ -5,7 +5,7 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
-import { isLoopback, type Clock } from '@rollcall/core';
+import type { Clock } from '../ports.js';
 
 export interface ReachableHost {
   readonly host: string;
@@ -18,13 +18,14 @@ const LOOKUP_MS = 3000;
 const DISCARD_PORT = 9;
 const LOOPBACK = '127.0.0.1';
 
+/** Always an answer, in bounded time. */
 export async function reachableHost(registry: string, clock: Clock): Promise<ReachableHost> {
   const { hostname } = new URL(registry);
   const name = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isLoopback(name)) return { host: LOOPBACK, because: 'the registry is on this machine' };
   const host = await withoutWaitingLong(() => routeTo(name), clock);
   if (host !== null) return { host: isLoopback(host) ? LOOPBACK : host, because: `it leads to ${name}` };
-  return { host: outerAddress() ?? LOOPBACK, because: `no route to ${name} is known; --host says it better` };
+  return { host: outerAddress() ?? LOOPBACK, because: `no route to ${name} is known` };
 }
 
 /** The address that packets to there would carry. A connected datagram socket is told by the system and sends none. */
@@ -49,6 +50,10 @@ function withoutWaitingLong<Value>(find: () => Promise<Value>, clock: Clock): Pr
       .then(resolve, () => resolve(null))
       .finally(cancel);
   });
+}
+
+function isLoopback(host: string): boolean {
+  return /^127(?:\.\d{1,3}){3}$/.test(host) || host === '::1' || /^(?:[a-z0-9-]+\.)*localhost\.?$/i.test(host);
 }
 
 function outerAddress(): string | undefined {

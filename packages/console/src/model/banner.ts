@@ -25,7 +25,7 @@ export function bannersOf({ status, lost, nowMs }: Circumstances): readonly Bann
       kind: 'lost',
       level: 'alarm',
       title: 'No connection to the registry',
-      text: `${lost.reason} What you see is as it was ${spanText(nowMs - lost.sinceMs)} ago. Asking again and again.`,
+      text: `${lost.reason} What you see is as it was ${spanText(nowMs - lost.sinceMs)} ago. It is asked again and again.`,
     });
   }
   if (status === null) return banners;

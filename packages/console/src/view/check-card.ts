@@ -50,12 +50,12 @@ function lastResults(results: NonNullable<WhyCheck['results']>, nowMs: number): 
       {},
       element('th', { scope: 'row' }, clockTime(at, nowMs)),
       element('td', {}, chip(finding)),
-      element('td', { class: 'number' }, String(took)),
+      element('td', { class: 'number wide' }, String(took)),
       element('td', { class: 'output' }, said(output)),
     ),
   );
   const titles = ['When', 'Found', 'Took', 'What it said'].map((title) =>
-    element('th', { scope: 'col', class: title === 'Took' ? 'number' : null }, title),
+    element('th', { scope: 'col', class: title === 'Took' ? 'number wide' : null }, title),
   );
   const caption = element('caption', {}, 'The last results');
   return element(

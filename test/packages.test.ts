@@ -124,6 +124,8 @@ describeWith(['npm', 'tar'], 'the packages', () => {
     try {
       const http = await readyDoor(child.stdout);
       expect(await (await fetch(`http://${http}/readyz`)).json()).toMatchObject({ status: 'ready' });
+      const [, script = ''] = /<script type="module" src="([^"]+)"/.exec(await (await fetch(`http://${http}/ui/`)).text()) ?? [];
+      expect((await fetch(`http://${http}/ui/${script}`)).headers.get('content-type')).toMatch(/^text\/javascript/);
     } finally {
       child.kill('SIGTERM');
     }

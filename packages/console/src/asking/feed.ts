@@ -8,7 +8,7 @@ import { attended, type Attention } from './attention.js';
 import { pause, type Clock } from './clock.js';
 import { AskError, type Registry } from './registry.js';
 
-export interface FeedListener {
+interface FeedListener {
   snapshot(instances: ServiceInstances): void;
   change(change: Change): void;
   /** The log went away or came back. */

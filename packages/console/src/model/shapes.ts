@@ -2,7 +2,6 @@
 import type { Contract } from '@rollcall/contract';
 
 export type Instance = Contract<'Instance'>;
-export type InstanceRef = Contract<'InstanceRef'>;
 export type Change = Contract<'Change'>;
 export type ServiceInstances = Contract<'ServiceInstances'>;
 export type Services = Contract<'Services'>;

@@ -1,6 +1,6 @@
 /** A long list, a sheet at a time: a table of ten thousand rows is of use to nobody, with or without a screen. */
 
-export const SHEET_ROWS = 100;
+const SHEET_ROWS = 100;
 
 export interface Sheet {
   /** From 1 on. */

@@ -1,5 +1,5 @@
 /** What stands above everything about one service: where one is, and the way to its timeline. */
-import { hashOf, servicePlace, servicesPlace } from '../model/place.js';
+import { DEFAULT_NAMESPACE, hashOf, servicePlace, servicesPlace } from '../model/place.js';
 import { element, said } from './element.js';
 
 export function wayHere(...steps: readonly (readonly [text: string, hash: string])[]): HTMLElement {
@@ -8,7 +8,7 @@ export function wayHere(...steps: readonly (readonly [text: string, hash: string
 }
 
 export function wayToServices(namespace: string): readonly [text: string, hash: string] {
-  return [namespace === 'default' ? 'Services' : `Services of ${namespace}`, hashOf(servicesPlace({ namespace }))];
+  return [namespace === DEFAULT_NAMESPACE ? 'Services' : `Services of ${namespace}`, hashOf(servicesPlace({ namespace }))];
 }
 
 export function tabs(namespace: string, service: string, here: 'instances' | 'timeline'): HTMLElement {

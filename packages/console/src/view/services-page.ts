@@ -3,7 +3,7 @@ import { calmly } from '../asking/clock.js';
 import { poll } from '../asking/poll.js';
 import { AskError } from '../asking/registry.js';
 import { counted, numberText } from '../model/banner.js';
-import { servicePlace, hashOf, type ServicesPlace } from '../model/place.js';
+import { DEFAULT_NAMESPACE, servicePlace, hashOf, type ServicesPlace } from '../model/place.js';
 import { contains, wordsOf } from '../model/search.js';
 import type { Services, ServiceSummary } from '../model/shapes.js';
 import { sheetOf } from '../model/sheet.js';
@@ -126,7 +126,7 @@ class ServicesPage {
   #namespaceField(): HTMLElement {
     const input = element('input', { type: 'text', value: this.#place.namespace, size: 12, spellcheck: 'false', autocomplete: 'off' });
     input.addEventListener('change', () => {
-      const namespace = input.value.trim().toLowerCase() || 'default';
+      const namespace = input.value.trim().toLowerCase() || DEFAULT_NAMESPACE;
       location.hash = hashOf({ ...this.#place, namespace, sheet: 1 });
     });
     return element('label', { class: 'switch' }, 'namespace', input);

@@ -97,7 +97,7 @@ class BegunCall implements Call {
     this.#open = false;
     const { endpoint } = this;
     const nowMs = this.#clock.monotonicMs();
-    const tookMs = nowMs - this.startedMs;
+    const tookMs = outcome.tookMs ?? nowMs - this.startedMs;
     endpoint.outstanding--;
     observe(endpoint, outcome.kind, tookMs, nowMs);
     this.#keeper?.loaded(endpoint, -1);

@@ -19,6 +19,11 @@ export interface Outcome {
   readonly kind: OutcomeKind;
   /** As HTTP has it, where there was one. */
   readonly status?: number;
+  /**
+   * What the answer took, where that is known better than by the end of the call: how long its body is says nothing about the
+   * instance.
+   */
+  readonly tookMs?: number;
 }
 
 /** A call that was begun. `using call = endpoint.begin()` ends it as abandoned if nobody has said anything by then. */

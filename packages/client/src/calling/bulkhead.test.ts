@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bulkhead } from './bulkhead.js';
 
-const rules = { callsMax: 2, queueMax: 2, queueMs: 100 };
+const rules = { callsMax: 2, instanceCallsMax: 2, queueMax: 2, queueMs: 100 };
 
 describe('a bulkhead', () => {
   it('lets so many in, has so many wait in order, and turns the others away', () => {

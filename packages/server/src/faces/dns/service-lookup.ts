@@ -89,7 +89,17 @@ export class ServiceLookup {
       if (drawn !== null) return drawn;
     }
     const wanted = all.filter(isWanted);
-    return wanted.length <= CANDIDATES_MAX ? wanted : (this.#drawn(wanted, () => true) ?? wanted.slice(0, CANDIDATES_MAX));
+    return wanted.length <= CANDIDATES_MAX ? wanted : this.#shuffled(wanted).slice(0, CANDIDATES_MAX);
+  }
+
+  /** As far as it matters. */
+  #shuffled(all: readonly Instance[]): readonly Instance[] {
+    const shuffled = [...all];
+    for (let at = 0; at < CANDIDATES_MAX; at++) {
+      const other = at + Math.floor(this.#random.number() * (all.length - at));
+      [shuffled[at], shuffled[other]] = [shuffled[other] as Instance, shuffled[at] as Instance];
+    }
+    return shuffled;
   }
 
   /** `null` if too few of them are wanted to be found by drawing. */

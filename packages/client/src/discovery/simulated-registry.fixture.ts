@@ -114,7 +114,7 @@ export class SimulatedRegistry {
   }
 
   async *watch(question: WatchQuestion, options: WatchOptions = {}): AsyncGenerator<WatchEvent, void, undefined> {
-    const services = new Set(servicesOf(question));
+    const services = new Set(servicesOf(question).map((service) => service.toLowerCase()));
     this.asked.push(`watch ${[...services].join(' ')}`);
     let connected = false;
     while (options.signal?.aborted !== true) {
@@ -181,8 +181,9 @@ export class SimulatedRegistry {
   }
 
   #of(service: string): Map<string, Instance> {
-    const found = this.#services.get(service) ?? new Map<string, Instance>();
-    this.#services.set(service, found);
+    const name = service.toLowerCase();
+    const found = this.#services.get(name) ?? new Map<string, Instance>();
+    this.#services.set(name, found);
     return found;
   }
 

@@ -3,7 +3,7 @@
  * view, written whole beside the old one and then put into its place; several programs may share a directory.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../ports.js';
 import { savedIn, savedText, type Saved } from './saved-view.js';
@@ -17,6 +17,12 @@ const CONFIRM_MS: number = 10 * 60_000;
 
 /** Fifty thousand instances. Nobody wants to read more than that at a start, or to write it at each change. */
 const FILE_BYTES_MAX: number = 64 * 1024 * 1024;
+
+/** What nobody wrote for so long, nobody reads either. */
+const FORGOTTEN_MS: number = 30 * 86_400_000;
+
+/** What a program left beside that was killed while it wrote. */
+const LEFT_BEHIND_MS: number = 3_600_000;
 
 export interface SnapshotSurroundings {
   readonly clock: Clock;
@@ -37,6 +43,7 @@ export class SnapshotDirectory {
   #cancel: (() => void) | null = null;
   #writing: Promise<void> = Promise.resolve();
   #isTroubled = false;
+  #isSwept = false;
 
   constructor(path: string, surroundings: SnapshotSurroundings) {
     this.#path = path;
@@ -98,7 +105,9 @@ export class SnapshotDirectory {
       if (views.size > 0) await mkdir(this.#path, { recursive: true, mode: 0o700 });
       for (const view of views) {
         const { saved } = view;
-        if (saved !== null) await this.#put(view.key, savedText(saved));
+        if (saved === null) continue;
+        await this.#put(view.key, savedText(saved));
+        if (!this.#isSwept) await this.#sweep(this.#file(view.key));
       }
       this.#isTroubled = false;
     } catch (error) {
@@ -113,6 +122,20 @@ export class SnapshotDirectory {
     // Flushed before it takes the old one's place: after a power cut there is one of them, whole.
     await writeFile(beside, text, { flush: true, mode: 0o600 });
     await rename(beside, path);
+  }
+
+  /** Once in a life, so that the directory does not grow for ever. Times are those of its own files. */
+  async #sweep(newest: string): Promise<void> {
+    this.#isSwept = true;
+    const { mtimeMs: nowMs } = await stat(newest);
+    for (const name of await readdir(this.#path)) {
+      const [ours, beside] = /^[0-9a-f]{32}\.json(\.\d+)?$/.exec(name) ?? [];
+      if (ours === undefined) continue;
+      const path = join(this.#path, name);
+      // Another program may be quicker.
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: nowMs }));
+      if (nowMs - mtimeMs > (beside === undefined ? FORGOTTEN_MS : LEFT_BEHIND_MS)) await rm(path, { force: true });
+    }
   }
 
   #file(key: string): string {

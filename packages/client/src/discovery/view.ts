@@ -39,6 +39,7 @@ export class View {
   #awaySinceMs: number | null = null;
   #fallback: readonly Instance[] | null = null;
   #saved: Saved | undefined;
+  #isLoading = true;
   /** The registry has had its chance to be first. */
   #isLate = false;
   #cancelStart: () => void;
@@ -49,7 +50,11 @@ export class View {
     this.key = questionKey(question);
     this.#surroundings = surroundings;
     this.#belief = new Belief(question.filters.near);
-    this.#cancelStart = surroundings.clock.after(START_PATIENCE_MS, () => this.#late());
+    this.#cancelStart = surroundings.clock.after(START_PATIENCE_MS, () => {
+      // Nor is a disk waited for that does not answer.
+      this.#isLoading = false;
+      this.#late();
+    });
     void this.#load();
   }
 
@@ -158,14 +163,14 @@ export class View {
 
   async #load(): Promise<void> {
     this.#saved = await this.#surroundings.load(this);
+    this.#isLoading = false;
     if (this.#isLate) this.#late();
   }
 
   /** What is older counts from now on, if there is anything. */
   #late(): void {
-    this.#cancelStart();
     this.#isLate = true;
-    if (this.source === 'registry') return;
+    if (this.source === 'registry' || this.#isLoading) return;
     const saved = this.#saved;
     this.#saved = undefined;
     if (saved !== undefined) {

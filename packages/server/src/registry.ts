@@ -93,6 +93,7 @@ function partsOf(
     late,
     registrar,
     colleague,
+    look,
     attendanceParts,
     caretakerParts,
     access,
@@ -106,16 +107,14 @@ function partsOf(
 ): readonly Part[] {
   const { clock, log } = surroundings;
   // A replica has no place among the nodes, and nobody asks it anything.
-  const place = cluster === null || colleague === null ? null : { cluster, colleague };
+  const place = cluster === null || colleague === null ? null : { cluster, colleague, look };
   return [
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
     { name: 'the store', close: () => store.close() },
     // Reads everything, so that nobody is told of an absence that is none.
     ...catalogParts({ catalog, timeline }, kept),
     // Others may ask this node as soon as they know of it, and until they no longer do.
-    ...(place === null
-      ? []
-      : [place.cluster.doorPart({ colleague: place.colleague, registrar: audit.registrar(registrar), report: nodes.report })]),
+    ...(place === null ? [] : [place.cluster.doorPart({ ...place, registrar: audit.registrar(registrar), report: nodes.report })]),
     // By and by, and never in anybody's way.
     ...late.parts(selfCheckParts(options, { store, catalog, meter: measuring.meter }, surroundings)),
     // Who else is there, before this node is.

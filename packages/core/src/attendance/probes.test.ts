@@ -8,7 +8,7 @@ import { newStreak } from '../probing/threshold.js';
 import { openHouse, type House } from '../registrar/house.fixture.js';
 import type { ProbeRunner } from './probes.js';
 
-const report: ProbeReport = { streak: newStreak('starting'), results: [], isBusy: false, nextInMs: 500 };
+const report: ProbeReport = { streak: newStreak('starting'), results: [], isBusy: false, nextInMs: 500, isDoubting: false };
 
 /** A prober that finds what it is told to find. */
 class Doors implements ProbeRunner {

@@ -60,7 +60,7 @@ function why(one: Instance, like: Partial<WhyFacts> = {}): Why {
 
 const streak = (like: Partial<Streak>): Insight => ({
   ...knowing,
-  probes: new Map([['tcp', { streak: { ...newStreak('critical'), ...like }, results: [], isBusy: false, nextInMs: 1 }]]),
+  probes: new Map([['tcp', { streak: { ...newStreak('critical'), ...like }, results: [], isBusy: false, nextInMs: 1, isDoubting: false }]]),
 });
 
 const lapsed = { verdicts: { heartbeat: verdict('critical', 'lapse', 'no heartbeat for 30s') }, healthRevision: 2 };

@@ -9,8 +9,11 @@
 /** What one probe says of the way to its target: it answered; nothing came; or it had no way to go, as a program on this machine. */
 export type Evidence = 'answer' | 'silence' | 'none';
 
-/** Of fewer nobody can say whether it is they or the rest of the world: a plain death of a small fleet is never hidden. */
+/** Of fewer a node alone cannot say whether it is they or the rest of the world: a plain death of a small fleet is never hidden. */
 export const WITNESSES_MIN = 10;
+
+/** Where another node can be asked, nothing is hidden by doubting one. */
+const WITNESSES_MIN_ACCOMPANIED = 1;
 
 /** Whose silence counts now. */
 const nobody: readonly string[] = [];
@@ -22,10 +25,21 @@ export class Doubt {
   readonly #silent = new Set<string>();
   /** Those of them whose silence did not count. */
   readonly #doubted = new Set<string>();
+  #witnessesMin = WITNESSES_MIN;
+
+  /** Whether there is anybody whose opinion can be asked. */
+  accompanied(isAccompanied: boolean): void {
+    this.#witnessesMin = isAccompanied ? WITNESSES_MIN_ACCOMPANIED : WITNESSES_MIN;
+  }
+
+  /** So few that, where nobody can help, they are believed. */
+  get isOfFew(): boolean {
+    return this.#answered.size < WITNESSES_MIN;
+  }
 
   /** More than half of them have been silent, and nobody has answered since. */
   get isOn(): boolean {
-    return this.#answered.size >= WITNESSES_MIN && this.#silent.size * 2 > this.#answered.size;
+    return this.#answered.size >= this.#witnessesMin && this.#silent.size * 2 > this.#answered.size;
   }
 
   /**
@@ -45,6 +59,11 @@ export class Doubt {
     this.#silent.add(key);
     if (this.isOn) this.#doubted.add(key);
     return { counts: !this.isOn, believed: nobody };
+  }
+
+  /** Its silence counts after all. */
+  believe(key: string): void {
+    this.#doubted.delete(key);
   }
 
   forget(key: string): void {

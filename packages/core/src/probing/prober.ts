@@ -10,6 +10,7 @@ import type { Health } from '../catalog/health.js';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
 import { Doubt, type Evidence } from './doubt.js';
+import { lampsAmong } from './lamps.js';
 import { newStreak, weigh, type Finding, type Streak, type Thresholds } from './threshold.js';
 
 /** One check of one instance or machine, to be probed until it is dropped. */
@@ -49,6 +50,8 @@ export interface ProbeReport {
   readonly isBusy: boolean;
   /** Until its next turn. */
   readonly nextInMs: number;
+  /** Whoever probes it hears nobody at present, so that silence does not count. */
+  readonly isDoubting: boolean;
 }
 
 /** A check says something else than before. */
@@ -67,12 +70,20 @@ export interface ProberOptions<Spec> {
   readonly tell: (news: ProbeNews) => void;
   /** How much later than it should somebody had its turn. */
   readonly late: (lateMs: number) => void;
+  /** It was silent, and that did not count: somebody else may know more. See second-opinion.ts. */
+  readonly doubted?: (key: string) => void;
   /** Probes under way at the same time; each is a connection. */
   readonly atOnceMax: number;
 }
 
 /** Short beside the shortest interval, and few enough to cost nothing. */
 const TICK_MS = 50;
+
+/**
+ * Begun in one turn of the loop. Whoever has answered is heard between two of them: a thread that is short of time falls behind, which is
+ * told, instead of having more under way than it can listen to and taking its own slowness for theirs.
+ */
+const STARTS_PER_TURN_MAX = 50;
 
 /** Two rounds of the usual interval. */
 const WHEEL_SLOTS = 512;
@@ -107,6 +118,7 @@ export class Prober<Spec> {
   #secondMs = -Infinity;
   #startedInSecond = 0;
   #stopTicking: (() => void) | null = null;
+  #cancelTurn: (() => void) | null = null;
 
   constructor(options: ProberOptions<Spec>) {
     this.#options = options;
@@ -122,8 +134,13 @@ export class Prober<Spec> {
     return { running: this.#running, waiting: this.#line.length };
   }
 
-  /** More than half of all fell silent, and nobody has answered since: silence says nothing then. See doubt.ts. */
+  /** More than half of all, and they are many, fell silent, and nobody has answered since: silence says nothing then. See doubt.ts. */
   get isDoubting(): boolean {
+    return this.#doubt.isOn && !this.#doubt.isOfFew;
+  }
+
+  /** The same, of however many: others should not go by what this one says of silence. */
+  get isUnsure(): boolean {
     return this.#doubt.isOn;
   }
 
@@ -133,6 +150,7 @@ export class Prober<Spec> {
 
   close(): void {
     this.#stopTicking?.();
+    this.#cancelTurn?.();
     this.#doors.clear();
     this.#line = [];
   }
@@ -158,12 +176,32 @@ export class Prober<Spec> {
     this.#doubt.forget(key);
   }
 
+  /** Whether anybody else can be asked: then also the silence of a few is doubted. */
+  accompanied(isAccompanied: boolean): void {
+    this.#doubt.accompanied(isAccompanied);
+  }
+
+  /** Somebody else found it bad too: its silence counts, if that was the last that was found. */
+  believe(key: string): void {
+    if (this.#doors.get(key)?.results[0]?.doubted === true) this.#believe(key);
+  }
+
+  /** Nobody could say whether it is dead. Of many that are silent it stays doubted; of a few a plain death would be hidden for ever. */
+  unhelped(key: string): void {
+    if (this.#doubt.isOfFew) this.believe(key);
+  }
+
+  /** What answered last, the latest first. */
+  lamps(max: number): readonly ProbeOrder<Spec>[] {
+    return lampsAmong(this.#doors.values(), max).map(({ order }) => order);
+  }
+
   /** `null` for who is not probed here. */
   report(key: string): ProbeReport | null {
     const door = this.#doors.get(key);
     if (door === undefined) return null;
     const { streak, results, isBusy, dueMs } = door;
-    return { streak, results, isBusy, nextInMs: Math.max(0, dueMs - this.#options.clock.monotonicMs()) };
+    return { streak, results, isBusy, nextInMs: Math.max(0, dueMs - this.#options.clock.monotonicMs()), isDoubting: this.isDoubting };
   }
 
   #firstDelayMs(intervalMs: number, nowMs: number): number {
@@ -193,12 +231,20 @@ export class Prober<Spec> {
   }
 
   #go(): void {
-    let taken = 0;
-    while (taken < this.#line.length && this.#running < this.#options.atOnceMax) {
+    const { atOnceMax, clock } = this.#options;
+    let [taken, started] = [0, 0];
+    while (this.#cancelTurn === null && taken < this.#line.length && this.#running < atOnceMax && started < STARTS_PER_TURN_MAX) {
       const door = this.#line[taken++] as Door<Spec>;
-      if (!this.#isGone(door)) void this.#probe(door);
+      if (this.#isGone(door)) continue;
+      started++;
+      void this.#probe(door);
     }
     if (taken > 0) this.#line = this.#line.slice(taken);
+    if (started < STARTS_PER_TURN_MAX) return;
+    this.#cancelTurn = clock.after(0, () => {
+      this.#cancelTurn = null;
+      this.#go();
+    });
   }
 
   async #probe(door: Door<Spec>): Promise<void> {
@@ -228,13 +274,18 @@ export class Prober<Spec> {
     door.results = [result, ...door.results.slice(0, RESULTS_KEPT - 1)];
     for (const key of believed) this.#believe(key);
     if (counts) this.#weigh(door, result);
+    else this.#options.doubted?.(door.order.key);
   }
 
-  /** Its last silence, after all. */
+  /** Its last silence, after all: once. */
   #believe(key: string): void {
     const door = this.#doors.get(key);
     const silence = door?.results.find(({ doubted }) => doubted === true);
-    if (door !== undefined && silence !== undefined) this.#weigh(door, silence);
+    if (door === undefined || silence === undefined) return;
+    const { doubted: _, ...believed } = silence;
+    door.results = door.results.map((one) => (one === silence ? believed : one));
+    this.#doubt.believe(key);
+    this.#weigh(door, believed);
   }
 
   #weigh(door: Door<Spec>, { finding, output, wallMs }: ProbeResult): void {

@@ -14,6 +14,7 @@ import {
   type Heard,
   type LiveNode,
   type Log,
+  type Look,
   type Registrar,
   type RosterChange,
   type RosterView,
@@ -73,6 +74,8 @@ export interface TestNode {
   readonly roster: WrittenRoster;
   readonly taken: Heard[];
   readonly ages: Map<AttendantName, number>;
+  /** What checks look like from there. */
+  readonly found: Map<string, Look>;
   readonly log: Lines;
   readonly clock: SimulatedClock;
   readonly trust: PeerTrust;
@@ -117,6 +120,7 @@ export class TestCluster {
     const roster = new WrittenRoster();
     const taken: Heard[] = [];
     const ages = new Map<AttendantName, number>();
+    const found = new Map<string, Look>();
     const colleague: Colleague = {
       take: (heard) => void taken.push(...heard),
       ages: (who) => who.map((one) => ages.get(one) ?? null),
@@ -136,7 +140,13 @@ export class TestCluster {
       duty,
     } as const;
     const door = new PeerDoor({
-      house: { self: () => roster.self, colleague, registrar, report: () => report },
+      house: {
+        self: () => roster.self,
+        colleague,
+        registrar,
+        look: async (keys) => keys.map((key) => found.get(key) ?? 'unsure'),
+        report: () => report,
+      },
       trust,
       bind: '127.0.0.1',
       port,
@@ -149,7 +159,7 @@ export class TestCluster {
     this.onClose(() => door.close());
     const live = { name: self, createRevision, peer: `localhost:${door.port}`, leaving: false };
     roster.self = live;
-    return { live, door, roster, taken, ages, log, clock, trust, paths };
+    return { live, door, roster, taken, ages, found, log, clock, trust, paths };
   }
 
   /** How `from` sees these. */

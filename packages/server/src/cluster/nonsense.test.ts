@@ -74,6 +74,7 @@ describe('a request', () => {
     ['with ages of nobody', { path: '/peer/v1/beats', body: '{"who":["a"],"ageMs":[]}' }, 400, 'invalid-request', 'for each name'],
     ['from the future', { path: '/peer/v1/beats', body: '{"who":["a"],"ageMs":[-1]}' }, 400, 'invalid-request', '0 or more'],
     ['without an end of time', { path: '/peer/v1/beats', body: '{"who":["a"],"ageMs":[1e999]}' }, 400, 'invalid-request', '0 or more'],
+    ['to look at nothing', { path: '/peer/v1/looks', body: '{"keys":"a"}' }, 400, 'invalid-request', 'a list of at most 500'],
     ['from a web page', { headers: { origin: 'https://example.com' } }, 403, 'host-not-allowed', 'this machine'],
   ])('%s', async (_what, asked, status, code, message) => {
     expect(await ask(asked)).toEqual({ status, code, message: expect.stringContaining(message) as string });

@@ -1,8 +1,8 @@
 /** What a node counts of what it asks the others. */
 import type { Counter, Histogram, Meter, Metric } from '@rollcall/core';
 
-/** What one node asks of another: to take beats, for ages, whether it is there, a registrar's call, what it says of itself. */
-const peerErrands = ['hand', 'ask', 'ping', 'call', 'report'] as const;
+/** What one node asks of another: to take beats, for ages, to look for itself, whether it is there, a registrar's call, what it says of itself. */
+const peerErrands = ['hand', 'ask', 'look', 'ping', 'call', 'report'] as const;
 
 export type PeerErrand = (typeof peerErrands)[number];
 
@@ -61,7 +61,7 @@ export function peerMeters(meter: Meter): PeerMeters {
     seconds: meter.histogram(seconds, { errand }),
   });
   return {
-    errands: { hand: of('hand'), ask: of('ask'), ping: of('ping'), call: of('call'), report: of('report') },
+    errands: { hand: of('hand'), ask: of('ask'), look: of('look'), ping: of('ping'), call: of('call'), report: of('report') },
     handed: meter.counter(handed),
     dropped: meter.counter(dropped),
     asked: meter.counter(asked),

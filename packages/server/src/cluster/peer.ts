@@ -1,7 +1,17 @@
 /** One other node: what it is asked, and whether it answers. Where nothing else flows, a light question finds that out. */
-import { backoffMs, type AttendantName, type Clock, type Heard, type LiveNode, type Log, type NodeName, type Random } from '@rollcall/core';
+import {
+  backoffMs,
+  type AttendantName,
+  type Clock,
+  type Heard,
+  type LiveNode,
+  type Log,
+  type Look,
+  type NodeName,
+  type Random,
+} from '@rollcall/core';
 import { readNodeReport, type NodeReport } from '../shared/node-report.js';
-import { agesBody, beatsBody, peerPaths, readAges } from '../shared/peer-protocol.js';
+import { agesBody, beatsBody, looksBody, peerPaths, readAges, readLooks } from '../shared/peer-protocol.js';
 import type { PeerTrust } from '../shared/peer-trust.js';
 import { inChunks } from './chunks.js';
 import { Handing } from './handing.js';
@@ -33,6 +43,9 @@ const FAILURES_MAX = 2;
 
 /** Short: whoever comes back is to be found soon. */
 const AGAIN = { firstMs: 250, longestMs: 2000 };
+
+/** Of what takes long one cannot tell whether it was lost. */
+const takesLong: ReadonlySet<PeerErrand> = new Set(['call', 'look']);
 
 export class Peer {
   readonly #options: PeerOptions;
@@ -83,6 +96,10 @@ export class Peer {
     const ages: (number | null)[] = [];
     for (const chunk of inChunks(who, (name) => name)) ages.push(...(await this.#ages(chunk)));
     return ages;
+  }
+
+  async look(keys: readonly string[], withinMs: number): Promise<readonly Look[]> {
+    return readLooks(await this.ask('look', { path: peerPaths.looks, body: looksBody(keys), withinMs }), keys.length);
   }
 
   async report(): Promise<NodeReport> {
@@ -158,7 +175,9 @@ export class Peer {
 
   /** What is only busy answers: it says that it is. A call that takes long says nothing of the way there. */
   #failed({ kind, refusal, message, isDistrust }: PeerFailure, errand: PeerErrand): void {
-    if (refusal?.code === 'overloaded' || (errand === 'call' && kind === 'lost')) return;
+    if (refusal?.code === 'overloaded' || (takesLong.has(errand) && kind === 'lost')) return;
+    // An older program, which does not look for others, is well all the same.
+    if (errand === 'look' && refusal !== null) return;
     this.#failures++;
     // A question about nobody, twice: whoever asked for something that takes longer need not wait until its time is up.
     if (this.#failures === FAILURES_MAX) this.#link.giveUp();

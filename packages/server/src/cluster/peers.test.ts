@@ -29,6 +29,16 @@ describe('another node', () => {
     expect(await peers.report(other.live.name)).toMatchObject({ node: 'two', revision: 5 });
   });
 
+  it('looks for itself, and has no word for what it does not know', async () => {
+    const [one, other] = await two();
+    const peers = cluster.peersOf(one, [other.live]);
+    other.found.set('default/web/a#tcp', 'bad');
+    other.found.set('default/web/b#tcp', 'well');
+    const keys = ['default/web/a#tcp', 'default/web/b#tcp', 'default/web/c#tcp'];
+    expect(await peers.look(other.live.name, keys, 5_000)).toEqual(['bad', 'well', 'unsure']);
+    await expect(peers.look(nodeName('nobody'), keys, 5_000)).rejects.toThrow(/No node called nobody/);
+  });
+
   it('may have odd ages, and is answered about all others nevertheless', async () => {
     const [one, other] = await two();
     const peers = cluster.peersOf(one, [other.live]);

@@ -10,8 +10,10 @@ import {
   type Heard,
   type LiveNode,
   type Log,
+  type Look,
   type Meter,
   type NodeName,
+  type Onlookers,
   type Random,
   type RosterView,
 } from '@rollcall/core';
@@ -39,7 +41,7 @@ export interface PeersOptions {
   readonly meter: Meter;
 }
 
-export class Peers implements Colleagues {
+export class Peers implements Colleagues, Onlookers {
   readonly #options: PeersOptions;
   readonly #meters: PeerMeters;
   readonly #peers = new Map<NodeName, Peer>();
@@ -93,6 +95,10 @@ export class Peers implements Colleagues {
     }
     if (letters === null) throw new PeerFailure('unreached', `${whom} has no peer door`);
     return this.#askByLetter(letters, node, who);
+  }
+
+  async look(whom: NodeName, keys: readonly string[], withinMs: number): Promise<readonly Look[]> {
+    return this.#peer(whom).look(keys, withinMs);
   }
 
   reaches(node: NodeName): boolean {

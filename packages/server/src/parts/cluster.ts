@@ -11,6 +11,7 @@ import {
   type Fences,
   type LeaseId,
   type LiveNode,
+  type Look,
   type Member,
   type NodeName,
   type Registrar,
@@ -38,6 +39,7 @@ export interface ClusterSources extends LedgerSources {
 export interface Answering {
   readonly colleague: Colleague;
   readonly registrar: Registrar;
+  readonly look: (keys: readonly string[]) => Promise<readonly Look[]>;
   readonly report: () => NodeReport;
 }
 
@@ -111,7 +113,7 @@ export class ClusterNode {
   }
 
   /** The full nodes that answer at present. */
-  get peers(): Pick<Peers, 'reached'> {
+  get peers(): Pick<Peers, 'reached' | 'look'> {
     return this.#peers;
   }
 
@@ -130,13 +132,13 @@ export class ClusterNode {
   }
 
   /** Where the others ask this one. */
-  doorPart({ colleague, registrar, report }: Answering): Part {
+  doorPart({ colleague, registrar, look, report }: Answering): Part {
     const { store, options, trust, surroundings, meter } = this.#sources;
     const { clock, log } = surroundings;
     const { bind, peer: port } = options;
     // As the roster has it: while the log is away nobody is a member by their own clocks, and what they hear they can still tell each other.
     const self = (): LiveNode | null => this.#roster.self;
-    const door = new PeerDoor({ house: { self, colleague, registrar, report }, trust, bind, port, ...surroundings, meter });
+    const door = new PeerDoor({ house: { self, colleague, registrar, look, report }, trust, bind, port, ...surroundings, meter });
     this.#door = door;
     const lease = (): LeaseId | null => this.#membership?.life?.lease ?? null;
     this.#letters = new Letters({ store, self: this.name, roster: this.#roster, lease, ages: (who) => colleague.ages(who), clock, log });

@@ -8,6 +8,7 @@ import {
   FilteredView,
   LogRegistrar,
   ReplicaGuard,
+  SecondOpinion,
   refText,
   Timeline,
   visibilityIn,
@@ -17,6 +18,7 @@ import {
   type GuardDesk,
   type GuardSettings,
   type Insight,
+  type Look,
   type Meter,
   type Registrar,
   type Store,
@@ -29,6 +31,7 @@ import { atTurnsEnd } from '../shared/turn.js';
 import type { Surroundings } from '../surroundings.js';
 import type { ClusterNode } from './cluster.js';
 import { Hearing } from './hearing.js';
+import type { ProberThread } from '../prober/thread.js';
 import { probing } from './prober.js';
 
 export interface Ledger {
@@ -44,6 +47,8 @@ export interface Ledger {
   readonly insight: AskInsight;
   /** Who answers the other nodes; `null` where nobody asks. */
   readonly colleague: Colleague | null;
+  /** What checks look like from here, for another node. */
+  readonly look: (keys: readonly string[]) => Promise<readonly Look[]>;
   /** Whom it looks after. Takes a while where there are many. */
   readonly duty: () => DutyCounts;
   /** Hears who is present, and asks. */
@@ -72,6 +77,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   const { prober, part: proberPart, admit } = probing(sources);
   const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, prober, ...among });
   prober.tell((news) => attendance.found(news));
+  const opinion = cluster === null ? null : opinionOf(sources, { cluster, view, prober });
   const hearing = cluster === null ? null : new Hearing(attendance, cluster);
   const heard = hearing?.heard ?? attendance;
   const ttlMin = cluster === null ? {} : { ttlMinMs: CLUSTER_TTL_MIN_MS };
@@ -84,14 +90,26 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
     guard: attendance,
     insight: (instance) => attendance.insight(instance),
     colleague: attendance,
+    look: async (keys) => opinion?.look(keys) ?? keys.map(() => 'unsure'),
     duty: () => attendance.countOurs(),
     attendanceParts: [
       // Behind whoever takes what it finds.
       proberPart,
+      ...(opinion === null ? [] : [{ name: 'the second opinions', start: () => opinion.start(), close: () => opinion.close() }]),
       hearing?.part ?? { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
     ],
     caretakerParts: [{ name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() }],
   };
+}
+
+/** What a node that hears nobody does about it, where there are others. */
+function opinionOf(
+  { meter }: LedgerSources,
+  { cluster, view, prober }: { readonly cluster: ClusterNode; readonly view: CatalogView; readonly prober: ProberThread },
+): SecondOpinion {
+  const opinion = new SecondOpinion({ view, prober, roster: cluster.company.roster, onlookers: cluster.peers, meter });
+  prober.tellDoubts((keys) => opinion.doubted(keys));
+  return opinion;
 }
 
 /** Of a node that looks after nobody: what is written, others write. */
@@ -109,6 +127,7 @@ export function replicaLedgerOn(sources: LedgerSources, { peers, company }: Clus
     guard,
     insight: async (instance) => ({ ...nobodyHeard, onDuty: company.duty.ownerOf(refText(instance)) }),
     colleague: null,
+    look: async (keys) => keys.map(() => 'unsure'),
     duty: () => ({ instances: 0, machines: 0 }),
     attendanceParts: [{ name: 'the guard’s book', start: () => guard.start(), close: () => guard.close() }],
     caretakerParts: [],

@@ -20,7 +20,7 @@ export function probing({ options, surroundings, meter }: LedgerSources): Probin
   const settings = { loopback, allowed, scripts: rules.scripts !== 'off', authorities: null };
   const prober = new ProberThread({ settings, ...surroundings, meter });
   const believe = async (): Promise<void> => {
-    if (probeCa !== null) prober.believe(await readAuthorities({ flag: '--probe-ca', path: probeCa }));
+    if (probeCa !== null) prober.trust(await readAuthorities({ flag: '--probe-ca', path: probeCa }));
   };
   return {
     prober,

@@ -1,5 +1,6 @@
 /** One probe of any type, ended when its time is over. */
-import { formatDuration, isLoopback, type Clock, type ProbeFound, type ProbeSpec } from '@rollcall/core';
+import { formatDuration, isLoopback, type ProbeFound, type ProbeSpec } from '@rollcall/core';
+import type { Attention } from './attention.js';
 import { critical, type Probe, type ProbeSurroundings } from './found.js';
 import { probeGrpc } from './probes/grpc.js';
 import { probeHttp } from './probes/http.js';
@@ -19,14 +20,14 @@ const probes: { readonly [Type in ProbeSpec['type']]: Probe<Extract<ProbeSpec, {
 export interface ProbingOptions {
   readonly route: Route;
   readonly scripts: boolean;
-  readonly clock: Clock;
+  readonly attention: Attention;
 }
 
-/** Never rejects, and settles within the time. */
-export async function probe(spec: ProbeSpec, timeoutMs: number, { route, scripts, clock }: ProbingOptions): Promise<ProbeFound> {
+/** Never rejects, and settles within the time, as far as this thread was there to hear an answer. */
+export async function probe(spec: ProbeSpec, timeoutMs: number, { route, scripts, attention }: ProbingOptions): Promise<ProbeFound> {
   if (spec.type === 'script' && !scripts) return critical('this registry runs no programs (--script-checks)');
   const ending = new AbortController();
-  const cancel = clock.after(timeoutMs, () => ending.abort());
+  const cancel = attention.after(timeoutMs, () => ending.abort());
   try {
     const found = await run(spec, { route, signal: ending.signal, timeoutText: formatDuration(timeoutMs) });
     return hasWay(spec) ? found : { ...found, evidence: 'none' };

@@ -4,7 +4,19 @@
  * one is given all orders anew.
  */
 import { Worker } from 'node:worker_threads';
-import type { Clock, Log, Meter, Metric, ProbeNews, ProbeOrder, ProbeReport, ProbeRunner, ProbeSpec } from '@rollcall/core';
+import type {
+  Clock,
+  DoubtingProber,
+  Glance,
+  Log,
+  Meter,
+  Metric,
+  ProbeNews,
+  ProbeOrder,
+  ProbeReport,
+  ProbeRunner,
+  ProbeSpec,
+} from '@rollcall/core';
 import type { FromProber, ProberReport, ProberSettings, ToProber } from './messages.js';
 
 export interface ProberThreadOptions {
@@ -39,7 +51,10 @@ const ANSWER_WITHIN_MS = 1_000;
 
 const idle: ProberReport = { lateMs: [], running: 0, waiting: 0, doors: 0, doubting: false };
 
-export class ProberThread implements ProbeRunner {
+type Answer = Extract<FromProber, { readonly question: number }>;
+type Glanced = Extract<FromProber, { readonly type: 'glanced' }>;
+
+export class ProberThread implements ProbeRunner, DoubtingProber {
   readonly #options: ProberThreadOptions;
   readonly #orders = new Map<string, ProbeOrder<ProbeSpec>>();
   readonly #begun: { add(amount?: number): void };
@@ -48,11 +63,13 @@ export class ProberThread implements ProbeRunner {
   #report = idle;
   #worker: Worker | null = null;
   #told: (news: ProbeNews) => void = () => undefined;
+  #doubted: (keys: readonly string[]) => void = () => undefined;
   #cancelAgain: (() => void) | null = null;
   #closed = false;
   #questions = 0;
   /** Whoever waits for an answer, by the numbers of their questions. */
-  readonly #asking = new Map<number, (reports: readonly (ProbeReport | null)[]) => void>();
+  readonly #asking = new Map<number, (answer: Answer | null) => void>();
+  #isAccompanied = false;
 
   constructor(options: ProberThreadOptions) {
     this.#options = options;
@@ -70,11 +87,42 @@ export class ProberThread implements ProbeRunner {
     this.#told = told;
   }
 
+  /** Who is told whose silence did not count. */
+  tellDoubts(doubted: (keys: readonly string[]) => void): void {
+    this.#doubted = doubted;
+  }
+
   /** Whom it believes besides those whom everybody does, from now on. In PEM. */
-  believe(authorities: string | null): void {
+  trust(authorities: string | null): void {
     if (authorities === this.#settings.authorities) return;
     this.#settings = { ...this.#settings, authorities };
-    this.#send({ type: 'believe', authorities });
+    this.#send({ type: 'trust', authorities });
+  }
+
+  believe(keys: readonly string[]): void {
+    this.#send({ type: 'believe', keys });
+  }
+
+  unhelped(keys: readonly string[]): void {
+    this.#send({ type: 'unhelped', keys });
+  }
+
+  accompanied(isAccompanied: boolean): void {
+    this.#isAccompanied = isAccompanied;
+    this.#send({ type: 'accompanied', isAccompanied });
+  }
+
+  glance(at: readonly Glance[]): Promise<Glanced> {
+    if (this.#worker === null) this.#begin();
+    const withinMs = Math.max(0, ...at.map(({ timeoutMs }) => timeoutMs)) + ANSWER_WITHIN_MS;
+    const failed = new Error('the thread that runs probes did not answer in time');
+    return new Promise((resolve, reject) =>
+      this.#ask(
+        (question) => ({ type: 'glance', question, at }),
+        withinMs,
+        (answer) => (answer?.type === 'glanced' ? resolve(answer) : reject(failed)),
+      ),
+    );
   }
 
   order(order: ProbeOrder<ProbeSpec>): void {
@@ -88,19 +136,15 @@ export class ProberThread implements ProbeRunner {
   }
 
   reports(keys: readonly string[]): Promise<readonly (ProbeReport | null)[]> {
-    if (this.#worker === null) return Promise.resolve(keys.map(() => null));
-    const question = ++this.#questions;
-    return new Promise((resolve) => {
-      const settle = (reports: readonly (ProbeReport | null)[]): void => {
-        cancel();
-        this.#asking.delete(question);
-        resolve(reports);
-      };
-      // Also where the thread fails, or ends, before it has answered.
-      const cancel = this.#options.clock.after(ANSWER_WITHIN_MS, () => settle(keys.map(() => null)));
-      this.#asking.set(question, settle);
-      this.#send({ type: 'ask', question, keys });
-    });
+    const nothing = keys.map(() => null);
+    if (this.#worker === null) return Promise.resolve(nothing);
+    return new Promise((resolve) =>
+      this.#ask(
+        (question) => ({ type: 'ask', question, keys }),
+        ANSWER_WITHIN_MS,
+        (answer) => resolve(answer?.type === 'answer' ? answer.reports : nothing),
+      ),
+    );
   }
 
   async close(): Promise<void> {
@@ -118,7 +162,21 @@ export class ProberThread implements ProbeRunner {
     worker.on('message', (message: FromProber) => this.#heard(message));
     worker.on('error', (error) => this.#failed(error));
     this.#worker = worker;
+    if (this.#isAccompanied) this.#send({ type: 'accompanied', isAccompanied: true });
     for (const order of this.#orders.values()) this.#send({ type: 'order', order });
+  }
+
+  /** `null` also where the thread fails, or ends, before it has answered. */
+  #ask(message: (question: number) => ToProber, withinMs: number, answered: (answer: Answer | null) => void): void {
+    const question = ++this.#questions;
+    const settle = (answer: Answer | null): void => {
+      cancel();
+      this.#asking.delete(question);
+      answered(answer);
+    };
+    const cancel = this.#options.clock.after(withinMs, () => settle(null));
+    this.#asking.set(question, settle);
+    this.#send(message(question));
   }
 
   #send(message: ToProber): void {
@@ -127,7 +185,8 @@ export class ProberThread implements ProbeRunner {
 
   #heard(message: FromProber): void {
     if (message.type === 'news') return message.news.forEach((news) => this.#hearNews(news));
-    if (message.type === 'answer') return this.#asking.get(message.question)?.(message.reports);
+    if (message.type === 'answer' || message.type === 'glanced') return this.#asking.get(message.question)?.(message);
+    if (message.type === 'doubts') return this.#doubted(message.keys);
     this.#sayDoubt(message.report.doubting);
     this.#report = message.report;
     this.#begun.add(message.report.lateMs.length);

@@ -1,9 +1,10 @@
 /** The prober's thread: it connects, waits and counts, and sends what is news. Only that crosses. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Prober, type ProbeNews, type ProbeSpec } from '@rollcall/core';
+import { Prober, type ProbeFound, type ProbeNews, type ProbeSpec } from '@rollcall/core';
 import { systemClock } from '../shared/system-clock.js';
 import { systemRandom } from '../shared/system-random.js';
 import type { FromProber, ProberSettings, ToProber } from './messages.js';
+import { Attention } from './attention.js';
 import { Names } from './names.js';
 import { Trust } from './trust.js';
 import { probe } from './probe.js';
@@ -17,21 +18,32 @@ const NEWS_MS = 20;
 
 const REPORT_MS = 1_000;
 
+/** One may have died in this moment, three have not. */
+const LAMPS = 3;
+
 const settings = workerData as ProberSettings;
+const attention = new Attention(systemClock);
 const trust = new Trust(settings.authorities);
 const route = new Route({ names: new Names(systemClock), rules: () => settings, trust });
 
 let news: ProbeNews[] = [];
 let late: number[] = [];
+let doubts: string[] = [];
+
+const run = (spec: ProbeSpec, timeoutMs: number): Promise<ProbeFound> =>
+  probe(spec, timeoutMs, { route, scripts: settings.scripts, attention });
 
 const prober = new Prober<ProbeSpec>({
   clock: systemClock,
   random: systemRandom,
-  run: (spec, timeoutMs) => probe(spec, timeoutMs, { route, scripts: settings.scripts, clock: systemClock }),
+  run,
   tell(one) {
     if (news.push(one) === 1) systemClock.after(NEWS_MS, sendNews);
   },
   late: (lateMs) => void late.push(lateMs),
+  doubted(key) {
+    if (doubts.push(key) === 1) systemClock.after(NEWS_MS, sendDoubts);
+  },
   atOnceMax: AT_ONCE_MAX,
 });
 
@@ -44,6 +56,20 @@ function sendNews(): void {
   news = [];
 }
 
+function sendDoubts(): void {
+  send({ type: 'doubts', keys: doubts });
+  doubts = [];
+}
+
+/** Beside them at a few that answered just now: if these are silent too, it is this node that hears nobody. */
+async function glance({ question, at }: Extract<ToProber, { type: 'glance' }>): Promise<void> {
+  const [found, lamps] = await Promise.all(
+    [at, prober.lamps(LAMPS)].map((all) => Promise.all(all.map(({ spec, timeoutMs }) => run(spec, timeoutMs)))),
+  );
+  const isDark = lamps !== undefined && lamps.length > 0 && lamps.every(({ evidence }) => evidence === 'silence');
+  send({ type: 'glanced', question, found: found ?? [], doubting: isDark || prober.isUnsure });
+}
+
 function sendReport(): void {
   send({ type: 'report', report: { lateMs: late, ...prober.underWay, doors: prober.size, doubting: prober.isDoubting } });
   late = [];
@@ -51,10 +77,24 @@ function sendReport(): void {
 }
 
 parentPort?.on('message', (message: ToProber) => {
-  if (message.type === 'order') prober.order(message.order);
-  else if (message.type === 'drop') prober.drop(message.key);
-  else if (message.type === 'believe') trust.believe(message.authorities);
-  else send({ type: 'answer', question: message.question, reports: message.keys.map((key) => prober.report(key)) });
+  switch (message.type) {
+    case 'order':
+      return prober.order(message.order);
+    case 'drop':
+      return prober.drop(message.key);
+    case 'trust':
+      return trust.believe(message.authorities);
+    case 'believe':
+      return message.keys.forEach((key) => prober.believe(key));
+    case 'unhelped':
+      return message.keys.forEach((key) => prober.unhelped(key));
+    case 'accompanied':
+      return prober.accompanied(message.isAccompanied);
+    case 'ask':
+      return send({ type: 'answer', question: message.question, reports: message.keys.map((key) => prober.report(key)) });
+    case 'glance':
+      return void glance(message);
+  }
 });
 
 prober.start();

@@ -6,11 +6,14 @@ import {
   errorCatalogue,
   isObject,
   isRollcallError,
+  looks,
+  LOOKS_TOGETHER_MAX,
   RollcallError,
   type AttendantName,
   type ErrorCode,
   type Heard,
   type LiveNode,
+  type Look,
 } from '@rollcall/core';
 
 /** The versions that this program speaks. */
@@ -19,6 +22,7 @@ export const PEER_PROTOCOL: { readonly min: number; readonly max: number } = { m
 export const peerPaths = {
   beats: '/peer/v1/beats',
   ages: '/peer/v1/ages',
+  looks: '/peer/v1/looks',
   calls: '/peer/v1/calls',
   node: '/peer/v1/node',
 } as const;
@@ -87,6 +91,29 @@ export function readAges(answer: unknown, count: number): readonly (number | nul
   const ageMs = isObject(answer) ? answer['ageMs'] : null;
   if (Array.isArray(ageMs) && ageMs.length === count && ageMs.every((age) => age === null || isAge(age))) return ageMs as (number | null)[];
   throw new Error('the answer is none to what was asked');
+}
+
+export function looksBody(keys: readonly string[]): string {
+  return JSON.stringify({ keys });
+}
+
+/** Throws `invalid-request`. */
+export function readLooksAsked(body: unknown): readonly string[] {
+  const keys = isObject(body) ? body['keys'] : null;
+  if (Array.isArray(keys) && keys.length <= LOOKS_TOGETHER_MAX && keys.every(isName)) return keys as string[];
+  throw wrong('keys', `a list of at most ${LOOKS_TOGETHER_MAX} checks`);
+}
+
+export function looksAnswer(found: readonly Look[]): string {
+  return JSON.stringify({ found });
+}
+
+/** Throws for what is no answer to a question about so many. */
+export function readLooks(answer: unknown, count: number): readonly Look[] {
+  const found = isObject(answer) ? answer['found'] : null;
+  if (!Array.isArray(found) || found.length !== count) throw new Error('the answer is none to what was asked');
+  // A newer node may know more words; nothing is written for those.
+  return found.map((one) => looks.find((look) => look === one) ?? 'unsure');
 }
 
 /** One odd number must not make an answer about a thousand others one that is refused. */

@@ -1,8 +1,18 @@
 /** What a node answers to another: one request in, one text out. No socket in sight. */
-import { RollcallError, type Colleague, type ErrorCode, type LiveNode, type Registrar } from '@rollcall/core';
+import { RollcallError, type Colleague, type ErrorCode, type LiveNode, type Look, type Registrar } from '@rollcall/core';
 import { parseJsonBody } from '../../shared/json-body.js';
 import type { NodeReport } from '../../shared/node-report.js';
-import { agesAnswer, errorOnWire, lifeOf, PEER_PROTOCOL, peerPaths, readBeats, readNames } from '../../shared/peer-protocol.js';
+import {
+  agesAnswer,
+  errorOnWire,
+  lifeOf,
+  looksAnswer,
+  PEER_PROTOCOL,
+  peerPaths,
+  readBeats,
+  readLooksAsked,
+  readNames,
+} from '../../shared/peer-protocol.js';
 import { performCall, readCalls } from '../../shared/registrar-calls.js';
 
 export interface PeerHouse {
@@ -11,6 +21,8 @@ export interface PeerHouse {
   readonly colleague: Colleague;
   /** What replicas call. It trusts who calls: what they may do was judged there. */
   readonly registrar: Registrar;
+  /** What checks are found to be from here, for a node that hears nobody. */
+  readonly look: (keys: readonly string[]) => Promise<readonly Look[]>;
   readonly report: () => NodeReport;
 }
 
@@ -27,7 +39,7 @@ export interface PeerRequest {
 }
 
 /** What was asked, for the meters. */
-export const peerRoutes = ['beats', 'ages', 'calls', 'node', 'unknown'] as const;
+export const peerRoutes = ['beats', 'ages', 'looks', 'calls', 'node', 'unknown'] as const;
 
 export type PeerRoute = (typeof peerRoutes)[number];
 
@@ -52,13 +64,15 @@ export class PeerHandler {
 
   /** A text of JSON. Throws why it is refused. */
   answer(request: PeerRequest): Promise<string> | string {
-    const { colleague, report } = this.#house;
+    const { colleague, look, report } = this.#house;
     switch (this.admit(request)) {
       case 'beats':
         colleague.take(readBeats(parseJsonBody(request.body)));
         return '{}';
       case 'ages':
         return agesAnswer(colleague.ages(readNames(parseJsonBody(request.body))));
+      case 'looks':
+        return look(readLooksAsked(parseJsonBody(request.body))).then(looksAnswer);
       case 'calls':
         return this.#calls(request);
       case 'node':
@@ -97,6 +111,7 @@ export function routeOf(method: string, path: string): PeerRoute {
   if (method !== 'POST') return 'unknown';
   if (path === peerPaths.beats) return 'beats';
   if (path === peerPaths.ages) return 'ages';
+  if (path === peerPaths.looks) return 'looks';
   return path === peerPaths.calls ? 'calls' : 'unknown';
 }
 

@@ -47,7 +47,7 @@ describe('GET /instances/{id}/why', () => {
     show(instanceOf(one, { health: 'critical', verdicts: { tcp: refused }, healthRevision: 5 }));
     const results = [{ finding: 'passing', output: 'connected', wallMs: 90_000, tookMs: 1.26 }] as const;
     const streak = { status: 'critical', successes: 1, failures: 0, wasWell: true } as const;
-    const probes = new Map([['tcp', { streak, results, isBusy: false, nextInMs: 900.4 }]]);
+    const probes = new Map([['tcp', { streak, results, isBusy: false, nextInMs: 900.4, isDoubting: false }]]);
     face.insight = { ...face.insight, isOurs: false, onDuty: 'registry-2' as NodeName, probes };
     const { body } = await ask('/instances/p1/why?service=payments');
     expectShape('Why', body);

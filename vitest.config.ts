@@ -23,6 +23,8 @@ export default defineConfig({
     sequence: { sequencer: WaitingFirst },
     // Much of what is tested is other processes, which are waited for: on few cores one worker would mostly idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many registries run side by side here, and only those that are asked by DNS need a thread for it: they say so.
+    env: { ROLLCALL_DNS: 'off' },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is waited for comes at once, or on a busy machine late; a second, as it would be otherwise, is no patience.

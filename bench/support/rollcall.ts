@@ -18,7 +18,7 @@ export interface Rollcall {
 }
 
 export async function startRollcall(data: string, cleanup: Cleanup, more: readonly string[] = []): Promise<Rollcall> {
-  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--http', '0', ...more], {
+  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--http', '0', '--dns', 'off', ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const kill = cleanup.add(() => child.kill('SIGKILL'));

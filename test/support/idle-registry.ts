@@ -14,5 +14,5 @@ export function idleRegistry(
     Object.entries(serveOptions).map(([name, option]) => [name, option.default]),
   ) as unknown as ServeOptions;
   const surroundings = { clock, random: new SeededRandom(seed), log: silent, version: '1.2.3' };
-  return runRegistry({ ...defaults, store: 'memory', http: 0, ...options }, surroundings);
+  return runRegistry({ ...defaults, store: 'memory', http: 0, dns: 'off', ...options }, surroundings);
 }

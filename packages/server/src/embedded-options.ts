@@ -38,6 +38,15 @@ export interface RegistryOptions {
   readonly http?: number;
   /** Left out: `true`. */
   readonly console?: boolean;
+  /** Left out: there is no DNS door. */
+  readonly dns?: 'off' | number;
+  readonly dnsDomain?: string | readonly string[];
+  readonly dnsDatacenter?: string;
+  readonly dnsTtl?: string | readonly string[];
+  readonly dnsUdpAnswers?: number;
+  readonly dnsRate?: number;
+  readonly dnsForward?: string | readonly string[];
+  readonly dnsForwardFor?: string | readonly string[];
   readonly connections?: number;
   readonly corsOrigin?: string | readonly string[];
   readonly tokenFile?: string;
@@ -95,6 +104,14 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   bind: 'bind',
   http: 'http',
   console: 'console',
+  dns: 'dns',
+  dnsDomain: 'dnsDomains',
+  dnsDatacenter: 'dnsDatacenter',
+  dnsTtl: 'dnsTtls',
+  dnsUdpAnswers: 'dnsUdpAnswers',
+  dnsRate: 'dnsRate',
+  dnsForward: 'dnsForward',
+  dnsForwardFor: 'dnsForwardFor',
   connections: 'connectionsMax',
   corsOrigin: 'corsOrigins',
   tokenFile: 'tokenFile',
@@ -120,7 +137,13 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
 export function readEmbedded({ log: _log, ...given }: RegistryOptions): ServeOptions {
   const complaints: string[] = [];
   const values: Record<string, unknown> = Object.fromEntries(Object.entries(serveOptions).map(([row, option]) => [row, option.default]));
-  const asked = { http: 0, store: given.data === undefined ? 'memory' : 'embedded', ...nodeOfItsOwn(given), ...withoutGaps(given) };
+  const asked = {
+    http: 0,
+    dns: 'off',
+    store: given.data === undefined ? 'memory' : 'embedded',
+    ...nodeOfItsOwn(given),
+    ...withoutGaps(given),
+  };
   for (const [name, came] of Object.entries(asked)) {
     if (!isOption(name)) {
       complaints.push(`${name} is not known; there are ${[...Object.keys(embeddedRows), 'log'].join(', ')}.`);

@@ -159,9 +159,9 @@ describe('the options of an embedded registry', () => {
   });
 
   it('are refused with everything that is wrong', () => {
-    const wrong = { http: 99_999, store: 'embedded', historyAge: 'soon', dns: 53, toString: 1 } as unknown as RegistryOptions;
+    const wrong = { http: 99_999, store: 'embedded', historyAge: 'soon', dnss: 53, toString: 1 } as unknown as RegistryOptions;
     const refusal = (): unknown => readEmbedded(wrong);
-    for (const word of ['http is 99999', 'historyAge is "soon"', 'dns is not known', 'toString is not known', 'without data']) {
+    for (const word of ['http is 99999', 'historyAge is "soon"', 'dnss is not known', 'toString is not known', 'without data']) {
       expect(refusal).toThrow(word);
     }
     expect(refusal).toThrow(TypeError);

@@ -2,6 +2,7 @@
 import { exposureOf } from './access/exposure.js';
 import { tlsObjection } from './doors/http/tls.js';
 import { peerOptions } from './doors/peer/config.js';
+import { dnsObjections } from './faces/dns/config.js';
 import { peerObjections } from './doors/peer/exposure.js';
 import { etcdOf, type ServeOptions } from './options.js';
 import { objectionsToEtcd } from './stores/etcd/config.js';
@@ -13,6 +14,7 @@ export function objectionsTo(options: ServeOptions): readonly string[] {
   const ofDoors = [tlsObjection(options), refusal].filter((objection) => objection !== null);
   return [
     ...ofDoors,
+    ...dnsObjections(options),
     ...objectionsToEtcd(etcd, options),
     ...(etcd === null ? companyObjections(options) : peerObjections(exposed(options))),
   ];

@@ -5,6 +5,7 @@ import { accessOptions, type AccessOptions } from './access/config.js';
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption, tlsOptions } from './doors/http/config.js';
 import type { TlsPaths } from './doors/http/tls.js';
 import { peerOptions, type PeerOptions } from './doors/peer/config.js';
+import { dnsOptions, type DnsOptions } from './faces/dns/config.js';
 import { consoleOption } from './faces/console/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
@@ -16,7 +17,7 @@ import { defaultHistory } from './shared/auto-compaction.js';
 import { etcdAddressKind, etcdOptions, type EtcdAddress, type EtcdOptions } from './stores/etcd/config.js';
 
 export interface ServeOptions
-  extends NodeOptions, EtcdOptions, PeerOptions, GuardOptions, PanicOptions, ProbeOptions, AccessOptions, TlsPaths {
+  extends NodeOptions, EtcdOptions, PeerOptions, GuardOptions, PanicOptions, ProbeOptions, AccessOptions, TlsPaths, DnsOptions {
   /** The directory of the embedded store; on an etcd, of what is kept of the view, and empty for nowhere. */
   readonly data: string;
   readonly store: 'embedded' | 'memory' | EtcdAddress;
@@ -105,6 +106,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
     console: consoleOption,
     corsOrigins: corsOriginOption,
   }),
+  ...inGroup('DNS', dnsOptions),
   ...inGroup('Access', { ...accessOptions, ...tlsOptions }),
   ...inGroup('Limits', {
     connectionsMax: connectionsOption,

@@ -32,6 +32,7 @@ async function start(
     data: directory,
     store: 'memory',
     http: 0,
+    dns: 'off',
     connectionsMax: 100,
     watchersMax: 10,
     ...options,

@@ -9,8 +9,9 @@ import { readAccess } from './parts/access.js';
 import { auditing, type Auditing } from './parts/audit.js';
 import { BehindTheLog } from './parts/behind-the-log.js';
 import { ClusterNode, readPeerTrust } from './parts/cluster.js';
+import { dnsDoor } from './parts/dns.js';
 import { consoleFaces } from './parts/console-face.js';
-import { httpDoor, readCertificate, type OpenedHttp } from './parts/http-door.js';
+import { httpDoor, readCertificate } from './parts/http-door.js';
 import { catalogParts, keptView } from './parts/kept-view.js';
 import { ledgerOn, replicaLedgerOn, type Ledger } from './parts/ledger.js';
 import { nativeFace } from './parts/native-face.js';
@@ -20,7 +21,6 @@ import { servicesParts } from './parts/services.js';
 import { openStore } from './parts/store.js';
 import { awake } from './shared/awake.js';
 import type { Surroundings } from './surroundings.js';
-import type { ViewKeeper } from './view-snapshot/keeper.js';
 
 export interface Registry {
   /** Where each open door listens. */
@@ -52,9 +52,10 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const sources = { store, options, surroundings, meter };
   const cluster = trust === null ? null : new ClusterNode({ ...sources, trust });
   const ledger = cluster !== null && options.role === 'replica' ? replicaLedgerOn(sources, cluster) : ledgerOn(sources, cluster);
+  const dns = dnsDoor(options, surroundings, { catalog: ledger.catalog, access: access.control, meter });
   const audit = auditing(options, surroundings, meter);
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
-  const doors = (): Registry['doors'] => ({ ...http.doors(), ...cluster?.doors });
+  const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
   const http = httpDoor(options, surroundings, {
@@ -69,7 +70,10 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const late = new BehindTheLog(ledger.catalog.read, fail);
-  const parts = partsOf({ ...ledger, kept, access, audit, measuring, cluster, nodes, late, http, native }, options, surroundings);
+  const viewParts = catalogParts(ledger, kept, dns.readerParts);
+  const doorParts = [http.part, ...dns.doorParts];
+  const house = { ...ledger, viewParts, access, audit, measuring, cluster, nodes, late, doorParts, native };
+  const parts = partsOf(house, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
   return {
@@ -86,8 +90,7 @@ function partsOf(
   {
     store,
     catalog,
-    timeline,
-    kept,
+    viewParts,
     cluster,
     nodes,
     late,
@@ -99,7 +102,7 @@ function partsOf(
     access,
     audit,
     measuring,
-    http,
+    doorParts,
     native,
   }: House,
   options: ServeOptions,
@@ -112,7 +115,7 @@ function partsOf(
     // The log first, and last to go: everything else is derived from it, and what is acknowledged must be in it.
     { name: 'the store', close: () => store.close() },
     // Reads everything, so that nobody is told of an absence that is none.
-    ...catalogParts({ catalog, timeline }, kept),
+    ...viewParts,
     // Others may ask this node as soon as they know of it, and until they no longer do.
     ...(place === null ? [] : [place.cluster.doorPart({ ...place, registrar: audit.registrar(registrar), report: nodes.report })]),
     // By and by, and never in anybody's way.
@@ -134,7 +137,7 @@ function partsOf(
     // Whoever asks finds what stands in files too.
     ...servicesParts(options, { view: catalog.view, registrar, node: cluster?.name ?? null, clock, log }),
     // The doors last: whoever gets in finds a registry that can answer.
-    http.part,
+    ...doorParts,
     // The others hear that it stops while it still finishes what it has.
     ...(place === null ? [] : [place.cluster.farewellPart]),
     // Its streams end before the door waits for those inside to leave.
@@ -143,13 +146,13 @@ function partsOf(
 }
 
 interface House extends Ledger {
-  readonly kept: ViewKeeper | null;
+  readonly viewParts: readonly Part[];
   readonly cluster: ClusterNode | null;
   readonly nodes: NodesDesk;
   readonly late: BehindTheLog;
   readonly access: Access;
   readonly audit: Auditing;
   readonly measuring: Measuring;
-  readonly http: OpenedHttp;
+  readonly doorParts: readonly Part[];
   readonly native: NativeFace;
 }

@@ -15,8 +15,14 @@ export function keptView(options: ServeOptions, { clock, log, version }: Surroun
 }
 
 /** Reads everything, or begins with what was kept where there is nothing to read. */
-export function catalogParts({ catalog, timeline }: Pick<Ledger, 'catalog' | 'timeline'>, keeper: ViewKeeper | null): readonly Part[] {
+export function catalogParts(
+  { catalog, timeline }: Pick<Ledger, 'catalog' | 'timeline'>,
+  keeper: ViewKeeper | null,
+  readers: readonly Part[],
+): readonly Part[] {
   const parts = [
+    // They read what the catalog reads, while it reads it.
+    ...readers,
     { name: 'the catalog', start: () => catalog.start(keeper?.restore), close: () => catalog.close() },
     // Before anything can happen that it would miss.
     { name: 'the timeline', start: () => timeline.start(), close: () => timeline.close() },

@@ -35,7 +35,6 @@ class House {
       settings: { panicRule: usualPanicRule, changesSent: this.#changesSent.buffer },
       face: 'test',
       order: () => undefined,
-      rightsChanged: () => undefined,
     });
     this.allow(everything.read);
   }

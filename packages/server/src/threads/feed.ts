@@ -36,7 +36,7 @@ export type FillReason = 'begun' | 'behind';
 const PAGE_BYTES: number = 256 * 1024;
 
 /** So much may be on its way while the view is filled from what the catalog reads; beyond, it is filled at its own pace. */
-export const READ_BACKLOG_BYTES_MAX: number = 256 * 1024 * 1024;
+const READ_BACKLOG_BYTES_MAX: number = 256 * 1024 * 1024;
 /** A reader that has so much of changes before it is better off without them: some hundred thousand of them. */
 export const BACKLOG_BYTES_MAX: number = 64 * 1024 * 1024;
 /** So much is on its way while it is filled at its own pace. */

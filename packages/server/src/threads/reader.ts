@@ -15,8 +15,6 @@ export interface ReaderOptions<Order> {
   /** Through which face it is asked. */
   readonly face: string;
   readonly order: (order: Order) => void;
-  /** Whoever asks may see other services than before. */
-  readonly rightsChanged: () => void;
 }
 
 export class Reader<Order> {
@@ -64,7 +62,7 @@ export class Reader<Order> {
     if (message.type === 'stale') return this.#projection.stale(message.sinceMs);
     if (message.type === 'rights') {
       this.#caller = { ...this.#caller, may: { ...nothing, read: new Scope(message.read) } };
-      return this.#options.rightsChanged();
+      return;
     }
     this.#takeFeed(message);
     this.#took = message.number;

@@ -14,7 +14,7 @@ import {
 } from '@rollcall/core';
 import type { Source } from './feed.js';
 
-export const someone: Caller = { identity: 'anonymous', may: everything, from: '', face: 'test' };
+const someone: Caller = { identity: 'anonymous', may: everything, from: '', face: 'test' };
 
 const SERVICES = 7;
 

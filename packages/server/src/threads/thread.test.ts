@@ -23,7 +23,7 @@ const program = (dist: URL): URL =>
         if (order === 'die') throw new Error('told so');
         if (order === 'look') say({ generation: workerData.face, services: reader.view?.services('default', reader.caller).length ?? null });
       };
-      const reader = new Reader({ port: parentPort, settings: workerData, face: 'test', order, rightsChanged: () => undefined });
+      const reader = new Reader({ port: parentPort, settings: workerData, face: 'test', order });
     `)}`,
   );
 

@@ -40,6 +40,11 @@ export class Lineup {
     return this.#listed.has(endpoint);
   }
 
+  /** It has weight, or nobody has. */
+  isWanted({ instance }: Endpoint): boolean {
+    return instance.weight > 0 || this.#allWeightless;
+  }
+
   /** After some of `add`, `remove` and `change`: `settle`. */
   add(endpoint: Endpoint): void {
     if (endpoint.instance.weight > 0) this.#weighed++;
@@ -112,7 +117,7 @@ export class Lineup {
   /** To the balancer, or away from it, or with another share. */
   #place(endpoint: Endpoint): void {
     const { instance, warmth, ejectedUntil } = endpoint;
-    const may = (instance.weight > 0 || this.#allWeightless) && (ejectedUntil === undefined || this.#panic);
+    const may = this.isWanted(endpoint) && (ejectedUntil === undefined || this.#panic);
     const share = Math.max(instance.weight, this.#allWeightless ? 1 : 0) * warmth;
     if (!may) {
       if (this.#listed.delete(endpoint)) this.#balancer.remove(endpoint);

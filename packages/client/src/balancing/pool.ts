@@ -112,7 +112,8 @@ export class Pool {
     if (this.#lineup.ejected > 0 || (this.#warming !== undefined && this.#warming.size > 0)) this.#advance();
     const chosen = this.#balancer.pick(context);
     const { exclude } = context;
-    return exclude === undefined || chosen === undefined || !exclude.has(chosen) ? chosen : this.#another(context, exclude);
+    if (exclude === undefined || (chosen !== undefined && !exclude.has(chosen))) return chosen;
+    return this.#another(context, exclude);
   }
 
   /** Answers how to stop listening. */
@@ -192,17 +193,20 @@ export class Pool {
 
   /** Somebody who was not tried: of those to be chosen from, else of the ejected. */
   #another(context: PickContext, exclude: ReadonlySet<Endpoint>): Endpoint | undefined {
-    for (let tried = 0; tried < OTHERS_TRIED_MAX; tried++) {
+    const lineup = this.#lineup;
+    for (let tries = 0; tries < OTHERS_TRIED_MAX; tries++) {
       const chosen = this.#balancer.pick(context);
       if (chosen !== undefined && !exclude.has(chosen)) return chosen;
     }
-    return this.#anyOther(exclude, true) ?? this.#anyOther(exclude, false);
+    return (
+      this.#anyOther(exclude, (endpoint) => lineup.isListed(endpoint)) ?? this.#anyOther(exclude, (endpoint) => lineup.isWanted(endpoint))
+    );
   }
 
-  #anyOther(exclude: ReadonlySet<Endpoint>, listed: boolean): Endpoint | undefined {
+  #anyOther(exclude: ReadonlySet<Endpoint>, may: (endpoint: Endpoint) => boolean): Endpoint | undefined {
     let [chosen, seen]: [Endpoint | undefined, number] = [undefined, 0];
     for (const endpoint of this.#members.values()) {
-      if (exclude.has(endpoint) || (listed && !this.#lineup.isListed(endpoint))) continue;
+      if (exclude.has(endpoint) || !may(endpoint)) continue;
       // Each of those seen so far is as likely as any other.
       if (this.#random.number() * ++seen < 1) chosen = endpoint;
     }

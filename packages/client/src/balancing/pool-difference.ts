@@ -1,7 +1,7 @@
-/** What is new between two lists of the same service. Where little has changed, little is looked at. */
+/** What is new between two lists of the same service. Where little has changed, little is done: the rest is a glance each. */
 import type { Instance } from '../shapes.js';
 
-/** Told of every difference, in any order; those who left come before those who joined under the same id. */
+/** Told of every difference; those who left come before those who joined. */
 export interface DifferenceListener {
   joined(instance: Instance): void;
   /** The same id; not the same object. */
@@ -9,35 +9,55 @@ export interface DifferenceListener {
   left(instance: Instance): void;
 }
 
-/** Lists as a live view has them: who did not change is the same object, mostly at the same place or a few places beside it. */
+/** Where the lists run apart, they are tried to be brought together again by so many steps on either side. */
+const STEPS_ASIDE_MAX = 4;
+
+/** Lists as a live view has them: who did not change is the same object, and mostly in the same order. Any other order is right too, but costs more. */
 export function tellDifference(before: readonly Instance[], after: readonly Instance[], listener: DifferenceListener): void {
-  let start = 0;
-  const shorter = Math.min(before.length, after.length);
-  while (start < shorter && before[start] === after[start]) start++;
-  let [beforeEnd, afterEnd] = [before.length, after.length];
-  while (beforeEnd > start && afterEnd > start && before[beforeEnd - 1] === after[afterEnd - 1]) {
-    beforeEnd--;
-    afterEnd--;
-  }
-  tellMiddle(before.slice(start, beforeEnd), after.slice(start, afterEnd), listener);
+  const apart = tellMeetings(before, after, listener);
+  const left = new Map(apart.before.map((instance) => [instance.id, instance] as const));
+  const joined = apart.after.filter((instance) => {
+    const known = left.get(instance.id);
+    if (known === undefined) return true;
+    left.delete(instance.id);
+    if (known !== instance) listener.changed(instance);
+    return false;
+  });
+  for (const instance of left.values()) listener.left(instance);
+  for (const instance of joined) listener.joined(instance);
 }
 
-/** Between the first difference and the last one. */
-function tellMiddle(before: readonly Instance[], after: readonly Instance[], { joined, changed, left }: DifferenceListener): void {
-  const inBefore = new Map<string, Instance>();
-  // Who stands at the same place as the same object is nobody's business.
-  const aligned = before.length === after.length;
-  before.forEach((instance, at) => {
-    if (!aligned || after[at] !== instance) inBefore.set(instance.id, instance);
-  });
-  const arrivals: Instance[] = [];
-  after.forEach((instance, at) => {
-    if (aligned && before[at] === instance) return;
-    const known = inBefore.get(instance.id);
-    inBefore.delete(instance.id);
-    if (known === undefined) arrivals.push(instance);
-    else if (known !== instance) changed(instance);
-  });
-  for (const instance of inBefore.values()) left(instance);
-  for (const instance of arrivals) joined(instance);
+interface Apart {
+  readonly before: Instance[];
+  readonly after: Instance[];
+}
+
+/** Walks both lists together; answers who met nobody on the way. */
+function tellMeetings(before: readonly Instance[], after: readonly Instance[], { changed }: DifferenceListener): Apart {
+  const apart: Apart = { before: [], after: [] };
+  let [old, now] = [0, 0];
+  while (old < before.length && now < after.length) {
+    const [was, is] = [before[old] as Instance, after[now] as Instance];
+    if (was !== is && was.id !== is.id) {
+      const [oldAside, nowAside] = stepsAside(before, old, after, now);
+      for (let steps = 0; steps < oldAside; steps++) apart.before.push(before[old++] as Instance);
+      for (let steps = 0; steps < nowAside; steps++) apart.after.push(after[now++] as Instance);
+      continue;
+    }
+    if (was !== is) changed(is);
+    old++;
+    now++;
+  }
+  for (; old < before.length; old++) apart.before.push(before[old] as Instance);
+  for (; now < after.length; now++) apart.after.push(after[now] as Instance);
+  return apart;
+}
+
+/** How far to go on in either list until both show the same one again; one step in both, if that is not near. */
+function stepsAside(before: readonly Instance[], old: number, after: readonly Instance[], now: number): readonly [number, number] {
+  for (let steps = 1; steps <= STEPS_ASIDE_MAX; steps++) {
+    if (before[old + steps] === after[now]) return [steps, 0];
+    if (after[now + steps] === before[old]) return [0, steps];
+  }
+  return [1, 1];
 }

@@ -28,10 +28,12 @@ export interface NearShares {
 export function nearShares(capacity: Capacity, { callersShare, headroom }: Nearness): NearShares {
   const { zone, region, everywhere, zonesInRegion, zonesEverywhere } = capacity;
   if (everywhere <= 0) return { zone: 0, region: 0 };
-  const own = callersShare ?? 1 / zonesEverywhere;
+  // The caller's zone has callers, even where it has no endpoints.
+  const [zonesHere, zonesAll] = zone > 0 ? [zonesInRegion, zonesEverywhere] : [zonesInRegion + 1, zonesEverywhere + 1];
+  const own = callersShare ?? 1 / zonesAll;
   // Of the callers elsewhere, as many in one zone as in another.
-  const others = zonesEverywhere > 1 ? ((1 - own) * (zonesInRegion - (zone > 0 ? 1 : 0))) / (zonesEverywhere - (zone > 0 ? 1 : 0)) : 0;
-  const inRegion = Math.min(1, headroomShare(region, everywhere * Math.min(1, own + others), headroom));
+  const others = zonesAll > 1 ? ((1 - own) * (zonesHere - 1)) / (zonesAll - 1) : 0;
+  const inRegion = Math.min(1, headroomShare(region, everywhere * (own + others), headroom));
   return { zone: Math.min(inRegion, headroomShare(zone, everywhere * own, headroom)), region: inRegion };
 }
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { ask } from '../acceptance/asking.js';
+import { ask, pause } from '../acceptance/asking.js';
 import { RegistryProcess } from '../acceptance/registry-process.js';
 import { startEtcds } from '../support/etcd-process.js';
 import { describeWith } from '../support/program.js';
@@ -64,6 +64,7 @@ describeWith(['chromium', 'etcd'], 'the console in trouble', () => {
     await ask(registry.url, 'POST', '/guard/release');
     await tab.hides('The guard holds');
     await tab.shows('not here');
+    expect(tab.complaints).toEqual([]);
   });
 
   it('says that the log is away, and since when', { timeout: LONG_MS }, async () => {
@@ -96,6 +97,10 @@ describeWith(['chromium', 'etcd'], 'the console in trouble', () => {
 
     const tab = await chromium.open(`${registry.url}/ui/`);
     await tab.shows('This registry wants a token');
+    // Each refusal is a line in an audit: nothing more is asked until there is a token.
+    const asked = tab.asked.length;
+    await pause(3_000);
+    expect(tab.asked).toHaveLength(asked);
     await tab.type('not-a-token-of-this-registry');
     await tab.key('Enter');
     await tab.shows(/wants a token .*token/);

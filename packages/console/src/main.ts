@@ -4,7 +4,7 @@ import { browserClock as clock } from './asking/clock.js';
 import { Link } from './asking/link.js';
 import { poll } from './asking/poll.js';
 import { AskError, Registry } from './asking/registry.js';
-import { KeptToken } from './asking/token.js';
+import { KeptToken, sessionStorageOf } from './asking/token.js';
 import { bannersOf, numberText } from './model/banner.js';
 import { hashOf, placeOf, type Place } from './model/place.js';
 import type { Status } from './model/shapes.js';
@@ -21,11 +21,11 @@ import { tokenPage } from './view/token-page.js';
 const STATUS_LOOK_MS = 2_000;
 
 const attention = attentionOf(document);
-const token = new KeptToken(sessionStorage);
+const token = new KeptToken(sessionStorageOf(window));
 const banners = new Banners();
 const main = element('main', { id: 'main' });
 const node = element('span', { class: 'node' });
-const forget = button('Forget the token', forgetToken, { class: 'quiet' });
+const tokenButton = button('', useOrForgetToken, { class: 'quiet' });
 
 let status: Status | null = null;
 let leave = new AbortController();
@@ -38,11 +38,11 @@ const registry = new Registry({
   token,
   link,
   clock,
-  unauthenticated: askForToken,
+  unauthenticated: wantToken,
 });
 const lookAgain = poll({ everyMs: STATUS_LOOK_MS, ask: askStatus, clock, attention, signal: new AbortController().signal });
 
-document.body.append(header(), banners.element, main);
+document.body.append(header(), banners.element, main, element('footer', {}, tokenButton));
 addEventListener('hashchange', () => show(placeOf(location.hash)));
 show(placeOf(location.hash));
 tick();
@@ -54,14 +54,15 @@ function header(): HTMLElement {
     focusTitle();
   });
   const home = element('a', { href: '#/', class: 'home' }, 'Rollcall');
-  return element('header', {}, skip, home, node, forget);
+  return element('header', {}, skip, home, node);
 }
 
 function show(place: Place): void {
   leave.abort();
   leave = new AbortController();
   isAsking = false;
-  forget.hidden = token.value === null;
+  tokenButton.hidden = false;
+  setText(tokenButton, token.value === null ? 'Use a token' : 'Forget the token');
   const { title, element: shown } = pageAt(place, { registry, clock, attention, signal: leave.signal, moved, lookAgain });
   setTitle(title);
   main.replaceChildren(shown);
@@ -77,7 +78,11 @@ function pageAt(place: Place, surroundings: Surroundings): Page {
 }
 
 function moved(place: Place): void {
-  history.replaceState(null, '', hashOf(place));
+  try {
+    history.replaceState(null, '', hashOf(place));
+  } catch {
+    // Some browsers refuse whoever does this too often, as one who types quickly: the next letter will do.
+  }
 }
 
 function setTitle(title: string): void {
@@ -90,6 +95,7 @@ function focusTitle(): void {
 }
 
 async function askStatus(): Promise<void> {
+  if (isAsking) return;
   try {
     const answered = await registry.ask<Status>('status', new AbortController().signal);
     status = answered?.body ?? status;
@@ -107,22 +113,33 @@ function showBanners(): void {
 }
 
 /** Several calls may find out at the same time. */
-function askForToken(reason: string): void {
-  if (isAsking) return;
+function wantToken(reason: string): void {
+  if (!isAsking) askForToken(reason, true);
+}
+
+/** What was asked before is not asked any more: each refusal would be a line in the registry's audit. */
+function askForToken(reason: string, isWanted: boolean): void {
   isAsking = true;
   leave.abort();
-  forget.hidden = true;
-  setTitle('A token is wanted');
-  const page = tokenPage(reason, (given) => {
-    token.keep(given);
+  status = null;
+  showBanners();
+  tokenButton.hidden = true;
+  setTitle(isWanted ? 'A token is wanted' : 'Use a token');
+  const back = (): void => {
     show(placeOf(location.hash));
     lookAgain();
-  });
+  };
+  const given = (text: string): void => {
+    token.keep(text);
+    back();
+  };
+  const page = tokenPage({ reason, isWanted, given, back });
   main.replaceChildren(page);
   page.querySelector('input')?.focus();
 }
 
-function forgetToken(): void {
+function useOrForgetToken(): void {
+  if (token.value === null) return askForToken('', false);
   token.forget();
   status = null;
   show(placeOf(location.hash));

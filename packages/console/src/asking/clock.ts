@@ -14,12 +14,18 @@ export const browserClock: Clock = {
   },
 };
 
-/** Settles then, or when the signal says that nobody waits any more. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+/** Settles then, or when the signal says that nobody waits any more, or as soon as what `resting` was given is called. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal, resting?: (wake: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const cancel = clock.after(ms, resolve);
-    signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+    const wake = (): void => {
+      cancel();
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const cancel = clock.after(ms, wake);
+    signal.addEventListener('abort', wake);
+    resting?.(wake);
   });
 }
 

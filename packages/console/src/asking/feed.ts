@@ -20,7 +20,7 @@ interface FeedListener {
 }
 
 export interface FeedOptions {
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'open'>;
   readonly path: string;
   readonly listener: FeedListener;
   readonly clock: Clock;

@@ -1,10 +1,14 @@
 /** Asking again and again, while somebody looks. */
 import { attended, type Attention } from './attention.js';
-import type { Clock } from './clock.js';
+import { pause, type Clock } from './clock.js';
+import { AskError } from './registry.js';
 
 export interface PollOptions {
   readonly everyMs: number;
-  /** Asked one at a time. What it rejects with was told already, and it is asked again. */
+  /**
+   * Asked one at a time. What it rejects with was told already, and it is asked again, unless that would be as vain: every refusal
+   * of somebody who may not is a line in the registry's audit.
+   */
   readonly ask: () => Promise<void>;
   readonly clock: Clock;
   readonly attention: Attention;
@@ -26,16 +30,13 @@ async function repeat({ everyMs, ask, clock, attention, signal }: PollOptions, r
     await attended(attention, signal);
     if (signal.aborted) return;
     const begunMs = clock.wallMs();
-    await ask().catch(() => undefined);
+    const isVain = await ask().then(() => false, isVainAgain);
+    if (isVain) return;
     const tookMs = clock.wallMs() - begunMs;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(Math.max(everyMs, tookMs / BUSY_SHARE_MAX), resolve);
-      const wake = (): void => {
-        cancel();
-        resolve();
-      };
-      resting(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
+    await pause(clock, Math.max(everyMs, tookMs / BUSY_SHARE_MAX), signal, resting);
   }
+}
+
+function isVainAgain(error: unknown): boolean {
+  return error instanceof AskError && (error.refusal === 'forbidden' || error.refusal === 'unauthenticated');
 }

@@ -56,7 +56,6 @@ export class Registry {
     try {
       const answer = await this.#fetch(path, etag === null ? {} : { 'if-none-match': etag }, ended.signal);
       if (answer.status === 304) return heard(link, null);
-      if (!answer.ok) throw await this.#refusal(answer);
       return heard(link, { body: (await answer.json()) as Body, etag: answer.headers.get('etag') });
     } catch (error) {
       throw signal.aborted ? error : this.#failed(error);
@@ -71,7 +70,6 @@ export class Registry {
     try {
       const headers = { accept: 'text/event-stream', ...(lastId === '' ? {} : { 'last-event-id': lastId }) };
       const answer = await this.#fetch(path, headers, signal);
-      if (!answer.ok) throw await this.#refusal(answer);
       if (answer.body === null) throw new AskError('lost', NO_ANSWER);
       return answer.body;
     } catch (error) {
@@ -79,19 +77,21 @@ export class Registry {
     }
   }
 
-  #fetch(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
-    const { root, token } = this.#options;
-    const shown = token.value === null ? {} : { authorization: `Bearer ${token.value}` };
+  /** Rejects with what was refused. */
+  async #fetch(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    const { root, token, unauthenticated } = this.#options;
+    const shown = token.value;
+    const authorization = shown === null ? {} : { authorization: `Bearer ${shown}` };
     // Nothing is kept in the browser's own store, where what a token may see would outlive it.
-    return fetch(new URL(path, root), { headers: { ...headers, ...shown }, signal, cache: 'no-store', credentials: 'same-origin' });
-  }
-
-  async #refusal(answer: Response): Promise<AskError> {
-    const { status } = answer;
+    const request = { headers: { ...headers, ...authorization }, signal, cache: 'no-store', credentials: 'same-origin' } as const;
+    const answer = await fetch(new URL(path, root), request);
+    const { ok, status } = answer;
+    if (ok || status === 304) return answer;
     const problem = (await answer.json().catch(() => null)) as Partial<Problem> | null;
     const detail = problem?.detail ?? `It answered ${status}.`;
-    if (status === 401) this.#options.unauthenticated(this.#options.token.value === null ? '' : detail);
-    return new AskError(refusalOf(status), detail);
+    // Of a token that was changed meanwhile it says nothing any more.
+    if (status === 401 && token.value === shown) unauthenticated(shown === null ? '' : detail);
+    throw new AskError(refusalOf(status), detail);
   }
 
   #failed(error: unknown): AskError {

@@ -50,7 +50,7 @@ export function bannersOf({ status, lost, nowMs }: Circumstances): readonly Bann
       kind: 'panic',
       level: 'notice',
       title: counted(status.panicking, 'service panics', 'services panic'),
-      text: 'Too few of their instances are in rotation to be believed, so callers are told of all that could be tried.',
+      text: 'So few of the instances are in rotation that it is not believed: callers are told of all that could be tried.',
     });
   }
   if (status.cluster?.member === false && !status.stale) {

@@ -1,4 +1,4 @@
-/** How long ago, for people: as exact as one needs. */
+/** How long, for people: as exact as one needs. */
 
 const SECOND_MS = 1000;
 const MINUTE_MS: number = 60 * SECOND_MS;
@@ -14,13 +14,12 @@ export function spanText(ms: number): string {
   return `${Math.floor(spanMs / DAY_MS)} d`;
 }
 
-/** Clocks differ a little: what seems to be to come was just now. */
-export function agoText(atMs: number, nowMs: number): string {
-  const agoMs = nowMs - atMs;
-  return agoMs < SECOND_MS ? 'just now' : `${spanText(agoMs)} ago`;
+/** How long something has been so. Clocks differ a little: what seems to be to come began just now. */
+export function forText(sinceMs: number, nowMs: number): string {
+  return `for ${spanText(nowMs - sinceMs)}`;
 }
 
-/** `just now` or `in 5 s`. */
+/** `now` or `in 5 s`. */
 export function untilText(atMs: number, nowMs: number): string {
   return atMs <= nowMs ? 'now' : `in ${spanText(atMs - nowMs)}`;
 }

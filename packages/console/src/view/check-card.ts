@@ -3,7 +3,7 @@ import type { WhyCheck } from '../model/shapes.js';
 import { chip } from './chips.js';
 import { element, said, setText } from './element.js';
 import { Part } from './part.js';
-import { clockTime, timeElement } from './time.js';
+import { clockTime, spanElement } from './time.js';
 
 export class CheckCard {
   readonly element: HTMLElement;
@@ -23,7 +23,7 @@ export class CheckCard {
     const { status, since, output = '', results = [] } = check;
     this.#status.show(status, () => [chip(status)]);
     setText(this.#rhythm, rhythmOf(check));
-    this.#since.show(since ?? '', () => (since === undefined ? [] : [' · since ', timeElement(since, nowMs)]));
+    this.#since.show(since ?? '', () => (since === undefined ? [] : [' · ', spanElement(since, nowMs)]));
     this.#output.show(output, () => (output === '' ? [] : [element('p', { class: 'output' }, said(output))]));
     this.#results.show(JSON.stringify(results), () => (results.length === 0 ? [] : [lastResults(results, nowMs)]));
   }

@@ -12,7 +12,7 @@ import { happenings } from './happenings.js';
 import { refusalNotice, type Page, type Surroundings } from './page.js';
 import { Part } from './part.js';
 import { wayHere, wayToServices } from './service-head.js';
-import { timeElement } from './time.js';
+import { spanElement, untilElement } from './time.js';
 
 const LOOK_MS = 2_000;
 const EVENTS_SHOWN = 50;
@@ -54,9 +54,8 @@ class InstancePage {
   async #askWhy(): Promise<void> {
     const { why, checks } = this.#parts;
     const nowMs = this.#surroundings.clock.wallMs();
-    const answer = await this.#ask<Why>(`instances/${this.#id}/why?${this.#named}`);
+    const answer = await this.#ask<Why>(`instances/${this.#id}/why?${this.#named}`, (error) => refuse(why, error));
     if (answer === null) return;
-    if (answer instanceof AskError) return why.show(answer.message, () => [refusalNotice(answer)]);
     const { inRotation, summary, reasons, backWhen, departed } = answer;
     why.show(JSON.stringify([inRotation, summary, reasons, backWhen, departed]), () => verdict(answer, nowMs));
     const cards = answer.checks.map((check) => this.#card(check, nowMs));
@@ -74,33 +73,32 @@ class InstancePage {
   async #askInstance(): Promise<void> {
     const { facts } = this.#parts;
     const nowMs = this.#surroundings.clock.wallMs();
-    const answer = await this.#ask<Instance>(`instances/${this.#id}?${this.#named}`);
+    const answer = await this.#ask<Instance>(`instances/${this.#id}?${this.#named}`, ({ refusal }) => {
+      if (refusal === 'missing') this.#standing.show('gone', () => [chip('not here', 'out')]);
+    });
     if (answer === null) return;
-    const isGone = answer instanceof AskError;
-    this.#standing.show(isGone ? 'gone' : [stateOf(answer), ...notesOf(answer)].join(), () => [
-      isGone ? chip('not here', 'out') : standing(answer),
-    ]);
-    if (isGone) return;
+    this.#standing.show([stateOf(answer), ...notesOf(answer)].join(), () => [standing(answer)]);
     facts.show(JSON.stringify(answer), () => [element('h2', {}, 'What is known of it'), factsOf(answer, nowMs)]);
   }
 
   async #askTimeline(): Promise<void> {
     const { timeline } = this.#parts;
     const service = encodeURIComponent(this.#place.service);
-    const answer = await this.#ask<Timeline>(`services/${service}/timeline?${this.#inNamespace}&id=${this.#id}&limit=${EVENTS_SHOWN}`);
+    const path = `services/${service}/timeline?${this.#inNamespace}&id=${this.#id}&limit=${EVENTS_SHOWN}`;
+    const answer = await this.#ask<Timeline>(path, () => undefined);
     if (answer === null) return;
-    if (answer instanceof AskError) return timeline.show(answer.message, () => [refusalNotice(answer)]);
     const nowMs = this.#surroundings.clock.wallMs();
     timeline.show(JSON.stringify(answer.events), () => [element('h2', {}, 'Timeline'), happenings(answer, nowMs, true)]);
   }
 
-  /** `null` where there is nothing new to show; what was shown stays as long as nobody answers. */
-  async #ask<Body>(path: string): Promise<Body | AskError | null> {
+  /** Rejects with what was refused, after that was shown. What was shown before stays as long as nobody answers. */
+  async #ask<Body>(path: string, refused: (error: AskError) => void): Promise<Body | null> {
     const { registry, signal } = this.#surroundings;
     try {
       return (await registry.ask<Body>(path, signal))?.body ?? null;
     } catch (error) {
-      return error instanceof AskError && error.refusal !== 'lost' ? error : null;
+      if (error instanceof AskError && error.refusal !== 'lost') refused(error);
+      throw error;
     }
   }
 
@@ -115,6 +113,10 @@ class InstancePage {
   get #inNamespace(): string {
     return `namespace=${encodeURIComponent(this.#place.namespace)}`;
   }
+}
+
+function refuse(part: Part, error: AskError): void {
+  part.show(error.message, () => [refusalNotice(error)]);
 }
 
 function keyOf({ of, name }: WhyCheck): string {
@@ -137,8 +139,8 @@ function verdict({ inRotation, answered, summary, reasons, backWhen }: Why, nowM
 /** Since when it is so, when it ends, and by what. */
 function circumstancesOf({ since, until, remedy }: WhyReason, nowMs: number): readonly Child[] {
   const all: readonly (readonly Child[])[] = [
-    since === undefined ? [] : ['since ', timeElement(since, nowMs)],
-    until === undefined ? [] : ['ends ', timeElement(until, nowMs)],
+    since === undefined ? [] : [spanElement(since, nowMs)],
+    until === undefined ? [] : ['ends ', untilElement(until, nowMs)],
     remedy === undefined ? [] : ['ended by ', said(remedy)],
   ];
   return all.filter((one) => one.length > 0).flatMap((one, at) => (at === 0 ? one : [' · ', ...one]));

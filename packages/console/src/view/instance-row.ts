@@ -3,7 +3,10 @@ import { hashOf } from '../model/place.js';
 import type { Instance } from '../model/shapes.js';
 import { standing } from './chips.js';
 import { element, said } from './element.js';
-import { timeElement } from './time.js';
+import { spanElement } from './time.js';
+
+/** Whoever has more of them is not to be as tall as the screen; all are on its own page. */
+const TAGS_SHOWN = 8;
 
 export function instanceRow(instance: Instance, nowMs: number): HTMLElement {
   const { namespace, service, id } = instance;
@@ -16,7 +19,7 @@ export function instanceRow(instance: Instance, nowMs: number): HTMLElement {
     element('td', {}, standing(instance), stateDetail(instance, nowMs)),
     element('td', { class: 'wide' }, checksOf(instance)),
     element('td', { class: 'wide' }, ...where.map((one) => said(one, { class: 'label' }))),
-    element('td', { class: 'wide' }, ...instance.tags.map((tag) => said(tag, { class: 'label' }))),
+    element('td', { class: 'wide' }, ...someTags(instance)),
   );
 }
 
@@ -35,7 +38,7 @@ export function checksOf({ ttl, checks = [] }: Instance): string {
 
 function stateDetail({ healthSince, healthOutput, modeReason }: Instance, nowMs: number): HTMLElement {
   const words = [modeReason, healthOutput].filter((one) => one !== undefined && one !== '').join('; ');
-  const since = healthSince === undefined ? null : timeElement(healthSince, nowMs);
+  const since = healthSince === undefined ? null : spanElement(healthSince, nowMs);
   return element(
     'span',
     { class: 'beneath output' },
@@ -43,4 +46,10 @@ function stateDetail({ healthSince, healthOutput, modeReason }: Instance, nowMs:
     since === null || words === '' ? null : ': ',
     words === '' ? null : said(words),
   );
+}
+
+function someTags({ tags }: Instance): readonly HTMLElement[] {
+  const shown = tags.slice(0, TAGS_SHOWN).map((tag) => said(tag, { class: 'label' }));
+  const more = tags.length - shown.length;
+  return more === 0 ? shown : [...shown, element('span', { class: 'beneath' }, `and ${more} more`)];
 }

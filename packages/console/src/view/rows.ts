@@ -1,10 +1,15 @@
 /** Children that follow a list: each keeps its element for as long as its item is the same, and so focus and selection stay. */
 
+interface Row<Item> {
+  readonly item: Item;
+  readonly element: HTMLElement;
+}
+
 export class Rows<Item extends object> {
   readonly #parent: HTMLElement;
   readonly #keyOf: (item: Item) => string;
   readonly #render: (item: Item) => HTMLElement;
-  #shown = new Map<string, { readonly item: Item; readonly element: HTMLElement }>();
+  #shown = new Map<string, Row<Item>>();
 
   constructor(parent: HTMLElement, keyOf: (item: Item) => string, render: (item: Item) => HTMLElement) {
     this.#parent = parent;
@@ -13,32 +18,37 @@ export class Rows<Item extends object> {
   }
 
   show(items: readonly Item[]): void {
-    const next = new Map<string, { readonly item: Item; readonly element: HTMLElement }>();
-    let place: ChildNode | null = this.#parent.firstChild;
-    for (const item of items) {
-      const key = this.#keyOf(item);
-      const before = this.#shown.get(key);
-      const element = before === undefined || before.item !== item ? this.#renew(item, before?.element) : before.element;
-      next.set(key, { item, element });
-      if (element === place) place = place.nextSibling;
-      else {
-        // It stood here already, as it was before.
-        if (before?.element === place && place !== null) place = place.nextSibling;
-        const focused = element.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
-        this.#parent.insertBefore(element, place);
-        focused?.focus({ preventScroll: true });
-      }
+    const next = new Map(items.map((item) => [this.#keyOf(item), this.#row(item)]));
+    for (const [key, { element }] of this.#shown) if (!next.has(key)) leave(element);
+    let place = this.#parent.firstElementChild;
+    for (const { element } of next.values()) {
+      if (element === place) place = place.nextElementSibling;
+      else this.#parent.insertBefore(element, place);
     }
-    for (const [key, { element }] of this.#shown) if (next.get(key)?.element !== element) element.remove();
     this.#shown = next;
   }
 
-  #renew(item: Item, before: HTMLElement | undefined): HTMLElement {
+  #row(item: Item): Row<Item> {
+    const before = this.#shown.get(this.#keyOf(item));
+    if (before?.item === item) return before;
     const element = this.#render(item);
-    if (before === undefined) return element;
+    if (before === undefined) return { item, element };
     element.classList.add('changed');
     // Whoever was in it with the keyboard is still there.
-    if (before.contains(document.activeElement)) queueMicrotask(() => element.querySelector('a')?.focus({ preventScroll: true }));
-    return element;
+    const wasIn = before.element.contains(document.activeElement);
+    before.element.replaceWith(element);
+    if (wasIn) focusIn(element);
+    return { item, element };
   }
+}
+
+/** Whoever was in it with the keyboard goes on beside it. */
+function leave(element: HTMLElement): void {
+  const beside = element.contains(document.activeElement) ? (element.nextElementSibling ?? element.previousElementSibling) : null;
+  element.remove();
+  if (beside !== null) focusIn(beside);
+}
+
+function focusIn(element: Element): void {
+  element.querySelector('a')?.focus({ preventScroll: true });
 }

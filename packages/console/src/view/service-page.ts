@@ -14,6 +14,7 @@ import { refusalNotice, type Page, type Surroundings } from './page.js';
 import { Rows } from './rows.js';
 import { searchField } from './search-field.js';
 import { tabs, wayHere, wayToServices } from './service-head.js';
+import { Spoken } from './spoken.js';
 import { table } from './table.js';
 import { Turning } from './turning.js';
 
@@ -30,7 +31,8 @@ class ServicePage {
   readonly #surroundings: Surroundings;
   readonly #list = new InstanceList();
   readonly #title: HTMLElement;
-  readonly #summary: HTMLElement = element('p', { 'class': 'summary', 'aria-live': 'polite' });
+  readonly #summary: HTMLElement = element('p', { class: 'summary' });
+  readonly #spoken: Spoken;
   readonly #live: HTMLElement = element('span', { class: 'live', role: 'status' }, 'connecting…');
   readonly #panic: HTMLElement = element('div');
   readonly #states: HTMLElement = element('div', { 'class': 'states', 'role': 'group', 'aria-label': 'Show only those that are' });
@@ -68,11 +70,13 @@ class ServicePage {
       (text) => this.#move({ search: text, sheet: 1 }),
       signal,
     );
+    this.#spoken = new Spoken(clock);
     this.element = element(
       'section',
       {},
       wayHere(wayToServices(namespace)),
       element('div', { class: 'headline' }, this.#title, this.#summary, this.#live),
+      this.#spoken.element,
       tabs(namespace, service, 'instances'),
       this.#panic,
       element('div', { class: 'tools' }, search, this.#states),
@@ -144,10 +148,9 @@ class ServicePage {
     this.#sheet.hidden = found.length === 0;
     this.#showStates(offeredFilters(counts, state));
     setText(this.#title, this.#list.service);
-    setText(
-      this.#summary,
-      counts.all === 0 ? 'no instances' : `${numberText(counts.rotation)} of ${counted(counts.all, 'instance', 'instances')} in rotation`,
-    );
+    const summary = `${numberText(counts.rotation)} of ${counted(counts.all, 'instance', 'instances')} in rotation`;
+    setText(this.#summary, counts.all === 0 ? 'no instances' : summary);
+    this.#spoken.say(summary);
     this.#notice.replaceChildren(...(found.length > 0 ? [] : [this.#nobody()]));
   }
 

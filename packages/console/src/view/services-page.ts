@@ -12,6 +12,7 @@ import { element, said, setText } from './element.js';
 import { refusalNotice, type Page, type Surroundings } from './page.js';
 import { Rows } from './rows.js';
 import { searchField } from './search-field.js';
+import { Spoken } from './spoken.js';
 import { table } from './table.js';
 import { Turning } from './turning.js';
 
@@ -25,7 +26,8 @@ export function servicesPage(place: ServicesPlace, surroundings: Surroundings): 
 class ServicesPage {
   readonly element: HTMLElement;
   readonly #surroundings: Surroundings;
-  readonly #summary: HTMLElement = element('p', { 'class': 'summary', 'aria-live': 'polite' });
+  readonly #summary: HTMLElement = element('p', { class: 'summary' });
+  readonly #spoken: Spoken;
   readonly #notice: HTMLElement = element('div');
   readonly #sheet: HTMLElement;
   readonly #rows: Rows<ServiceSummary>;
@@ -55,7 +57,8 @@ class ServicesPage {
     const search = searchField('Search for a service', place.search, (text) => this.#move({ search: text, sheet: 1 }), signal);
     const head = element('div', { class: 'headline' }, element('h1', { tabindex: -1 }, 'Services'), this.#summary);
     const tools = element('div', { class: 'tools' }, search, this.#troubledSwitch(), this.#namespaceField());
-    this.element = element('section', {}, head, tools, this.#notice, sheet, this.#turning.element);
+    this.#spoken = new Spoken(clock);
+    this.element = element('section', {}, head, this.#spoken.element, tools, this.#notice, sheet, this.#turning.element);
     this.#render = calmly(clock, RENDER_MS, () => this.#show());
     poll({ everyMs: LOOK_MS, ask: () => this.#ask(), clock, attention, signal });
   }
@@ -76,6 +79,7 @@ class ServicesPage {
       this.#rows.show([]);
       this.#sheet.hidden = true;
       this.#notice.replaceChildren(refusalNotice(error));
+      throw error;
     }
   }
 
@@ -92,6 +96,7 @@ class ServicesPage {
     this.#turning.show(shown, found.length);
     this.#sheet.hidden = found.length === 0;
     setText(this.#summary, summaryOf(services));
+    this.#spoken.say(summaryOf(services));
     this.#notice.replaceChildren(...(found.length > 0 ? [] : [nobody(services.length > 0)]));
   }
 

@@ -26,6 +26,7 @@ export function timelinePage({ namespace, service }: TimelinePlace, surroundings
       if (!(error instanceof AskError) || error.refusal === 'lost') return;
       shown = '';
       content.replaceChildren(refusalNotice(error));
+      throw error;
     }
   };
   poll({ everyMs: LOOK_MS, ask, clock, attention, signal });

@@ -12,7 +12,7 @@ import type { InstanceSelector } from '../query/find-instance.js';
 import { checkSuffix, instanceCalled, instanceNaming, INSTANCES, instanceText } from './calling.js';
 import type { CompanyDesk } from './company-desk.js';
 import { decide, type Decision, type Standing } from './decide.js';
-import { lapseVerdict, recoveryVerdict, verdictsOn, type Judgement } from './judgement.js';
+import { lapsedSinceMs, lapseVerdict, recoveryVerdict, verdictsOn, type Judgement } from './judgement.js';
 import { fencedError, type JudgementWriter } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
 import { KIND_MARK, Muster } from './muster.js';
@@ -220,7 +220,8 @@ export class Checks {
     if (standing !== 'present') roll.mark(row, standing === 'lapsed' ? LAPSED : CRITICAL);
     if (standing === 'lapsed') {
       if (before === null) roll.table.setDeadlineMs(row, -Infinity);
-      else if (was !== 'lapsed') this.#muster.shared?.lapsed(row);
+      // Another lapse than before: where the view was read anew, the recovery in between was never shown.
+      else if (lapsedSinceMs(before.verdicts, check.id) !== lapsedSinceMs(instance.verdicts, check.id)) this.#muster.shared?.lapsed(row);
     } else if (before === null || before.revision !== instance.revision) this.#muster.told(row);
     // Somebody else has heard it, or it would still be silent.
     else if (standing === 'present' && was !== 'present') this.#muster.told(row);

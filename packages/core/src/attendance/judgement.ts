@@ -3,7 +3,7 @@
  * judgement holds only for what was judged, which is the instance just as the view showed it.
  */
 import { formatDuration } from '../catalog/duration.js';
-import type { Verdict, Verdicts } from '../catalog/health.js';
+import { verdictOn, type Verdict, type Verdicts } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
 import { recordKey } from '../catalog/keys.js';
 import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
@@ -30,6 +30,12 @@ export function lapseVerdict({ ttlMs }: HeartbeatCheck, sinceMs: number): Verdic
 
 export function recoveryVerdict(sinceMs: number): Verdict {
   return { status: 'passing', reason: 'heartbeat', sinceMs, output: 'the heartbeat is back' };
+}
+
+/** Since when this check has lapsed, which tells one lapse from the next; `null` if it has not. */
+export function lapsedSinceMs(verdicts: Verdicts, checkId: string): number | null {
+  const verdict = verdictOn(verdicts, checkId);
+  return verdict?.status === 'critical' && verdict.reason === 'lapse' ? verdict.sinceMs : null;
 }
 
 /** Only what changes is news, so this is since now. */

@@ -10,7 +10,7 @@ import type { Log } from '../ports/log.js';
 import { MACHINES, machineCalled, machineText } from './calling.js';
 import type { CompanyDesk } from './company-desk.js';
 import { decide, type Decision, type Standing } from './decide.js';
-import { lapseVerdict, recoveryVerdict } from './judgement.js';
+import { lapsedSinceMs, lapseVerdict, recoveryVerdict } from './judgement.js';
 import { fencedError } from './judgement-writer.js';
 import { writeMachineVerdicts, type MachineHealthOptions } from './machine-health.js';
 import type { AttendanceMeters } from './meters.js';
@@ -127,14 +127,15 @@ export class Machines {
   }
 
   /** What is said of it anew is a sign of life only where it says when the next one is due. */
-  #stay(row: number, machine: Machine, { ttlMs }: HeartbeatCheck): void {
+  #stay(row: number, machine: Machine, { id, ttlMs }: HeartbeatCheck): void {
     const { roll } = this.#muster;
     const before = roll.subject(row);
     roll.setSubject(row, machine);
     const was = before === null ? 'present' : standingOf(before);
     const isSaidAnew = roll.table.ttlMs(row) !== ttlMs || before?.createRevision !== machine.createRevision;
     this.#muster.setTtlMs(row, ttlMs);
-    if (standingOf(machine) === 'lapsed' && was !== 'lapsed') this.#muster.shared?.lapsed(row);
+    const lapsedMs = lapsedSinceMs(machine.verdicts, id);
+    if (lapsedMs !== null && (before === null || lapsedSinceMs(before.verdicts, id) !== lapsedMs)) this.#muster.shared?.lapsed(row);
     if (isSaidAnew || (standingOf(machine) === 'present' && was !== 'present')) this.#muster.told(row);
     this.#muster.look(row);
   }

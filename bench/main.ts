@@ -18,6 +18,7 @@ import { attendanceAtScale } from './rows/attendance.js';
 import { catalogAtScale } from './rows/catalog.js';
 import { clusterBeating } from './rows/cluster.js';
 import { coldOpen } from './rows/cold-open.js';
+import { dnsAnswers } from './rows/dns.js';
 import { etcdPuts } from './rows/etcd-puts.js';
 import { groupCommit } from './rows/group-commit.js';
 import { httpHot } from './rows/http-hot.js';
@@ -44,6 +45,7 @@ const benchmarks: readonly Benchmark[] = [
   clusterBeating,
   noticing,
   probesOfAFleet,
+  dnsAnswers,
 ];
 
 const FULL_MAX_MS = 470_000;

@@ -8,12 +8,13 @@ const HEARTBEATS_PER_CALL = 1_000;
 /** Registered before they beat. */
 const BEATING = 10_000;
 
-export type HttpWork = 'registrations' | 'bulk registrations' | 'bulk heartbeats' | 'gateway puts';
+export type HttpWork = 'registrations' | 'bulk registrations' | 'heartbeats' | 'bulk heartbeats' | 'gateway puts';
 
 /** How many of what is counted one call does. */
 export const perCall: Readonly<Record<HttpWork, number>> = {
   'registrations': 1,
   'bulk registrations': REGISTRATIONS_PER_CALL,
+  'heartbeats': 1,
   'bulk heartbeats': HEARTBEATS_PER_CALL,
   'gateway puts': 1,
 };
@@ -21,7 +22,7 @@ export const perCall: Readonly<Record<HttpWork, number>> = {
 /** A connection for each writer. The key says what is written; the value only how much. */
 export async function openHttpWork(work: HttpWork, port: number, writers: number): Promise<{ put: Put; close: () => void }> {
   const connections = await Promise.all(Array.from({ length: writers }, () => connectHttp(port)));
-  if (work === 'bulk heartbeats') {
+  if (work === 'bulk heartbeats' || work === 'heartbeats') {
     for (let from = 0; from < BEATING; from += REGISTRATIONS_PER_CALL)
       await connections[0]?.send(bulkRegistration(beatingIds(from, REGISTRATIONS_PER_CALL)));
   }
@@ -44,6 +45,8 @@ function requestFor(work: HttpWork, key: Buffer, value: Buffer, turn: number): B
         Array.from({ length: REGISTRATIONS_PER_CALL }, (_, at) => `${key.toString()}/${at}`),
         turn,
       );
+    case 'heartbeats':
+      return requestOf('PUT', `/heartbeat/beating-${turn % BEATING}`, '');
     case 'bulk heartbeats':
       return requestOf(
         'PUT',

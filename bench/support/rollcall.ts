@@ -11,6 +11,8 @@ export interface Rollcall {
   readonly pid: number;
   /** Of its HTTP door. */
   readonly port: number;
+  /** Of its DNS door; NaN where it has none, as it has unless it is asked for. */
+  readonly dnsPort: number;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** Politely, and waits until it is gone. */
@@ -18,7 +20,8 @@ export interface Rollcall {
 }
 
 export async function startRollcall(data: string, cleanup: Cleanup, more: readonly string[] = []): Promise<Rollcall> {
-  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--http', '0', '--dns', 'off', ...more], {
+  const child = spawn(process.execPath, [program, 'serve', '--data', data, '--http', '0', ...more], {
+    env: { ROLLCALL_DNS: 'off', ...process.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const kill = cleanup.add(() => child.kill('SIGKILL'));
@@ -27,10 +30,11 @@ export async function startRollcall(data: string, cleanup: Cleanup, more: readon
     once(createInterface({ input: child.stdout }), 'line'),
     gone.then(() => Promise.reject(new Error('rollcall ended before it was ready'))),
   ])) as [string];
-  const { doors } = JSON.parse(line) as { readonly doors: { readonly http: string } };
+  const { doors } = JSON.parse(line) as { readonly doors: { readonly http: string; readonly dns?: string } };
   return {
     pid: child.pid ?? NaN,
     port: Number(doors.http.split(':').at(-1)),
+    dnsPort: Number(doors.dns?.split(':').at(-1)),
     kill: async () => {
       kill();
       await gone;

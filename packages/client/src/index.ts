@@ -13,6 +13,8 @@ export type {
   ReadOptions,
   TlsOptions,
 } from './options.js';
+export { gracefully, type Graceful, type GracefulOptions, type Leaves, type LeavingStep } from './leaving/gracefully.js';
+export type { AppWithServer, Closable, Closing, Http2Server, HttpServer, RpcServer } from './leaving/ways-out.js';
 export type * from './ports.js';
 export { RegistryClient } from './registry-client.js';
 export { AlreadyRegistered } from './registering/identities.js';

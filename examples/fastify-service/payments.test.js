@@ -38,7 +38,7 @@ test('has left when it is closed', async (t) => {
 });
 
 test('beats, and comes back when the registry has forgotten it', async (t) => {
-  const { client, found } = await together(t, { beatEveryMs: 20, ttl: '1s' });
+  const { client, found } = await together(t, { ttl: '200ms' });
   await until(async () => (await found()).length === 1);
   const [{ id }] = await found();
   await client.deregister(id);

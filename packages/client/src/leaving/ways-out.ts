@@ -12,7 +12,6 @@ export interface HttpServer extends EventEmitter {
 /** `node:http2`: its connections are sessions. */
 export interface Http2Server extends EventEmitter {
   close(callback?: (error?: Error) => void): unknown;
-  setTimeout(ms: number): unknown;
 }
 
 /** Fastify. */

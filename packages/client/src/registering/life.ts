@@ -8,7 +8,7 @@ import { retryMs, untilBeatMs } from './pace.js';
 import { ttlMs } from './ttl.js';
 
 /** How the instance is, in its own words. */
-export interface Word {
+interface Word {
   readonly status: Health;
   readonly output?: string;
 }

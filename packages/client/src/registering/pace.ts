@@ -25,7 +25,7 @@ const BROKEN_RETRY_MS = 20;
 const CALL_MS_MIN = 1000;
 
 /** Between two beats, at most. `ttlMs` is `null` for an instance that need not beat: it only asks whether it is still known. */
-export function intervalMs(ttlMs: number | null): number {
+function intervalMs(ttlMs: number | null): number {
   return Math.min((ttlMs ?? Infinity) / BEATS_PER_TTL, INTERVAL_MS_MAX);
 }
 

@@ -6,11 +6,13 @@
  *     npm run sim -- --seed 7 --instances 1000 --minutes 10
  *     npm run sim -- --cluster --runs 1000    several nodes over one log, a minute at a time
  *     npm run sim -- --cluster --seed 7 --tell, and with --mutation 'no fences' the protocol is broken on purpose
+ *     npm run sim -- --probes --runs 100      nodes that probe, and lose their way to the targets
  */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { simulateCluster, type ClusterReport } from './cluster/cluster-simulation.js';
 import { mutations } from './cluster/mutation.js';
+import { simulateProbes } from './probes/probe-simulation.js';
 import { simulate } from './simulation.js';
 import { shortWindows } from './usual.js';
 
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     instances: { type: 'string', default: '10000' },
     minutes: { type: 'string', default: '2' },
     cluster: { type: 'boolean', default: false },
+    probes: { type: 'boolean', default: false },
     mutation: { type: 'string' },
     tell: { type: 'boolean', default: false },
   },
@@ -30,7 +33,7 @@ const instances = Number(values.instances);
 const minutes = Number(values.minutes);
 const first = Number(values.seed);
 const runs = Number(values.runs);
-await (values.cluster ? manyClusters() : manyFleets());
+await (values.probes ? manyStreets() : values.cluster ? manyClusters() : manyFleets());
 
 async function manyFleets(): Promise<void> {
   for (let seed = first; seed < first + runs; seed++) {
@@ -40,6 +43,17 @@ async function manyFleets(): Promise<void> {
       console.log(`seed ${seed}: ${JSON.stringify(report)} in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
     } catch (error) {
       return failed(error, `--seed ${seed} --instances ${instances} --minutes ${minutes}`, seed);
+    }
+  }
+}
+
+async function manyStreets(): Promise<void> {
+  for (let seed = first; seed < first + runs; seed++) {
+    try {
+      const report = await simulateProbes({ seed, ...(values.tell && { tell: console.log }) });
+      console.log(`seed ${seed}: ${JSON.stringify(report)}`);
+    } catch (error) {
+      return failed(error, `--probes --seed ${seed}`, seed);
     }
   }
 }

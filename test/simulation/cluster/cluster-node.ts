@@ -17,6 +17,7 @@ import {
   type Colleagues,
   type Log,
   type NodeName,
+  type ProbeRunner,
   type Registrar,
   type RosterChange,
   type RosterView,
@@ -42,6 +43,10 @@ export interface ClusterNodeOptions {
   readonly clock: Clock;
   readonly random: SeededRandom;
   readonly mutation: Mutation | null;
+  /** Left out: nothing is probed. */
+  readonly prober?: ProbeRunner;
+  /** Left out: one of its own. */
+  readonly process?: Process;
 }
 
 export class ClusterNode {
@@ -59,11 +64,11 @@ export class ClusterNode {
   /** Its doors are open. */
   isServing = false;
 
-  constructor({ name, log, wires, clock, random, mutation }: ClusterNodeOptions) {
+  constructor({ name, log, wires, clock, random, mutation, prober, process = new Process(clock, random) }: ClusterNodeOptions) {
     this.name = name;
     this.#wires = wires;
     this.#mutation = mutation;
-    this.process = new Process(clock, random);
+    this.process = process;
     this.link = new Link({ log, clock, random, deliver: this.process.deliver });
     const shared = { store: this.link.store, clock: this.process, log: silence };
     const id = `process-${++processes}`;
@@ -82,6 +87,7 @@ export class ClusterNode {
       showing: visibility,
       random,
       guard,
+      ...(prober === undefined ? {} : { prober }),
       fences: () => (mutation === 'no fences' ? [] : fences.at()),
       company: {
         roster,
@@ -99,6 +105,10 @@ export class ClusterNode {
       visibility,
       clock: this.process,
     });
+  }
+
+  get roster(): RosterView {
+    return this.#roster;
   }
 
   /** That very life of it. */

@@ -39,6 +39,10 @@ export class Wires {
     this.#cut.delete(`${from} ${to}`);
   }
 
+  carries(from: NodeName, to: NodeName): boolean {
+    return !this.#cut.has(`${from} ${to}`);
+  }
+
   healAll(): void {
     this.#cut.clear();
   }

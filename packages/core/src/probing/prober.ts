@@ -10,7 +10,8 @@ import type { Health } from '../catalog/health.js';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
 import { Doubt, type Evidence } from './doubt.js';
-import { lampsAmong } from './lamps.js';
+import { glanceAt } from './glance.js';
+import type { Glance, Glanced, Look } from './second-opinion.js';
 import { newStreak, weigh, type Finding, type Streak, type Thresholds } from './threshold.js';
 
 /** One check of one instance or machine, to be probed until it is dropped. */
@@ -79,10 +80,7 @@ export interface ProberOptions<Spec> {
 /** Short beside the shortest interval, and few enough to cost nothing. */
 const TICK_MS = 50;
 
-/**
- * Begun in one turn of the loop. Whoever has answered is heard between two of them: a thread that is short of time falls behind, which is
- * told, instead of having more under way than it can listen to and taking its own slowness for theirs.
- */
+/** Begun in one turn of the loop; then answers are heard. A thread short of time falls behind, instead of taking its slowness for theirs. */
 const STARTS_PER_TURN_MAX = 50;
 
 /** Two rounds of the usual interval. */
@@ -96,6 +94,8 @@ const JITTER = 0.05;
 
 /** For whoever asks why. */
 const RESULTS_KEPT = 5;
+
+const ANSWERED_ELSEWHERE = 'it answers another node; this one hears nobody at present';
 
 interface Door<Spec> {
   order: ProbeOrder<Spec>;
@@ -139,11 +139,6 @@ export class Prober<Spec> {
     return this.#doubt.isOn && !this.#doubt.isOfFew;
   }
 
-  /** The same, of however many: others should not go by what this one says of silence. */
-  get isUnsure(): boolean {
-    return this.#doubt.isOn;
-  }
-
   start(): void {
     this.#stopTicking = this.#options.clock.after(TICK_MS, () => this.#tick());
   }
@@ -181,19 +176,24 @@ export class Prober<Spec> {
     this.#doubt.accompanied(isAccompanied);
   }
 
-  /** Somebody else found it bad too: its silence counts, if that was the last that was found. */
-  believe(key: string): void {
-    if (this.#doors.get(key)?.results[0]?.doubted === true) this.#believe(key);
+  /**
+   * What another node found of somebody whose silence did not count, if that is still the last that is known of it. `bad`: it counts now.
+   * `well`: it has answered, if not here. `unsure`: of many it stays doubted; of a few a plain death would be hidden for ever.
+   */
+  opinion(found: Look, key: string): void {
+    const door = this.#doors.get(key);
+    const [last] = door?.results ?? [];
+    if (door === undefined || last?.doubted !== true) return;
+    // What it answered elsewhere may have been a warning: that is not told.
+    const well = door.streak.status === 'warning' ? 'warning' : 'passing';
+    if (found === 'well') this.#weigh(door, { ...last, finding: well, output: ANSWERED_ELSEWHERE });
+    else if (found === 'bad' || this.#doubt.isOfFew) this.#believe(key);
   }
 
-  /** Nobody could say whether it is dead. Of many that are silent it stays doubted; of a few a plain death would be hidden for ever. */
-  unhelped(key: string): void {
-    if (this.#doubt.isOfFew) this.believe(key);
-  }
-
-  /** What answered last, the latest first. */
-  lamps(max: number): readonly ProbeOrder<Spec>[] {
-    return lampsAmong(this.#doors.values(), max).map(({ order }) => order);
+  /** For another node. It is unsure also where more than half of its own are silent, however few they are. */
+  async glance(at: readonly Glance<Spec>[]): Promise<Glanced> {
+    const { found, isDark } = await glanceAt(at, this.#doors.values(), this.#options.run);
+    return { found, doubting: isDark || this.#doubt.isOn };
   }
 
   /** `null` for who is not probed here. */

@@ -48,8 +48,7 @@ function scene(count: number): {
   const opinion = new SecondOpinion({
     view: { instance: () => undefined, machine: () => undefined },
     prober: {
-      believe: (keys) => keys.forEach((key) => prober.believe(key)),
-      unhelped: (keys) => keys.forEach((key) => prober.unhelped(key)),
+      opinion: (found, keys) => keys.forEach((key) => prober.opinion(found, key)),
       accompanied: (isAccompanied) => prober.accompanied(isAccompanied),
       glance: () => Promise.reject(new Error('nobody asks here')),
     },
@@ -98,6 +97,20 @@ describe('a node that hears nobody, and a neighbour', () => {
     expect(world.news).toMatchObject([{ key: '0', status: 'critical' }]);
   });
 
+  it('finds that those are back whom the neighbour hears', async () => {
+    const world = scene(40);
+    world.dead.add('0');
+    await world.clock.advance(5 * INTERVAL_MS);
+    world.line = 'cut';
+    await world.clock.advance(5 * INTERVAL_MS);
+    world.dead.delete('0');
+    await world.clock.advance(5 * INTERVAL_MS);
+    expect(world.news.map(({ key, status }) => [key, status])).toEqual([
+      ['0', 'critical'],
+      ['0', 'passing'],
+    ]);
+  });
+
   it('believes that all of many are dead, if the neighbour finds so too', async () => {
     const world = scene(40);
     await world.clock.advance(5 * INTERVAL_MS);
@@ -133,8 +146,7 @@ describe('a node that is asked to look', () => {
     return new SecondOpinion({
       view: { instance: (ref) => (ref.id === one.id ? one : undefined), machine: () => undefined },
       prober: {
-        believe: () => undefined,
-        unhelped: () => undefined,
+        opinion: () => undefined,
         accompanied: () => undefined,
         glance: (at) => Promise.resolve({ found: at.map(() => found), doubting }),
       },

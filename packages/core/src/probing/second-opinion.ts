@@ -23,21 +23,25 @@ export const looks = ['bad', 'well', 'unsure'] as const;
 export type Look = (typeof looks)[number];
 
 /** What is to be looked at, once. */
-export interface Glance {
-  readonly spec: ProbeSpec;
+export interface Glance<Spec = ProbeSpec> {
+  readonly spec: Spec;
   readonly timeoutMs: number;
+}
+
+/** What came of it, in order, and whether whoever looked hears anybody at all. */
+export interface Glanced {
+  readonly found: readonly ProbeFound[];
+  readonly doubting: boolean;
 }
 
 /** As much of a prober as this needs. */
 export interface DoubtingProber {
-  /** Another node agrees: their last silence counts, if it was the last that was found. */
-  believe(keys: readonly string[]): void;
-  /** Nobody could say. */
-  unhelped(keys: readonly string[]): void;
+  /** What another node found of these, whose silence did not count; `unsure` where none could say. */
+  opinion(found: Look, keys: readonly string[]): void;
   /** Whether there is somebody to be asked: then also the silence of a few is doubted. */
   accompanied(isAccompanied: boolean): void;
-  /** What each is found to be now, in order, and whether this node hears anybody at all. Rejects where that is not known in time. */
-  glance(at: readonly Glance[]): Promise<{ readonly found: readonly ProbeFound[]; readonly doubting: boolean }>;
+  /** Rejects where that is not known in time. */
+  glance(at: readonly Glance[]): Promise<Glanced>;
 }
 
 /** The way to the others. Rejects where that node could not be asked. */
@@ -68,7 +72,7 @@ const SLACK_MS = 2_000;
 export const opinionMetric: Metric = {
   name: 'rollcall_second_opinions_total',
   kind: 'counter',
-  help: 'Silences that this node did not believe and had another one look at, by what that one found.',
+  help: 'Silences that this node did not believe and had others look at, by what they found.',
   labels: { found: looks },
 };
 
@@ -134,34 +138,51 @@ export class SecondOpinion {
 
   #go(): void {
     while (!this.#closed && this.#underWay < QUESTIONS_AT_ONCE_MAX && this.#due.size > 0) {
-      const others = this.#others();
-      const whom = others[this.#turn++ % others.length];
       const keys = [...this.#due].slice(0, LOOKS_TOGETHER_MAX);
-      for (const key of keys) this.#due.delete(key);
-      if (whom !== undefined) void this.#ask(whom.name, keys);
+      for (const key of keys) {
+        this.#due.delete(key);
+        this.#asked.add(key);
+      }
+      this.#underWay++;
+      void this.#askAll(keys).then(() => {
+        this.#underWay--;
+        for (const key of keys) this.#asked.delete(key);
+        return this.#go();
+      });
     }
   }
 
-  /** Never rejects. Whom nobody looked at is asked about again at its next silence, by another node perhaps. */
-  async #ask(whom: NodeName, keys: readonly string[]): Promise<void> {
-    const { onlookers, prober } = this.#options;
-    const timeoutsMs = keys.map((key) => this.#glanceAt(key)?.timeoutMs ?? 0);
-    for (const key of keys) this.#asked.add(key);
-    this.#underWay++;
-    try {
-      const found = await onlookers.look(whom, keys, Math.max(...timeoutsMs) + SLACK_MS);
-      for (const look of found) this.#counters[look].add();
-      const those = (look: Look): readonly string[] => keys.filter((_, at) => found[at] === look);
-      prober.believe(those('bad'));
-      prober.unhelped(those('unsure'));
-    } catch {
-      this.#counters.unsure.add(keys.length);
-      prober.unhelped(keys);
-    } finally {
-      this.#underWay--;
-      for (const key of keys) this.#asked.delete(key);
+  /** One node after the other, until somebody is sure. Never rejects. */
+  async #askAll(keys: readonly string[]): Promise<void> {
+    const others = this.#others();
+    const first = this.#turn++;
+    let left = keys;
+    for (let at = 0; at < others.length && left.length > 0 && !this.#closed; at++) {
+      const found = await this.#ask((others[(first + at) % others.length] as LiveNode).name, left);
+      for (const sure of ['bad', 'well'] as const)
+        this.#tell(
+          sure,
+          left.filter((_, place) => found[place] === sure),
+        );
+      left = left.filter((_, place) => (found[place] ?? 'unsure') === 'unsure');
     }
-    this.#go();
+    if (!this.#closed) this.#tell('unsure', left);
+  }
+
+  #tell(found: Look, keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    this.#counters[found].add(keys.length);
+    this.#options.prober.opinion(found, keys);
+  }
+
+  /** Nothing of whom could not be asked. */
+  async #ask(whom: NodeName, keys: readonly string[]): Promise<readonly Look[]> {
+    const timeoutsMs = keys.map((key) => this.#glanceAt(key)?.timeoutMs ?? 0);
+    try {
+      return await this.#options.onlookers.look(whom, keys, Math.max(...timeoutsMs) + SLACK_MS);
+    } catch {
+      return [];
+    }
   }
 
   /** `null` for what is not asked over any way, or not known here. */

@@ -1,5 +1,5 @@
 /** What crosses between the registry and its prober: plain data, both ways. */
-import type { AddressRange, Glance, ProbeFound, ProbeNews, ProbeOrder, ProbeReport, ProbeSpec } from '@rollcall/core';
+import type { AddressRange, Glance, Glanced, Look, ProbeNews, ProbeOrder, ProbeReport, ProbeSpec } from '@rollcall/core';
 
 /** What the prober needs to know at its beginning; only the authorities change later. */
 export interface ProberSettings {
@@ -15,10 +15,8 @@ export type ToProber =
   | { readonly type: 'order'; readonly order: ProbeOrder<ProbeSpec> }
   | { readonly type: 'drop'; readonly key: string }
   | { readonly type: 'trust'; readonly authorities: string | null }
-  /** Another node found them bad too. */
-  | { readonly type: 'believe'; readonly keys: readonly string[] }
-  /** No other node could say. */
-  | { readonly type: 'unhelped'; readonly keys: readonly string[] }
+  /** What another node found of them; `unsure` where none could say. */
+  | { readonly type: 'opinion'; readonly found: Look; readonly keys: readonly string[] }
   | { readonly type: 'accompanied'; readonly isAccompanied: boolean }
   /** To be looked at once, for another node. Answered in one message with the same number. */
   | { readonly type: 'glance'; readonly question: number; readonly at: readonly Glance[] }
@@ -40,6 +38,6 @@ export type FromProber =
   | { readonly type: 'news'; readonly news: readonly ProbeNews[] }
   /** Their silence did not count. */
   | { readonly type: 'doubts'; readonly keys: readonly string[] }
-  | { readonly type: 'glanced'; readonly question: number; readonly found: readonly ProbeFound[]; readonly doubting: boolean }
+  | ({ readonly type: 'glanced'; readonly question: number } & Glanced)
   | { readonly type: 'report'; readonly report: ProberReport }
   | { readonly type: 'answer'; readonly question: number; readonly reports: readonly (ProbeReport | null)[] };

@@ -8,7 +8,9 @@ import type {
   Clock,
   DoubtingProber,
   Glance,
+  Glanced,
   Log,
+  Look,
   Meter,
   Metric,
   ProbeNews,
@@ -52,7 +54,6 @@ const ANSWER_WITHIN_MS = 1_000;
 const idle: ProberReport = { lateMs: [], running: 0, waiting: 0, doors: 0, doubting: false };
 
 type Answer = Extract<FromProber, { readonly question: number }>;
-type Glanced = Extract<FromProber, { readonly type: 'glanced' }>;
 
 export class ProberThread implements ProbeRunner, DoubtingProber {
   readonly #options: ProberThreadOptions;
@@ -99,12 +100,8 @@ export class ProberThread implements ProbeRunner, DoubtingProber {
     this.#send({ type: 'trust', authorities });
   }
 
-  believe(keys: readonly string[]): void {
-    this.#send({ type: 'believe', keys });
-  }
-
-  unhelped(keys: readonly string[]): void {
-    this.#send({ type: 'unhelped', keys });
+  opinion(found: Look, keys: readonly string[]): void {
+    this.#send({ type: 'opinion', found, keys });
   }
 
   accompanied(isAccompanied: boolean): void {

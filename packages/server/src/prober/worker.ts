@@ -18,9 +18,6 @@ const NEWS_MS = 20;
 
 const REPORT_MS = 1_000;
 
-/** One may have died in this moment, three have not. */
-const LAMPS = 3;
-
 const settings = workerData as ProberSettings;
 const attention = new Attention(systemClock);
 const trust = new Trust(settings.authorities);
@@ -61,15 +58,6 @@ function sendDoubts(): void {
   doubts = [];
 }
 
-/** Beside them at a few that answered just now: if these are silent too, it is this node that hears nobody. */
-async function glance({ question, at }: Extract<ToProber, { type: 'glance' }>): Promise<void> {
-  const [found, lamps] = await Promise.all(
-    [at, prober.lamps(LAMPS)].map((all) => Promise.all(all.map(({ spec, timeoutMs }) => run(spec, timeoutMs)))),
-  );
-  const isDark = lamps !== undefined && lamps.length > 0 && lamps.every(({ evidence }) => evidence === 'silence');
-  send({ type: 'glanced', question, found: found ?? [], doubting: isDark || prober.isUnsure });
-}
-
 function sendReport(): void {
   send({ type: 'report', report: { lateMs: late, ...prober.underWay, doors: prober.size, doubting: prober.isDoubting } });
   late = [];
@@ -84,16 +72,14 @@ parentPort?.on('message', (message: ToProber) => {
       return prober.drop(message.key);
     case 'trust':
       return trust.believe(message.authorities);
-    case 'believe':
-      return message.keys.forEach((key) => prober.believe(key));
-    case 'unhelped':
-      return message.keys.forEach((key) => prober.unhelped(key));
+    case 'opinion':
+      return message.keys.forEach((key) => prober.opinion(message.found, key));
     case 'accompanied':
       return prober.accompanied(message.isAccompanied);
     case 'ask':
       return send({ type: 'answer', question: message.question, reports: message.keys.map((key) => prober.report(key)) });
     case 'glance':
-      return void glance(message);
+      return void prober.glance(message.at).then((glanced) => send({ type: 'glanced', question: message.question, ...glanced }));
   }
 });
 

@@ -15,7 +15,8 @@ export const importTable: readonly Row[] = [
   { room: 'core', ours: [], others: [] },
   { room: 'contract', ours: [], others: [] },
   { room: 'wire', ours: [], others: [] },
-  { room: 'client', ours: ['contract'], others: ['node:', 'undici'] },
+  { room: 'client', ours: ['contract'], others: ['node:', 'undici', '@opentelemetry/api'] },
+  { room: 'client/src/axios', ours: ['client'], others: ['node:', 'axios'] },
   { room: 'cli', ours: ['client', 'contract', 'core'], others: ['node:'] },
   { room: 'console', ours: ['contract'], others: [] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },
@@ -39,7 +40,18 @@ export const importTable: readonly Row[] = [
 /** Tests stand beside what they test and may import this too. */
 export const alsoForTests: Omit<Row, 'room'> = {
   ours: ['conformance', 'test/support', 'server/src/doors'],
-  others: ['node:', 'vitest', 'fast-check', 'ajv', '@grpc/grpc-js', 'grpc-health-check'],
+  others: [
+    'node:',
+    'vitest',
+    'fast-check',
+    'ajv',
+    '@grpc/grpc-js',
+    'grpc-health-check',
+    'axios',
+    '@opentelemetry/core',
+    '@opentelemetry/context-async-hooks',
+    '@opentelemetry/sdk-trace-base',
+  ],
 };
 
 const header = ['room', 'of ours it may import', 'and of others'];

@@ -1,6 +1,7 @@
 /** Rollcall for Node programs: register, discover, watch. */
 export { backoffMs, type Failure } from './backoff.js';
 export * from './balancing/index.js';
+export * from './calling/index.js';
 export * from './discovery/index.js';
 export type {
   AnswerHead,

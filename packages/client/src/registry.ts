@@ -1,4 +1,9 @@
 /** A registry as a program lives with it: cheap to make, quiet until asked, and at work in the background from then on. */
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { Dispatcher } from 'undici';
+import { Calls, type CallsOptions, type WayInOptions } from './calling/calls.js';
+import type { ServiceFetchInit } from './calling/service-fetch.js';
 import { Discovery, type DiscoveryOptions } from './discovery/discovery.js';
 import type { LiveService } from './discovery/live-service.js';
 import type { Wish } from './discovery/wish.js';
@@ -13,6 +18,8 @@ import { Teller, type Observer, type TellingName, type Tellings } from './tellin
 export interface RegistryOptions extends ConnectOptions, DiscoveryOptions {
   /** Told of everything that listeners are told of, by name: for metrics. */
   readonly observe?: Observer;
+  /** How services are called. */
+  readonly calls?: CallsOptions;
 }
 
 /** Nothing that it does in the background is thrown into the face of the program: it is told (`on('trouble', …)`). */
@@ -22,6 +29,7 @@ export class Registry {
   readonly #teller: Teller;
   readonly #discovery: Discovery;
   readonly #registering: Registering;
+  readonly #calls: Calls;
   #closed: Promise<void> | null = null;
 
   constructor(options: RegistryOptions = {}) {
@@ -41,6 +49,9 @@ export class Registry {
       trouble: (trouble) => teller.tell('trouble', trouble),
     });
     const holding = options.clock ?? systemClock;
+    // A call that waits for its next try keeps the program alive, as one that waits for its answer does.
+    const view = (service: string, wish: Wish | undefined): LiveService => this.service(service, wish);
+    this.#calls = new Calls(options.calls ?? {}, { clock: holding, random, teller, view });
     this.#registering = new Registering({ api: this.api, clock, holding, random, teller, timeoutMs, namespace });
   }
 
@@ -60,6 +71,29 @@ export class Registry {
     return this.#discovery.service(name, wish);
   }
 
+  /**
+   * `fetch`, to services by their names: `fetch('http://payments/charge')` goes to an instance of `payments`, and to another one where that
+   * is safe and the first one fails. Where no answer came it throws a `CallFailed`, which says what was tried.
+   */
+  fetch(input: string | URL | Request, init?: ServiceFetchInit): Promise<Response> {
+    return this.#calls.fetch(input, init);
+  }
+
+  /** The same for whatever takes an undici dispatcher: `setGlobalDispatcher(await registry.dispatcher())` has the global `fetch` know services. */
+  dispatcher(options?: WayInOptions): Promise<Dispatcher> {
+    return this.#calls.dispatcher(options);
+  }
+
+  /** The same for whatever takes an agent of `node:http`: an instance is chosen for each request, another one if it refuses the connection. */
+  agent(options?: WayInOptions): HttpAgent {
+    return this.#calls.agent(options);
+  }
+
+  /** The same for `node:https`. */
+  httpsAgent(options?: WayInOptions): HttpsAgent {
+    return this.#calls.httpsAgent(options);
+  }
+
   /** Listens to what is told by this name. Answers how to stop. */
   on<Name extends TellingName>(name: Name, listener: (details: Tellings[Name]) => void): () => void {
     return this.#teller.on(name, listener);
@@ -72,7 +106,7 @@ export class Registry {
   }
 
   async #end(): Promise<void> {
-    await Promise.all([this.#registering.close(), this.#discovery.close()]);
+    await Promise.all([this.#registering.close(), this.#calls.close(), this.#discovery.close()]);
     await this.api.close();
   }
 

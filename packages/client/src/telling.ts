@@ -3,6 +3,8 @@
  * `node:diagnostics_channel` as `rollcall:NAME`. The names are data, in one table; each room adds its own.
  */
 import { channel, type Channel } from 'node:diagnostics_channel';
+import type { EjectionTold } from './calling/calling.js';
+import type { TriedCall } from './calling/service-parts.js';
 import type { Move } from './options.js';
 
 /** What comes with each name. */
@@ -12,6 +14,9 @@ export interface Tellings {
   readonly registered: { readonly service: string; readonly id: string; readonly created: boolean; readonly again: boolean };
   readonly recovered: Recovery;
   readonly deregistered: { readonly service: string; readonly id?: string; readonly told: boolean };
+  readonly tried: TriedCall;
+  readonly ejected: EjectionTold;
+  readonly returned: { readonly service: string; readonly id: string };
 }
 
 /** Something does not work at the moment, or never will as it is. Nothing is thrown: it is tried again, where that makes sense. */
@@ -40,6 +45,9 @@ export const tellings: Readonly<Record<TellingName, string>> = {
   registered: 'The registry has taken a registration; `again`, because it had forgotten it, or because something is new in it.',
   recovered: 'What was in trouble works again.',
   deregistered: 'A registration has ended; `told`, if the registry has heard of it, which otherwise misses the beats after a while.',
+  tried: 'A try of a call of a service has ended: to whom it went, how, and how long it took.',
+  ejected: 'An instance is left alone for a while, because of how its calls went.',
+  returned: 'An instance that was left alone is called as usual again.',
 };
 
 /** Told of everything, for metrics. */

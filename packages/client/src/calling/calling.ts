@@ -1,5 +1,7 @@
 /** Calls of all services: a caller for each, made when it is first called, let go of when it has not been called for a while. */
 import type { Endpoint } from '../balancing/endpoint.js';
+import type { BalancingOptions } from '../balancing/balancing-options.js';
+import type { Wish } from '../discovery/wish.js';
 import type { Clock, Random } from '../ports.js';
 import { CallFailed } from './call-failed.js';
 import { callRules, type CallingOptions, type CallRules } from './call-rules.js';
@@ -29,11 +31,12 @@ export interface CallingSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   /** Opens the live view of a service. */
-  readonly open: (service: string) => OpenService;
+  readonly open: (service: string, options: Pick<ServiceOptions, 'balancing' | 'wish'>) => OpenService;
   readonly tellTried: () => ((tried: TriedCall) => void) | undefined;
   readonly tellEjected: (told: EjectionTold) => void;
   readonly tellReturned: (told: { readonly service: string; readonly id: string }) => void;
-  readonly tracing: Tracing | undefined;
+  /** `undefined` where the program does not trace. */
+  readonly tracing: () => Tracing | undefined;
   /** Of a service that was let go of: its connections are not needed any more. */
   readonly onGone: (endpoint: Endpoint) => void;
 }
@@ -46,8 +49,15 @@ interface Kept {
 }
 
 /** How services are called: the same for all, and what is different for some by their names. */
-export interface ServicesOptions extends CallingOptions {
-  readonly services?: Readonly<Record<string, CallingOptions>>;
+export interface ServicesOptions extends ServiceOptions {
+  readonly services?: Readonly<Record<string, ServiceOptions>>;
+}
+
+export interface ServiceOptions extends CallingOptions {
+  /** How calls are spread over the instances. */
+  readonly balancing?: BalancingOptions;
+  /** Which instances are called; all that may be, if left out. */
+  readonly wish?: Wish;
 }
 
 export class Calling {
@@ -85,10 +95,14 @@ export class Calling {
   #open(service: string): Kept {
     if (this.#isClosed) throw new CallFailed('closed', service);
     if (this.#kept.size >= SERVICES_MAX) this.#tidy(0, SERVICES_MAX - 1);
-    const opened = this.#surroundings.open(service);
-    const { services = {} } = this.#options;
+    const { services = {}, balancing, wish } = this.#options;
     const own = Object.entries(services).find(([name]) => name.toLowerCase() === service)?.[1];
     const rules = own === undefined ? this.#rules : callRules(own, this.#rules);
+    const which = own?.wish ?? wish;
+    const opened = this.#surroundings.open(service, {
+      balancing: { ...balancing, ...own?.balancing },
+      ...(which === undefined ? {} : { wish: which }),
+    });
     const { tellEjected, tellReturned, onGone } = this.#surroundings;
     const caller = new ServiceCaller(opened, rules, {
       ...this.#surroundings,

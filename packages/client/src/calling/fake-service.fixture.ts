@@ -57,7 +57,7 @@ export function fakeService(
   options: PoolOptions = {},
 ): FakeService {
   const live = new FakeInstances(service, instances);
-  const pool = new Pool({ clock, random: new SeededRandom(7), slowStart: false, ...options });
+  const pool = new Pool({ clock, random: new SeededRandom(7), slowStart: false, balancer: 'round-robin', ...options });
   const close = pool.follow(live);
   return { live, pool, close };
 }

@@ -9,6 +9,8 @@ import { ServiceDispatcher, type ServiceDispatcherOptions } from './service-disp
 import { serviceFetch, type ServiceFetch } from './service-fetch.js';
 import type { TriedCall } from './service-parts.js';
 import { strangeServer, type Behaviour, type StrangeServer } from './strange-servers.fixture.js';
+import type { Tracing } from './tracing.js';
+import type { TlsOptions } from '../options.js';
 import { systemClock } from '../system-clock.js';
 
 export interface Fleet {
@@ -27,13 +29,15 @@ export async function fleet(
   behaviours: readonly Behaviour[],
   options: CallingOptions = {},
   dispatching: Partial<ServiceDispatcherOptions> = {},
+  tls: TlsOptions = {},
+  tracing: () => Tracing | undefined = () => undefined,
 ): Promise<Fleet> {
   const servers = await Promise.all(behaviours.map((behaviour, at) => strangeServer(String.fromCharCode(97 + at), behaviour)));
   const service = fakeService('payments', atPorts(...servers.map(({ port }) => port)), systemClock);
   const nobody = fakeService('nobody', [], systemClock);
   const told: TriedCall[] = [];
   const ejected: EjectionTold[] = [];
-  const connections = new InstanceConnections();
+  const connections = new InstanceConnections(tls);
   const calling = new Calling(options, {
     clock: systemClock,
     random: new SeededRandom(5),
@@ -41,7 +45,7 @@ export async function fleet(
     tellTried: () => (tried) => told.push(tried),
     tellEjected: (one) => ejected.push(one),
     tellReturned: () => undefined,
-    tracing: undefined,
+    tracing,
     onGone: (endpoint) => connections.letGo(endpoint),
   });
   const dispatcher = new ServiceDispatcher(calling, connections, { naming: usualNaming, others: 'refuse', ...dispatching });

@@ -26,7 +26,7 @@ export function setting({ size = 3, options, known = true }: Setting = {}) {
   const caller = new ServiceCaller(service, callRules(options), {
     clock,
     random: new SeededRandom(3),
-    tracing: undefined,
+    tracing: () => undefined,
     tellTried: () => (tried) => told.push(tried),
     onEjection: (_service, { member, reason }) => ejected.push(`${member.id} ${reason}`),
     onReturn: (_service, { id }) => ejected.push(`${id} back`),

@@ -26,7 +26,7 @@ export interface CalledService {
 export interface CallerSurroundings {
   readonly clock: Clock;
   readonly random: Random;
-  readonly tracing: Tracing | undefined;
+  readonly tracing: () => Tracing | undefined;
   readonly tellTried: () => ((tried: TriedCall) => void) | undefined;
   readonly onEjection: (service: string, ejection: Ejection<Endpoint>) => void;
   readonly onReturn: (service: string, endpoint: Endpoint) => void;

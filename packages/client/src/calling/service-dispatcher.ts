@@ -1,5 +1,5 @@
 /** An undici dispatcher that sends requests to services: whatever takes a dispatcher can call them by name. */
-import { Dispatcher } from 'undici';
+import { Dispatcher, getGlobalDispatcher } from 'undici';
 import { CallFailed } from './call-failed.js';
 import type { CallWishes } from './call-rules.js';
 import type { Calling } from './calling.js';
@@ -79,4 +79,9 @@ export class ServiceDispatcher extends Dispatcher {
     this.#addresses.set(key, address);
     return address;
   }
+}
+
+/** Where requests went before this was put in front of them. */
+export function outside(): Dispatcher {
+  return getGlobalDispatcher();
 }

@@ -33,7 +33,7 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly random: Random;
   /** `undefined` where the program does not trace. */
-  readonly tracing: Tracing | undefined;
+  readonly tracing: () => Tracing | undefined;
   /** `undefined` while nobody listens. */
   readonly tellTried: () => ((tried: TriedCall) => void) | undefined;
 }

@@ -36,7 +36,7 @@ export class Tries {
     const { detector, tracing, service, rules } = this.#parts;
     const { deadlineHeader } = rules;
     const isProbe = detector.begin(endpoint);
-    const span = tracing?.begin(endpoint, service, this.#method, this.begun);
+    const span = tracing()?.begin(endpoint, service, this.#method, this.begun);
     const deadline = deadlineHeader === undefined ? undefined : { [deadlineHeader]: String(Math.max(1, Math.floor(leftMs))) };
     const headers = span === undefined ? deadline : { ...deadline, ...span.headers };
     const attempt = new Attempt(judge, { call: endpoint.begin(), isProbe, isHedge, headers, span });

@@ -49,7 +49,7 @@ describe('a consistent hash', () => {
   it('finds the same endpoint for a key, whoever came first, and after whatever happened', () => {
     const event = fc.tuple(fc.integer({ min: 0, max: 25 }), fc.constantFrom(0, 1, 2, 3, 10, 64, 65, 1000, 65_535));
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      fc.property(fc.array(event, { maxLength: 30 }), (events) => {
         const lived = new Ring();
         for (const [id, weight] of events) lived.set(`i${id}`, weight);
         const last = new Map(events);
@@ -57,6 +57,7 @@ describe('a consistent hash', () => {
         for (const [id, weight] of [...last].toSorted(([a], [b]) => a - b)) if (weight > 0) fresh.set(`i${id}`, weight);
         expect(lived.owners()).toEqual(fresh.owners());
       }),
+      { numRuns: 50 },
     );
   });
 

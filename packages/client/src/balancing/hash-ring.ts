@@ -107,10 +107,11 @@ export class HashRing {
     const arc = this.#arcOf(hash);
     let before = NONE;
     let point = this.#heads[arc] as number;
-    while (this.#hashes[point] !== hash || this.#slots[point] !== slot) {
+    while (point !== NONE && (this.#hashes[point] !== hash || this.#slots[point] !== slot)) {
       before = point;
       point = this.#nexts[point] as number;
     }
+    if (point === NONE) return;
     const next = this.#nexts[point] as number;
     if (before === NONE) this.#heads[arc] = next;
     else this.#nexts[before] = next;

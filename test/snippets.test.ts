@@ -10,7 +10,7 @@ import { objectionsToPicture } from './support/mermaid.js';
 import { describeWith } from './support/program.js';
 import { ourFiles, repositoryRoot, textOf } from './support/repository.js';
 import { isJson, matchesOutput, snippetsOf, type Example, type Snippets } from './support/snippets.js';
-import { settingsComplaints, typeComplaints, typed } from './support/typed.js';
+import { DNS_PORT, settingsComplaints, typeComplaints, typed } from './support/typed.js';
 
 const pages = ourFiles()
   .filter((path) => path.endsWith('.md'))
@@ -23,12 +23,12 @@ beforeAll(() => {
   if (ensured.status !== 0) throw new Error(ensured.stderr);
 }, 120_000);
 
-describeWith(['curl', 'bash'], 'the examples', () => {
+describeWith(['curl', 'bash', 'dig'], 'the examples', () => {
   describe.each(withExamples)('of $path', ({ path, snippets }) => {
     let registry: EmbeddedRegistry;
     let directory: string;
     beforeAll(async () => {
-      registry = await startRegistry();
+      registry = await startRegistry(textOf(path).includes(`-p ${DNS_PORT}`) ? { dns: 0 } : {});
       directory = await mkdtemp(join(tmpdir(), 'rollcall-page-'));
     });
     afterAll(async () => {
@@ -37,7 +37,7 @@ describeWith(['curl', 'bash'], 'the examples', () => {
     });
 
     it.each(snippets.examples.map((example) => ({ ...example, name: `line ${example.line}` })))('$name', async (example) => {
-      const { output, complaint } = await typed(example, { registry: registry.url, directory }, keyOf(path, example));
+      const { output, complaint } = await typed(example, { registry: registry.url, dns: registry.dns, directory }, keyOf(path, example));
       // An example that shows an answer may show a refusal.
       if (example.expected === undefined) expect(complaint, output).toBe('');
       else if (!matchesOutput(example.expected, output)) expect(`${output}${complaint}`).toBe(example.expected.text);

@@ -8,9 +8,14 @@ import type { Example } from './snippets.js';
 export interface Page {
   /** `http://127.0.0.1:41234`, instead of the one that the page names. */
   readonly registry: string;
+  /** `127.0.0.1:45678`, instead of the port that the page asks by DNS; `null` where it asks none. */
+  readonly dns: string | null;
   /** Where its shell stands. */
   readonly directory: string;
 }
+
+/** Where examples ask by DNS: `dig @localhost -p 8600`. */
+export const DNS_PORT = '8600';
 
 /** Long enough for a stream to show what the page shows of it. */
 const STREAM_MS = 1_500;
@@ -29,7 +34,10 @@ npx() { [ "$1" = rollcall ] && "$@"; }`;
 
 /** What it printed; and what it complained about, if it failed. A stream (`curl -N`) has no end: what it said until then counts. */
 export function typed(example: Example, page: Page, key: string): Promise<{ readonly output: string; readonly complaint: string }> {
-  const script = example.script.replaceAll(/\b(localhost|127\.0\.0\.1):8500\b/g, new URL(page.registry).host);
+  const dnsPort = page.dns?.split(':').at(-1) ?? DNS_PORT;
+  const script = example.script
+    .replaceAll(/\b(localhost|127\.0\.0\.1):8500\b/g, new URL(page.registry).host)
+    .replaceAll(`-p ${DNS_PORT}`, `-p ${dnsPort}`);
   const streams = example.language === 'sh' && /curl .*(-N|--no-buffer)\b/.test(script);
   const [command, args] =
     example.language === 'sh'

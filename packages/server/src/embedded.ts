@@ -16,6 +16,8 @@ import { version } from './version.js';
 export interface EmbeddedRegistry extends AsyncDisposable {
   /** Where it is asked, from this machine: `http://127.0.0.1:41234`. */
   readonly url: string;
+  /** Where it answers DNS, from this machine: `127.0.0.1:8600`. `null` where it does not: it takes the option `dns`. */
+  readonly dns: string | null;
   /** Watchers are told, requests finished, the log closed. Never throws; a second call waits for the first. */
   close(): Promise<void>;
 }
@@ -31,9 +33,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
     log.error('this node cannot go on, and stops', { reason: error.message });
     return close();
   });
-  const { http = '', https } = registry.doors;
+  const { http = '', https, dns } = registry.doors;
   const url = https === undefined ? `http://${reachable(http)}` : `https://${reachable(https)}`;
-  return { url, close, [Symbol.asyncDispose]: close };
+  return { url, dns: dns === undefined ? null : reachable(dns), close, [Symbol.asyncDispose]: close };
 }
 
 /** Nobody is at 0.0.0.0: who listens on all addresses is asked on loopback. */

@@ -28,8 +28,10 @@ export class OriginCheck {
     const site = headerIn(rawHeaders, 'sec-fetch-site');
     const origin = headerIn(rawHeaders, 'origin');
     if (site === undefined && origin === undefined) return null;
+    // The browser compared them itself, and so knows better than we do behind a proxy that puts a name of its own for the host.
+    if (site === 'same-origin') return null;
     if (origin !== undefined) return this.#allowed.has(origin) || isOwn(origin, rawHeaders) ? null : refused(origin);
-    if (site === 'same-origin' || site === 'none' || isVisit(head)) return null;
+    if (site === 'none' || isVisit(head)) return null;
     return refused('another site');
   }
 

@@ -9,6 +9,7 @@ import { RegistryProcess } from '../acceptance/registry-process.js';
 import { startEtcds } from '../support/etcd-process.js';
 import { describeWith } from '../support/program.js';
 import { Chromium } from './chromium.js';
+import { proxyBefore } from './proxy.js';
 
 const LONG_MS = 90_000;
 
@@ -120,6 +121,20 @@ describeWith(['chromium', 'etcd'], 'the console in trouble', () => {
     await tab.press('Forget the token');
     await tab.shows('This registry wants a token');
     expect(tab.complaints).toEqual([]);
+  });
+
+  it('works behind a proxy that puts something before its paths', { timeout: LONG_MS }, async () => {
+    const registry = await start();
+    await register(registry, { id: 'pay-1' });
+    const proxy = await proxyBefore(registry.url, '/intern/registry');
+    undone.push(() => proxy.close());
+    const tab = await chromium.open(`${proxy.url}/ui`);
+    await tab.shows(/payments 1 of 1/);
+    await tab.press('payments');
+    await tab.shows('1 of 1 instance in rotation live');
+    await register(registry, { id: 'pay-2' });
+    await tab.shows('2 of 2 instances');
+    expect(tab.asked.filter((url) => !url.startsWith(proxy.url))).toEqual([]);
   });
 
   it('is not there where it is not wanted', { timeout: LONG_MS }, async () => {

@@ -42,7 +42,7 @@ const registry = new Registry({
 });
 const lookAgain = poll({ everyMs: STATUS_LOOK_MS, ask: askStatus, clock, attention, signal: new AbortController().signal });
 
-document.body.append(header(), banners.element, main, element('footer', {}, tokenButton));
+document.body.replaceChildren(header(), banners.element, main, element('footer', {}, tokenButton));
 addEventListener('hashchange', () => show(placeOf(location.hash)));
 show(placeOf(location.hash));
 tick();

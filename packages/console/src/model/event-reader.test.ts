@@ -48,6 +48,16 @@ describe('a reader of events', () => {
     expect(new EventReader('e-5').lastId).toBe('e-5');
   });
 
+  it('is never further than the last event that came whole', () => {
+    const placeAfter = ['e-0', 'e-0', 'e-1', 'e-7', 'e-8', 'e-8', 'e-8'];
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const reader = new EventReader('e-0');
+      const came = stream.slice(0, cut);
+      reader.read(came);
+      expect(reader.lastId).toBe(placeAfter[came.split('\n\n').length - 1]);
+    }
+  });
+
   it('refuses what has no end', () => {
     const reader = new EventReader('', 100);
     expect(() => Array.from({ length: 20 }, () => reader.read('data: 0123456789'))).toThrow(RangeError);

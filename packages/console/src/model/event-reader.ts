@@ -15,14 +15,16 @@ export class EventReader {
   #characters = 0;
   #event = '';
   #data: string[] = [];
-  #lastId = '';
+  #lastId: string;
+  /** What the event that is still coming says; half an event is no place to go on from. */
+  #nextId: string | null = null;
 
   constructor(lastId = '', charactersMax: number = EVENT_CHARACTERS_MAX) {
     this.#lastId = lastId;
     this.#charactersMax = charactersMax;
   }
 
-  /** Where to go on after what was read. */
+  /** Where to go on after the last event that came whole. */
   get lastId(): string {
     return this.#lastId;
   }
@@ -56,11 +58,13 @@ export class EventReader {
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (name === 'data') this.#data.push(value);
     else if (name === 'event') this.#event = value;
-    else if (name === 'id') this.#lastId = value;
+    else if (name === 'id') this.#nextId = value;
   }
 
   #end(events: ServerEvent[]): void {
     if (this.#data.length > 0) events.push({ event: this.#event === '' ? 'message' : this.#event, data: this.#data.join('\n') });
+    this.#lastId = this.#nextId ?? this.#lastId;
+    this.#nextId = null;
     this.#event = '';
     this.#data = [];
     this.#characters = 0;

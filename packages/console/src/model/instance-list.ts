@@ -36,7 +36,6 @@ export class InstanceList {
     this.#ordered = null;
   }
 
-  /** An instance of another service that came by the same stream is none of ours: there are none. */
   takeChange({ upserts, removes }: Pick<Change, 'upserts' | 'removes'>): void {
     for (const { id } of removes) if (this.#byId.delete(id)) this.#ordered = null;
     for (const instance of upserts) this.#put({ instance, text: null });

@@ -59,7 +59,9 @@ class InstancePage {
     const { inRotation, summary, reasons, backWhen, departed } = answer;
     why.show(JSON.stringify([inRotation, summary, reasons, backWhen, departed]), () => verdict(answer, nowMs));
     const cards = answer.checks.map((check) => this.#card(check, nowMs));
-    checks.show(answer.checks.map(keyOf).join(' '), () => (cards.length === 0 ? [] : [element('h2', {}, 'Checks'), ...cards]));
+    checks.show(`${answer.checks.map(keyOf).join(' ')} ${firstHandText(answer)}`, () =>
+      cards.length === 0 ? [] : [element('h2', {}, 'Checks'), ...cards, element('p', { class: 'aside' }, firstHandText(answer))],
+    );
   }
 
   #card(check: WhyCheck, nowMs: number): HTMLElement {
@@ -113,6 +115,11 @@ class InstancePage {
   get #inNamespace(): string {
     return `namespace=${encodeURIComponent(this.#place.namespace)}`;
   }
+}
+
+/** Of heartbeats and probes each node tells what it knows itself. */
+function firstHandText({ node, onDuty }: Why): string {
+  return onDuty === undefined || onDuty === node ? '' : `As ${node} knows it. ${onDuty} looks after it, and knows it first hand.`;
 }
 
 function refuse(part: Part, error: AskError): void {

@@ -39,7 +39,7 @@ class ServicePage {
   readonly #notice: HTMLElement = element('div');
   readonly #sheet: HTMLElement;
   readonly #rows: Rows<Instance>;
-  readonly #turning: Turning = new Turning((sheet) => this.#move({ sheet }));
+  readonly #turning: Turning = new Turning((sheet) => this.#turn(sheet));
   readonly #render: () => void;
   #place: ServicePlace;
   /** The first snapshot is there. */
@@ -176,6 +176,12 @@ class ServicePage {
   /** Pressed again, it is all of them again. */
   #choose(state: StateFilter): void {
     this.#move({ state: this.#place.state === state ? 'all' : state, sheet: 1 });
+  }
+
+  /** Its top is where one reads on. */
+  #turn(sheet: number): void {
+    this.#move({ sheet });
+    this.#sheet.scrollIntoView({ block: 'start' });
   }
 
   #move(change: Partial<ServicePlace>): void {

@@ -31,7 +31,7 @@ class ServicesPage {
   readonly #notice: HTMLElement = element('div');
   readonly #sheet: HTMLElement;
   readonly #rows: Rows<ServiceSummary>;
-  readonly #turning: Turning = new Turning((sheet) => this.#move({ sheet }));
+  readonly #turning: Turning = new Turning((sheet) => this.#turn(sheet));
   readonly #render: () => void;
   #place: ServicesPlace;
   /** `null`: not answered yet. */
@@ -135,6 +135,12 @@ class ServicesPage {
       location.hash = hashOf({ ...this.#place, namespace, sheet: 1 });
     });
     return element('label', { class: 'switch' }, 'namespace', input);
+  }
+
+  /** Its top is where one reads on. */
+  #turn(sheet: number): void {
+    this.#move({ sheet });
+    this.#sheet.scrollIntoView({ block: 'start' });
   }
 
   #move(change: Partial<ServicesPlace>): void {

@@ -20,8 +20,12 @@ export class Turning {
   /** `found` of `all` rows are looked at, and of these the sheet. */
   show({ number, count, from, to }: Sheet, found: number): void {
     this.#number = number;
+    const active = document.activeElement;
     this.#back.disabled = number <= 1;
     this.#on.disabled = number >= count;
+    // Who came to the end with the keyboard can turn back from there.
+    if (active === this.#on && this.#on.disabled) this.#back.focus();
+    else if (active === this.#back && this.#back.disabled) this.#on.focus();
     this.element.hidden = count <= 1;
     setText(this.#words, `${numberText(from + 1)} to ${numberText(to)} of ${numberText(found)}`);
   }

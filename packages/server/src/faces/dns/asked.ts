@@ -114,5 +114,15 @@ const utf8 = new TextDecoder();
 /** The labels of a folded name, the last `dropped` ones left out. */
 export function labelTexts(name: WireName, dropped: number): readonly string[] {
   const labels = labelsOf(name);
-  return labels.slice(0, labels.length - dropped).map((label) => utf8.decode(label));
+  return labels.slice(0, labels.length - dropped).map(textOf);
+}
+
+function textOf(label: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < label.length; at++) {
+    const byte = label[at] as number;
+    if (byte >= 0x80) return utf8.decode(label);
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }

@@ -10,7 +10,7 @@ import {
   type DnsQuery,
 } from '@rollcall/wire';
 import type { Plan } from './plan.js';
-import type { Room } from './record-set.js';
+import { QUESTION_POINTER, RECORD_HEAD_BYTES, type PackedRecords, type Room } from './packed-records.js';
 
 export type Transport = 'udp' | 'tcp';
 
@@ -21,18 +21,12 @@ export interface Reply {
   readonly recursion: boolean;
   readonly plan: Plan | null;
   /** The zone's SOA, which says how long a "no" may be kept, and the length of that zone's name; `null` where it has no place. */
-  readonly negative: { readonly record: Uint8Array; readonly nameBytes: number } | null;
+  readonly negative: { readonly record: PackedRecords; readonly nameBytes: number } | null;
   /** At most so many records answer. */
   readonly answersMax: number;
   readonly cookie: Uint8Array | null;
   /** RFC 8914: why the answer is what it is; `null` where there is nothing to say. */
   readonly extendedError: number | null;
-}
-
-export interface Composed {
-  readonly bytes: number;
-  /** Not all records had room. */
-  readonly cut: boolean;
 }
 
 /** The most that an answer may have. */
@@ -41,23 +35,22 @@ export function limitOf({ edns }: DnsQuery, transport: Transport): number {
   return edns === null ? PLAIN_UDP_BYTES : Math.min(Math.max(edns.udpBytes, PLAIN_UDP_BYTES), UDP_BYTES_MAX);
 }
 
-/** Writes the whole answer at `start`, where there must be room for the limit. */
-export function compose(query: DnsQuery, reply: Reply, transport: Transport, bytes: Uint8Array, start: number): Composed {
-  const limit = limitOf(query, transport);
-  const message = bytes.subarray(start, start + limit);
-  const opt = query.edns === null ? 0 : optBytes(reply);
-  for (let at = HEADER_BYTES; at < query.questionEnd; at++) message[at] = query.bytes[at] as number;
-  const room: Room = { bytes: message, at: query.questionEnd, end: limit - opt };
+/** Writes the whole answer from `at` to at most `end`, and leaves `at` behind it. Answers whether some records had no room. */
+export function compose(query: DnsQuery, reply: Reply, transport: Transport, room: Room): boolean {
+  const { bytes, start } = room;
+  const { edns, questionEnd } = query;
+  if (edns !== null) room.end -= optBytes(reply);
+  for (let at = HEADER_BYTES; at < questionEnd; at++) bytes[start + at] = query.bytes[at] as number;
+  room.at = start + questionEnd;
   const { answers, authorities, glue, cut } = writeSections(room, query, reply, transport);
-  room.end = limit;
-  if (query.edns !== null) writeOpt(room, query.edns.dnssec, reply);
-  word(message, 0, query.id);
-  word(message, 2, flagsOf(query, reply, cut));
-  word(message, 4, query.questionEnd > HEADER_BYTES ? 1 : 0);
-  word(message, 6, answers);
-  word(message, 8, authorities);
-  word(message, 10, glue + (query.edns === null ? 0 : 1));
-  return { bytes: room.at, cut };
+  if (edns !== null) writeOpt(room, edns.dnssec, reply);
+  word(bytes, start, query.id);
+  word(bytes, start + 2, flagsOf(query, reply, cut));
+  word(bytes, start + 4, questionEnd > HEADER_BYTES ? 1 : 0);
+  word(bytes, start + 6, answers);
+  word(bytes, start + 8, authorities);
+  word(bytes, start + 10, glue + (edns === null ? 0 : 1));
+  return cut;
 }
 
 interface Sections {
@@ -69,20 +62,12 @@ interface Sections {
 
 const NO_SECTIONS: Sections = { answers: 0, authorities: 0, glue: 0, cut: false };
 
-/** The question's name, which all owners point to. */
-const QUESTION = 0xc000 + HEADER_BYTES;
-
-/** Pointer, type, class, time to live, length. */
-const RECORD_HEAD_BYTES = 12;
-
 function writeSections(room: Room, query: DnsQuery, { plan, negative, answersMax }: Reply, transport: Transport): Sections {
-  if (plan !== null && plan.set !== null) return writePlan(room, plan, QUESTION, answersMax, transport);
+  if (plan !== null && plan.set !== null) return writePlan(room, plan, QUESTION_POINTER, answersMax, transport);
   if (negative === null) return NO_SECTIONS;
-  const owner = 0xc000 + query.questionEnd - 4 - negative.nameBytes;
-  if (room.at + 2 + negative.record.length > room.end) return { ...NO_SECTIONS, cut: true };
-  word(room.bytes, room.at, owner);
-  room.bytes.set(negative.record, room.at + 2);
-  room.at += 2 + negative.record.length;
+  const { at } = room;
+  if (!negative.record.copy(0, room)) return { ...NO_SECTIONS, cut: true };
+  word(room.bytes, at, 0xc000 + query.questionEnd - 4 - negative.nameBytes);
   return { ...NO_SECTIONS, authorities: 1 };
 }
 
@@ -93,7 +78,7 @@ function writePlan(room: Room, { set, chain }: Plan, owner: number, answersMax: 
   const cut = written.written < Math.min(set.count, most) && transport === 'udp';
   const next = written.written === 1 ? (chain?.[written.places[0] as number] ?? null) : null;
   if (next === null) return { answers: written.written, authorities: 0, glue: set.writeGlue(room, written), cut };
-  const further = writePlan(room, next, 0xc000 + written.start + RECORD_HEAD_BYTES, answersMax, transport);
+  const further = writePlan(room, next, 0xc000 + written.begin - room.start + RECORD_HEAD_BYTES, answersMax, transport);
   return { ...further, answers: further.answers + 1, cut: further.cut || cut };
 }
 

@@ -18,7 +18,7 @@ import { zonesOf, type DnsDomain, type Zone } from './domains.js';
 import { NameIndex } from './name-index.js';
 import { planFor, soaData, zoneOf, type Plan, type Surroundings } from './plan.js';
 import { PlanCache } from './plan-cache.js';
-import { renderedRecord } from './record-set.js';
+import { FILLING_BYTES, PackedRecords, type Room } from './packed-records.js';
 
 export interface DnsAnswersOptions {
   /** What is shown; `undefined`, or not complete, before the first sync. The same object as long as it goes on. */
@@ -71,9 +71,8 @@ export class DnsAnswers {
   readonly #cache = new PlanCache();
   readonly #name = new Uint8Array(NAME_BYTES_MAX);
   #index: { readonly of: CatalogView; readonly caller: Caller; readonly names: NameIndex } | null = null;
-  #soa = new Map<Zone, { readonly revision: number; readonly record: Uint8Array }>();
-  #piece = new Uint8Array(PIECE_BYTES);
-  #used = 0;
+  #soa = new Map<Zone, { readonly revision: number; readonly record: PackedRecords }>();
+  #room = newPiece();
 
   /** Throws for domains that are none. */
   constructor(options: DnsAnswersOptions) {
@@ -202,26 +201,30 @@ export class DnsAnswers {
     return cookie;
   }
 
-  #soaOf(zone: Zone, revision: number): Uint8Array {
+  #soaOf(zone: Zone, revision: number): PackedRecords {
     const known = this.#soa.get(zone);
     if (known?.revision === revision) return known.record;
-    const record = renderedRecord(recordTypes.SOA, zone.manner.negativeTtlSeconds, soaData(zone, revision));
+    const record = new PackedRecords([
+      { type: recordTypes.SOA, ttlSeconds: zone.manner.negativeTtlSeconds, data: soaData(zone, revision) },
+    ]);
     this.#soa.set(zone, { revision, record });
     return record;
   }
 
   #compose(query: DnsQuery, reply: Reply, transport: Transport): Uint8Array {
     const limit = limitOf(query, transport);
-    if (this.#used + limit > PIECE_BYTES) {
-      this.#piece = new Uint8Array(PIECE_BYTES);
-      this.#used = 0;
-    }
-    const start = this.#used;
-    const { bytes, cut } = compose(query, reply, transport, this.#piece, start);
-    this.#used += bytes;
-    this.last.cut = cut;
-    return this.#piece.subarray(start, start + bytes);
+    if (this.#room.at + limit + FILLING_BYTES > PIECE_BYTES) this.#room = newPiece();
+    const { bytes, view, at: start } = this.#room;
+    const room: Room = { bytes, view, start, at: start, end: start + limit };
+    this.last.cut = compose(query, reply, transport, room);
+    this.#room.at = room.at;
+    return bytes.subarray(start, room.at);
   }
+}
+
+function newPiece(): { readonly bytes: Uint8Array; readonly view: DataView; at: number } {
+  const bytes = new Uint8Array(PIECE_BYTES);
+  return { bytes, view: new DataView(bytes.buffer), at: 0 };
 }
 
 const NO_ADDRESS = new Uint8Array(0);

@@ -4,7 +4,6 @@ import { nameOf, parseName, recordTypes, type WireName } from '@rollcall/wire';
 import { addressBytes, dashedOf, hexOf, isName } from './addresses.js';
 import type { Zone } from './domains.js';
 import type { Draft, Glue } from './record-set.js';
-import { renderedRecord } from './record-set.js';
 
 /** What is lost on the way through, and why. */
 export const cannotExpress: readonly { readonly feature: string; readonly reason: string }[] = [
@@ -114,7 +113,7 @@ export function serviceDrafts(
         const target = String.fromCharCode(...name);
         const key = `${port} ${target}`;
         if (drafts.has(key)) continue;
-        const records = addresses.map((address) => renderedRecord(typeOf(address), ttlSeconds, address));
+        const records = addresses.map((address) => ({ type: typeOf(address), ttlSeconds, data: address }));
         if (!glue.has(target)) glue.set(target, { nameAt: TARGET_AT, records });
         const found = glue.get(target) as Glue;
         drafts.set(key, { type: recordTypes.SRV, ttlSeconds, data, weight: 1, ...(records.length > 0 && { glue: found }) });

@@ -18,23 +18,23 @@ function tally(order: Order, count: number, wanted: number): { readonly first: r
 
 describe('an order', () => {
   it('gives everybody the same chance where nobody weighs more', () => {
-    const { first, among } = tally(new Order(10, null, new SeededRandom(1)), 10, 3);
+    const { first, among } = tally(new Order({ count: 10, weights: null }, new SeededRandom(1)), 10, 3);
     for (const share of first) expect(share).toBeCloseTo(0.1, 1.5);
     for (const share of among) expect(share).toBeCloseTo(0.3, 1.5);
   });
 
   it('puts each one first as often as it weighs', () => {
-    const { first, among } = tally(new Order(4, [1, 2, 3, 4], new SeededRandom(2)), 4, 2);
+    const { first, among } = tally(new Order({ count: 4, weights: [1, 2, 3, 4] }, new SeededRandom(2)), 4, 2);
     for (const [at, share] of first.entries()) expect(share).toBeCloseTo((at + 1) / 10, 1.5);
     expect(among.reduce((sum, share) => sum + share, 0)).toBeCloseTo(2);
   });
 
   it('comes to an end where one outweighs all others', () => {
-    const { first } = tally(new Order(5, [1_000_000, 1, 1, 1, 1], new SeededRandom(3)), 5, 5);
+    const { first } = tally(new Order({ count: 5, weights: [1_000_000, 1, 1, 1, 1] }, new SeededRandom(3)), 5, 5);
     expect(first[0]).toBeGreaterThan(0.999);
   });
 
   it('of nobody is empty', () => {
-    expect(new Order(0, null, new SeededRandom(1)).first(3).length).toBe(0);
+    expect(new Order({ count: 0, weights: null }, new SeededRandom(1)).first(3).length).toBe(0);
   });
 });

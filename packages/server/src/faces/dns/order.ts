@@ -14,14 +14,14 @@ export class Order {
   readonly #taken: Uint32Array | null;
   #round = 0;
 
-  /** Weights are above 0. */
-  constructor(count: number, weights: readonly number[] | null, random: Random) {
+  /** Weights are above 0; `null` for all the same. */
+  constructor({ count, weights }: { readonly count: number; readonly weights: readonly number[] | null }, random: Random) {
     this.#count = count;
     this.#random = random;
-    this.#places = Uint32Array.from({ length: count }, (_, at) => at);
-    const isEven = weights === null || weights.every((weight) => weight === weights[0]);
-    this.#sums = isEven ? null : sumsOf(weights);
-    this.#taken = isEven ? null : new Uint32Array(count);
+    this.#places = new Uint32Array(count);
+    for (let at = 0; at < count; at++) this.#places[at] = at;
+    this.#sums = weights === null ? null : sumsOf(weights);
+    this.#taken = weights === null ? null : new Uint32Array(count);
   }
 
   /**
@@ -38,7 +38,8 @@ export class Order {
   /** From whatever order they are in, so nothing need be put back. */
   #shuffle(wanted: number): void {
     const places = this.#places;
-    for (let at = 0; at < wanted; at++) {
+    const last = Math.min(wanted, this.#count - 1);
+    for (let at = 0; at < last; at++) {
       const other = at + Math.floor(this.#random.number() * (this.#count - at));
       const place = places[other] as number;
       places[other] = places[at] as number;

@@ -6,7 +6,7 @@ import { askedFor, labelTexts, type Asked } from './asked.js';
 import type { Zone } from './domains.js';
 import { Lookup, type Found, type LookupOptions } from './lookup.js';
 import { addressDrafts, instanceName, machineName, serviceNameOf, typeOf } from './map.js';
-import { RecordSet, renderedRecord, type Draft } from './record-set.js';
+import { RecordSet, type Draft } from './record-set.js';
 import type { Watched } from './service-lookup.js';
 
 export interface Plan {
@@ -102,7 +102,7 @@ function ofApex(type: number, zone: Zone, around: Surroundings): Found {
   if (type === recordTypes.SOA || type === recordTypes.ANY)
     return here([{ type: recordTypes.SOA, ttlSeconds, data: soaData(zone, around.view.revision), weight: 1 }]);
   if (type !== recordTypes.NS) return here([]);
-  const records = ownAddresses(around).map((address) => renderedRecord(typeOf(address), ttlSeconds, address));
+  const records = ownAddresses(around).map((address) => ({ type: typeOf(address), ttlSeconds, data: address }));
   return here([{ type, ttlSeconds, data: zone.nameServer, weight: 1, ...(records.length > 0 && { glue: { nameAt: 0, records } }) }]);
 }
 

@@ -1,16 +1,10 @@
-/**
- * The records of one name and type, rendered: only their order, and where in the message they stand, is left to be said. Owners are
- * pointers of two bytes, written when the record is.
- */
+/** The records of one name and type, rendered: only their order, and where in the message they stand, is left to be said. */
 import type { Random } from '@rollcall/core';
-import { CLASS_IN } from '@rollcall/wire';
 import { Order } from './order.js';
+import { PackedRecords, RECORD_HEAD_BYTES, type RecordContent, type Room } from './packed-records.js';
 
 /** One record to be. */
-export interface Draft {
-  readonly type: number;
-  readonly ttlSeconds: number;
-  readonly data: Uint8Array;
+export interface Draft extends RecordContent {
   /** Its share of the first places; above 0. */
   readonly weight: number;
   /** Addresses of the name in its data, with the place of that name there. */
@@ -19,111 +13,131 @@ export interface Draft {
 
 export interface Glue {
   readonly nameAt: number;
-  /** The same glue is the same list: it is written once. */
-  readonly records: readonly Uint8Array[];
+  /** The same list is written once. */
+  readonly records: readonly RecordContent[];
 }
-
-/** What a record has before its data, without its owner: type, class, time to live, length. */
-const HEAD_BYTES = 10;
-
-const OWNER_BYTES = 2;
 
 /** A pointer has 14 bits. */
 const POINTED_MAX = 0x3fff;
+const POINTER = 0xc000;
 
 export class RecordSet {
   readonly count: number;
-  /** Less than any of them takes. */
-  readonly bytesMin: number;
-  readonly #records: readonly Uint8Array[];
-  readonly #glue: readonly (Glue | null)[] | null;
+  readonly #records: PackedRecords;
   readonly #order: Order;
-  readonly #placed = new Set<Glue['records']>();
+  readonly #glue: PackedGlue | null;
 
   constructor(drafts: readonly Draft[], random: Random) {
     this.count = drafts.length;
-    this.#records = drafts.map((draft) => renderedRecord(draft.type, draft.ttlSeconds, draft.data));
-    this.#glue = drafts.some(({ glue }) => glue !== undefined) ? drafts.map(({ glue }) => glue ?? null) : null;
-    this.bytesMin = OWNER_BYTES + this.#records.reduce((least, { length }) => Math.min(least, length), Infinity);
-    this.#order = new Order(
-      drafts.length,
-      drafts.map(({ weight }) => weight),
-      random,
-    );
+    this.#records = new PackedRecords(drafts);
+    this.#order = new Order(weightsOf(drafts), random);
+    this.#glue = drafts.some(({ glue }) => glue !== undefined) ? new PackedGlue(drafts) : null;
   }
 
-  /** Writes as many as there is room for, in a new order, and takes note of where. */
-  write(into: Room, owner: number, most: number, skips: boolean): Written {
-    const fitting = Math.floor((into.end - into.at) / this.bytesMin);
+  /**
+   * Writes as many as there is room for, at most `most`, in a new order, each with this owner. Who skips goes on behind a record that
+   * has no room.
+   */
+  write(room: Room, owner: number, most: number, skips: boolean): Written {
+    const records = this.#records;
+    const fitting = Math.floor((room.end - room.at) / records.bytesMin);
     const wanted = Math.min(this.count, most, skips ? this.count : fitting);
     const places = this.#order.first(wanted);
-    const start = into.at;
+    const begin = room.at;
     let written = 0;
     for (let at = 0; at < wanted; at++) {
-      const record = this.#records[places[at] as number] as Uint8Array;
-      if (into.at + OWNER_BYTES + record.length > into.end) {
+      const place = places[at] as number;
+      const start = room.at;
+      if (!records.copy(place, room)) {
         if (skips) continue;
         break;
       }
-      copyRecord(into, owner, record);
+      room.bytes[start] = owner >>> 8;
+      room.bytes[start + 1] = owner & 0xff;
       // Exchanged, so that each place stays in the list once.
-      const place = places[at] as number;
       places[at] = places[written] as number;
       places[written++] = place;
     }
-    return { written, places, start };
+    return { written, places, begin };
   }
 
   /** The addresses of what was written, as far as there is room for them. Answers how many records that were. */
-  writeGlue(into: Room, { written, places, start }: Written): number {
+  writeGlue(room: Room, { written, places, begin }: Written): number {
     if (this.#glue === null) return 0;
-    let [at, count] = [start, 0];
-    this.#placed.clear();
+    this.#glue.begin();
+    let [at, count] = [begin, 0];
     for (let one = 0; one < written; one++) {
       const place = places[one] as number;
-      const glue = this.#glue[place] ?? null;
-      const name = at + OWNER_BYTES + HEAD_BYTES + (glue?.nameAt ?? 0);
-      at += OWNER_BYTES + (this.#records[place] as Uint8Array).length;
-      if (glue === null || name > POINTED_MAX || this.#placed.has(glue.records)) continue;
-      this.#placed.add(glue.records);
-      for (const record of glue.records) {
-        if (into.at + OWNER_BYTES + record.length > into.end) return count;
-        copyRecord(into, 0xc000 + name, record);
-        count++;
-      }
+      count += this.#glue.write(place, at - room.start + RECORD_HEAD_BYTES, room);
+      at += this.#records.bytesOf(place);
     }
     return count;
   }
-}
-
-/** What may be written to, from where on. */
-export interface Room {
-  readonly bytes: Uint8Array;
-  at: number;
-  end: number;
 }
 
 /** The places are lent until the next answer. */
 export interface Written {
   readonly written: number;
   readonly places: Uint32Array;
-  readonly start: number;
+  readonly begin: number;
 }
 
-export function renderedRecord(type: number, ttlSeconds: number, data: Uint8Array): Uint8Array {
-  const record = new Uint8Array(HEAD_BYTES + data.length);
-  record.set([type >>> 8, type & 0xff, 0, CLASS_IN, (ttlSeconds >>> 24) & 0xff, (ttlSeconds >>> 16) & 0xff]);
-  record.set([(ttlSeconds >>> 8) & 0xff, ttlSeconds & 0xff, data.length >>> 8, data.length & 0xff], 6);
-  record.set(data, HEAD_BYTES);
-  return record;
+/** Addresses of targets: by record, which list of addresses is its own. */
+class PackedGlue {
+  readonly #records: PackedRecords;
+  /** By list, where it begins among the records; one more than there are lists. */
+  readonly #starts: number[] = [0];
+  /** By record, its list; -1 for none. */
+  readonly #listOf: Int32Array;
+  readonly #nameAt: number;
+  /** By list, the answer that it was last written in. */
+  readonly #writtenIn: Uint32Array;
+  #answer = 0;
+
+  constructor(drafts: readonly Draft[]) {
+    const lists = new Map<Glue['records'], number>();
+    const records: RecordContent[] = [];
+    this.#listOf = new Int32Array(drafts.length).fill(-1);
+    this.#nameAt = drafts.find(({ glue }) => glue !== undefined)?.glue?.nameAt ?? 0;
+    for (let at = 0; at < drafts.length; at++) {
+      const glue = drafts[at]?.glue;
+      if (glue === undefined) continue;
+      let list = lists.get(glue.records);
+      if (list === undefined) {
+        lists.set(glue.records, (list = lists.size));
+        records.push(...glue.records);
+        this.#starts.push(records.length);
+      }
+      this.#listOf[at] = list;
+    }
+    this.#records = new PackedRecords(records);
+    this.#writtenIn = new Uint32Array(lists.size);
+  }
+
+  begin(): void {
+    this.#answer++;
+  }
+
+  /** `data` is where the record's data stands in the message. Answers how many were written. */
+  write(record: number, data: number, room: Room): number {
+    const list = this.#listOf[record] as number;
+    const name = data + this.#nameAt;
+    if (list < 0 || name > POINTED_MAX || this.#writtenIn[list] === this.#answer) return 0;
+    this.#writtenIn[list] = this.#answer;
+    const [start, end] = [this.#starts[list] as number, this.#starts[list + 1] as number];
+    for (let at = start; at < end; at++) {
+      const place = room.at;
+      if (!this.#records.copy(at, room)) return at - start;
+      room.bytes[place] = (POINTER + name) >>> 8;
+      room.bytes[place + 1] = name & 0xff;
+    }
+    return end - start;
+  }
 }
 
-function copyRecord(into: Room, owner: number, record: Uint8Array): void {
-  const { bytes } = into;
-  let { at } = into;
-  bytes[at++] = owner >>> 8;
-  bytes[at++] = owner & 0xff;
-  // For so few bytes a loop is faster than a call.
-  for (let from = 0; from < record.length; from++) bytes[at++] = record[from] as number;
-  into.at = at;
+/** `null` where all weigh the same. */
+function weightsOf(drafts: readonly Draft[]): { readonly count: number; readonly weights: readonly number[] | null } {
+  const first = drafts[0]?.weight;
+  const isEven = drafts.every(({ weight }) => weight === first);
+  return { count: drafts.length, weights: isEven ? null : drafts.map(({ weight }) => weight) };
 }

@@ -19,6 +19,7 @@ import { catalogAtScale } from './rows/catalog.js';
 import { clusterBeating } from './rows/cluster.js';
 import { coldOpen } from './rows/cold-open.js';
 import { dnsAnswers } from './rows/dns.js';
+import { dnsRendering } from './rows/dns-rendering.js';
 import { etcdPuts } from './rows/etcd-puts.js';
 import { groupCommit } from './rows/group-commit.js';
 import { httpHot } from './rows/http-hot.js';
@@ -42,10 +43,11 @@ const benchmarks: readonly Benchmark[] = [
   attendanceAtScale,
   catalogAtScale,
   coldOpen,
+  dnsAnswers,
   clusterBeating,
   noticing,
   probesOfAFleet,
-  dnsAnswers,
+  dnsRendering,
 ];
 
 const FULL_MAX_MS = 470_000;

@@ -2,6 +2,8 @@
 export { runRegistry, type Registry } from './registry.js';
 export { clusterMetrics } from './cluster-metrics.js';
 export { commands } from './commands.js';
+export { DnsAnswers } from './faces/dns/handler.js';
+export { manners } from './faces/dns/domains.js';
 export { objectionsTo } from './objections.js';
 export { serveOptions, type ServeOptions } from './options.js';
 export { systemClock } from './shared/system-clock.js';

@@ -1,5 +1,5 @@
 /** What a name asks for, by its form alone. */
-import { labelsOf, type WireName } from '@rollcall/wire';
+import type { WireName } from '@rollcall/wire';
 import { Namespace } from '@rollcall/core';
 import { readHex } from './addresses.js';
 
@@ -111,17 +111,18 @@ function isTransport(label: string): boolean {
 
 const utf8 = new TextDecoder();
 
-/** The labels of a folded name, the last `dropped` ones left out. */
-export function labelTexts(name: WireName, dropped: number): readonly string[] {
-  const labels = labelsOf(name);
-  return labels.slice(0, labels.length - dropped).map(textOf);
+/** The first `count` labels of a name, as text. */
+export function labelTexts(name: WireName, count: number): readonly string[] {
+  const texts: string[] = [];
+  for (let at = 0; texts.length < count; at += 1 + (name[at] as number)) texts.push(labelText(name, at + 1, at + 1 + (name[at] as number)));
+  return texts;
 }
 
-function textOf(label: Uint8Array): string {
+function labelText(name: WireName, start: number, end: number): string {
   let text = '';
-  for (let at = 0; at < label.length; at++) {
-    const byte = label[at] as number;
-    if (byte >= 0x80) return utf8.decode(label);
+  for (let at = start; at < end; at++) {
+    const byte = name[at] as number;
+    if (byte >= 0x80) return utf8.decode(name.subarray(start, end));
     text += String.fromCharCode(byte);
   }
   return text;

@@ -36,7 +36,7 @@ const POINTERS_MAX = 16;
 
 /** `name` is folded. */
 export function planFor(name: WireName, type: number, zone: Zone, around: Surroundings, depth = 0): Plan {
-  const labels = labelTexts(name, zone.labels);
+  const labels = labelTexts(name, labelCount(name) - zone.labels);
   if (zone.kind !== 'domain') return planned(pointers(labels, type, zone, zone.kind, around), around);
   const asked = askedFor(labels, around.datacenter);
   if (asked.kind === 'apex') return planned(ofApex(type, zone, around), around);
@@ -48,6 +48,12 @@ export function planFor(name: WireName, type: number, zone: Zone, around: Surrou
   // What is further along the chain may change too.
   const isPlain = chain === null || chain.every((next) => next === null);
   return { ...planned(found, around), chain: chain ?? found.drafts.map(() => null), watched: isPlain ? found.watched : null };
+}
+
+function labelCount(name: WireName): number {
+  let count = 0;
+  for (let at = 0; (name[at] as number) > 0; at += 1 + (name[at] as number)) count++;
+  return count;
 }
 
 function followed({ data }: Draft, at: number, type: number, around: Surroundings, depth: number): Plan | null {

@@ -32,7 +32,7 @@ import { DnsAnswers, type Asker, type DnsAnswersOptions } from './handler.js';
 
 export const stranger: Caller = { identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'dns' };
 
-export const bothDomains: readonly DnsDomain[] = [
+const bothDomains: readonly DnsDomain[] = [
   { name: 'rollcall', manner: manners.rollcall },
   { name: 'consul', manner: manners.consul },
 ];

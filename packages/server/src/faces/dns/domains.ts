@@ -17,7 +17,7 @@ export interface Manner {
   readonly targets: 'plain' | 'consul';
 }
 
-export interface ServiceTtl {
+interface ServiceTtl {
   readonly pattern: string;
   readonly ttlSeconds: number;
 }

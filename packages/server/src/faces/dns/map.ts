@@ -209,7 +209,7 @@ function pairText(key: string, value: string, { manner }: Zone): string {
   return `${key.replace(/[`=]/g, (character) => `\`${character}`)}=${value}`;
 }
 
-export function textData(bytes: Uint8Array): Uint8Array {
+function textData(bytes: Uint8Array): Uint8Array {
   const texts = Math.max(1, Math.ceil(bytes.length / TEXT_BYTES_MAX));
   const data = new Uint8Array(bytes.length + texts);
   for (let text = 0; text < texts; text++) {

@@ -16,6 +16,9 @@ const AGE_MAX_S = 3600;
 const AHEAD_MAX_S = 300;
 const RENEWED_AFTER_S = 1800;
 
+/** Sixteen bytes that nobody knows. */
+export const COOKIE_SECRET_BYTES = 16;
+
 export interface CookieAnswer {
   readonly state: CookieState;
   /** What is sent back. */

@@ -17,6 +17,7 @@ export const importTable: readonly Row[] = [
   { room: 'wire', ours: [], others: [] },
   { room: 'client', ours: ['contract'], others: ['node:', 'undici', '@opentelemetry/api'] },
   { room: 'client/src/axios', ours: ['client'], others: ['node:', 'axios'] },
+  { room: 'grpc', ours: ['client'], others: ['@grpc/grpc-js', 'grpc-js-1.12', 'grpc-js-1.13'] },
   { room: 'cli', ours: ['client', 'contract', 'core'], others: ['node:'] },
   { room: 'console', ours: ['contract'], others: [] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },

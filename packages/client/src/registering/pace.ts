@@ -14,8 +14,9 @@ const INTERVAL_MS_MAX = 30_000;
 const RETRY_MS = 1000;
 /** Shorter makes nobody happier, and a registry that comes back busier. */
 const RETRY_MS_MIN = 50;
-/** A registry that is back is told within this, however long it was away. */
+/** A registry that is back is told within this, however long it was away; and sooner than it would notice that nobody beats. */
 const RETRY_MS_MAX = 15_000;
+const RETRIES_PER_TTL = 2;
 /** A registry may ask for more time than that, within reason. */
 const RETRY_AFTER_MS_MAX = 60_000;
 /** A kept connection that the other side has closed meanwhile breaks at once, and says nothing about the registry. */
@@ -47,7 +48,8 @@ export function callMs(ttlMs: number | null, timeoutMs: number): number {
 export function retryMs(failures: number, error: Error, ttlMs: number | null, random: Random): number {
   if (failures === 1 && error instanceof Unanswered && error.reason === 'broken') return BROKEN_RETRY_MS * (1 + random.number());
   const firstMs = Math.max(Math.min(intervalMs(ttlMs) / 8, RETRY_MS), RETRY_MS_MIN);
-  const longestMs = Math.min(firstMs * 2 ** Math.min(failures - 1, 30), RETRY_MS_MAX);
+  const mostMs = Math.max(Math.min((ttlMs ?? Infinity) / RETRIES_PER_TTL, RETRY_MS_MAX), RETRY_MS_MIN);
+  const longestMs = Math.min(firstMs * 2 ** Math.min(failures - 1, 30), mostMs);
   const askedMs = error instanceof RegistryProblem ? Math.min(error.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX) : 0;
   return Math.max((longestMs / 2) * (1 + random.number()), askedMs * (1 + random.number() / 4));
 }

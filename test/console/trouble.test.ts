@@ -123,6 +123,14 @@ describeWith(['chromium', 'etcd'], 'the console in trouble', () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  it('says why it is not live where there is no room for watchers', { timeout: LONG_MS }, async () => {
+    const registry = await start('--watchers', '0');
+    const tab = await chromium.open(`${registry.url}/ui/#/services/payments`);
+    await tab.shows(/not live: .*watch/);
+    await pause(3_000);
+    expect(await tab.text()).not.toContain('No connection');
+  });
+
   it('works behind a proxy that puts something before its paths', { timeout: LONG_MS }, async () => {
     const registry = await start();
     await register(registry, { id: 'pay-1' });

@@ -147,9 +147,8 @@ function useOrForgetToken(): void {
 }
 
 function tick(): void {
-  if (attention.isThere) {
-    moveTimes(document, clock.wallMs());
-    if (link.lost !== null) showBanners();
-  }
+  // What is seen is as it was: then its times stand still, too.
+  if (link.lost !== null) showBanners();
+  else if (attention.isThere) moveTimes(document, clock.wallMs());
   clock.after(TICK_MS, tick);
 }

@@ -44,15 +44,17 @@ export async function follow(options: FeedOptions): Promise<void> {
     await attended(attention, signal);
     if (signal.aborted) return;
     const once = new Stream(options);
+    let trouble = 'The stream ended.';
     try {
       await once.read(lastId);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof AskError && error.refusal !== 'lost') return listener.refused(error);
+      if (error instanceof AskError) trouble = error.message;
     }
     lastId = once.lastId === '' ? lastId : once.lastId;
     retryMs = once.heard ? RETRY_MS_MIN : Math.min(2 * retryMs, RETRY_MS_MAX);
-    if (!once.letGo) listener.live('The stream of changes is interrupted.');
+    if (!once.letGo) listener.live(trouble);
     await pause(clock, once.letGo ? 0 : retryMs, signal);
   }
 }

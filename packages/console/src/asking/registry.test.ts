@@ -102,6 +102,27 @@ describe('asking', () => {
   });
 });
 
+describe('opening a stream', () => {
+  it('goes on behind an event', async () => {
+    answer = async () => new Response('data: x');
+    await registry.open('x', 'e-7', never);
+    await registry.open('x', '', never);
+    expect(asked.map(({ headers }) => [headers.get('accept'), headers.get('last-event-id')])).toEqual([
+      ['text/event-stream', 'e-7'],
+      ['text/event-stream', null],
+    ]);
+  });
+
+  it('tells of a registry that has no room for it from one that does not answer', async () => {
+    answer = async () => problem(503);
+    await expect(registry.open('x', '', never)).rejects.toMatchObject({ refusal: 'lost', message: 'because of 503' });
+    expect(link.lost).toBeNull();
+    answer = () => Promise.reject(new TypeError('Failed to fetch'));
+    await expect(registry.open('x', '', never)).rejects.toMatchObject({ refusal: 'lost' });
+    expect(link.lost).not.toBeNull();
+  });
+});
+
 describe('a token', () => {
   it('is asked for, and if there was one, with what is wrong with it', async () => {
     answer = async () => problem(401);

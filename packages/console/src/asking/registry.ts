@@ -65,7 +65,7 @@ export class Registry {
     }
   }
 
-  /** A stream of events behind this id, as text in pieces. Rejects as `ask` does. */
+  /** A stream of events behind this id, in pieces. Rejects as `ask` does; but who has no room for a stream may answer all the same. */
   async open(path: string, lastId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     try {
       const headers = { accept: 'text/event-stream', ...(lastId === '' ? {} : { 'last-event-id': lastId }) };
@@ -73,7 +73,7 @@ export class Registry {
       if (answer.body === null) throw new AskError('lost', NO_ANSWER);
       return answer.body;
     } catch (error) {
-      throw signal.aborted ? error : this.#failed(error);
+      throw signal.aborted || error instanceof AskError ? error : this.#failed(error);
     }
   }
 

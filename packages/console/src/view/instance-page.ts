@@ -147,7 +147,7 @@ function verdict({ inRotation, answered, summary, reasons, backWhen }: Why, nowM
 function circumstancesOf({ since, until, remedy }: WhyReason, nowMs: number): readonly Child[] {
   const all: readonly (readonly Child[])[] = [
     since === undefined ? [] : [spanElement(since, nowMs)],
-    until === undefined ? [] : ['ends ', untilElement(until, nowMs)],
+    until === undefined ? [] : [untilElement(until, nowMs)],
     remedy === undefined ? [] : ['ended by ', said(remedy)],
   ];
   return all.filter((one) => one.length > 0).flatMap((one, at) => (at === 0 ? one : [' · ', ...one]));

@@ -117,8 +117,7 @@ class ServicePage {
   }
 
   #showLive(trouble: string | null): void {
-    setText(this.#live, trouble === null ? 'live' : 'not live');
-    setAttribute(this.#live, 'title', trouble ?? 'Every change is shown as it happens.');
+    setText(this.#live, trouble === null ? 'live' : `not live: ${trouble}`);
     this.#live.classList.toggle('is-live', trouble === null);
     if (trouble !== null) this.#surroundings.lookAgain();
   }

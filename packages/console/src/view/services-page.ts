@@ -45,7 +45,7 @@ class ServicesPage {
     const { element: sheet, body } = table('Services', [
       { title: 'Service' },
       { title: 'In rotation', kind: 'number' },
-      { title: '', kind: 'wide' },
+      { title: 'Share', kind: 'wide' },
       { title: 'Notes' },
     ]);
     this.#sheet = sheet;

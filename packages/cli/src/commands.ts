@@ -1,5 +1,6 @@
 /** The commands that ask a registry. */
 import type { Command } from './command.js';
+import { checkCommand } from './commands/check.js';
 import { deregisterCommand } from './commands/deregister.js';
 import { guardCommand } from './commands/guard.js';
 import { heartbeatCommand } from './commands/heartbeat.js';
@@ -30,6 +31,7 @@ export function askingCommandsIn(surroundings: Surroundings): readonly Command[]
     nodesCommand(surroundings),
     machinesCommand(surroundings),
     modeCommand(surroundings),
+    checkCommand(surroundings),
     guardCommand(surroundings),
   ];
 }

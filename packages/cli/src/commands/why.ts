@@ -76,7 +76,7 @@ function leftText(until: string, nowMs: number): string {
 }
 
 function checkLines(check: Check, paint: Paint, nowMs: number): readonly string[] {
-  const { name, of, type, status, since, output = '', ttl, heardAgo, interval, nextIn, results = [] } = check;
+  const { name, of, type, status, since, output = '', flapping, ttl, heardAgo, interval, nextIn, results = [] } = check;
   const terms = [
     ttl === undefined ? '' : `ttl ${ttl}`,
     heardAgo === undefined ? '' : `heard ${heardAgo} ago`,
@@ -85,10 +85,13 @@ function checkLines(check: Check, paint: Paint, nowMs: number): readonly string[
   ];
   const whose = `${name}${type === name ? '' : ` (${type})`}${of === 'machine' ? ' of its machine' : ''}`;
   const lasting = since === undefined ? '' : ` for ${ago(since, nowMs)}`;
-  const told = [`${paint(healthColours[status], status)}${lasting}`, ...terms.filter((term) => term !== '')].join(', ');
-  const lines = results.map(({ at, took, finding, output: found }) => {
+  const told = [
+    `${paint(healthColours[status], status)}${flapping === true ? ' and flapping' : ''}${lasting}`,
+    ...terms.filter((term) => term !== ''),
+  ].join(', ');
+  const lines = results.map(({ at, took, finding, output: found, doubted }) => {
     const when = clockTime(Date.parse(at));
-    return `      ${paint('dim', when)} ${paint(healthColours[finding], finding.padEnd(8))} ${oneLine(found)} ${paint('dim', `(${took})`)}`;
+    return `      ${paint('dim', when)} ${paint(healthColours[finding], finding.padEnd(8))} ${oneLine(found)} ${paint('dim', `(${took}${doubted === true ? ', does not count' : ''})`)}`;
   });
   return [`  ${oneLine(whose)}: ${told}`, ...(output === '' || lines.length > 0 ? [] : [`      ${oneLine(output)}`]), ...lines];
 }

@@ -9,6 +9,7 @@ const kinds: Readonly<Record<TimelineEvent['what'], string>> = {
   'registered': 'passing',
   'registered-again': 'passing',
   'health': 'starting',
+  'check': 'starting',
   'mode': 'draining',
   'override': 'draining',
   'patched': 'starting',

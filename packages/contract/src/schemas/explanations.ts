@@ -136,7 +136,7 @@ export const explanationSchemas = {
       id: { $ref: '#/components/schemas/InstanceId' },
       what: {
         type: 'string',
-        enum: ['registered', 'registered-again', 'health', 'mode', 'override', 'patched', 'held', 'let-go', 'departed'],
+        enum: ['registered', 'registered-again', 'health', 'check', 'mode', 'override', 'patched', 'held', 'let-go', 'departed'],
       },
       text: { ...text, description: 'For people: what, and why.' },
       by,
@@ -151,7 +151,21 @@ export const explanationSchemas = {
     properties: {
       about: {
         type: 'string',
-        enum: ['mode', 'machine-mode', 'override', 'check', 'machine', 'departure', 'held', 'panic', 'stale', 'duty', 'departed'],
+        enum: [
+          'mode',
+          'machine-mode',
+          'override',
+          'check',
+          'flapping',
+          'doubt',
+          'machine',
+          'departure',
+          'held',
+          'panic',
+          'stale',
+          'duty',
+          'departed',
+        ],
       },
       keepsOut: { type: 'boolean', description: 'As long as this is so, it is not in rotation, whatever else is.' },
       text: { ...text, description: 'For people.' },
@@ -172,6 +186,7 @@ export const explanationSchemas = {
       status: { $ref: '#/components/schemas/Health' },
       since: { $ref: '#/components/schemas/Time', description: 'Left out: as it was born.' },
       output: text,
+      flapping: { type: 'boolean', description: 'It turned again and again: good news of it wait until it has been still. Else left out.' },
       ttl: { $ref: '#/components/schemas/Duration', description: 'Of a heartbeat.' },
       heardAgo: {
         $ref: '#/components/schemas/Duration',
@@ -199,6 +214,7 @@ export const explanationSchemas = {
       took: { $ref: '#/components/schemas/Duration' },
       finding: { type: 'string', enum: ['passing', 'warning', 'critical'] },
       output: text,
+      doubted: { type: 'boolean', description: 'It was silence while nobody answered this node, and does not count. Else left out.' },
     },
     required: ['at', 'took', 'finding', 'output'],
     examples: [

@@ -59,6 +59,25 @@ describe('a write', () => {
   });
 });
 
+describe('a check that follows another service', () => {
+  const alias = { type: 'alias', service: 'stock', name: 'stock' };
+  const following = (): ReturnType<typeof registration> => registration({ id: 'f', checks: [alias] });
+  const blind = caller({ write: 'payments' });
+  const seeing = caller({ write: 'payments', read: 'stock' });
+
+  it('takes the right to read that one', async () => {
+    await expect(registrar.register(following(), blind)).rejects.toMatchObject({ code: 'forbidden', details: { right: 'read' } });
+    await expect(registrar.changeCheck(ref, 'stock', alias, blind)).rejects.toThrow('"read" for the service stock');
+    expect(await registrar.registerMany([following(), registration({ id: 'g' })], blind)).toMatchObject([
+      { error: { code: 'forbidden' } },
+      { answer: { created: true } },
+    ]);
+    await expect(registrar.changeCheck(ref, 'stock', alias, seeing)).resolves.toMatchObject({ instance: { id: 'a' } });
+    await expect(registrar.changeCheck(ref, 'stock', null, blind)).resolves.toMatchObject({ instance: { id: 'a' } });
+    await expect(registrar.register(following(), seeing)).resolves.toMatchObject({ created: true });
+  });
+});
+
 describe('the desk of the guard', () => {
   it('lets only who operates all that it is about let anybody go', async () => {
     const desk = new CheckedGuardDesk(house.attendance);

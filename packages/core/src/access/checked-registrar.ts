@@ -20,7 +20,7 @@ import type {
   Written,
 } from '../face.js';
 import type { InstanceSelector } from '../query/find-instance.js';
-import type { AskedCheck } from '../registrar/check-changes.js';
+import { followedBy, type AskedCheck } from '../registrar/check-changes.js';
 import { demandRightSomewhere, mayDo, rightMissing, type Concern } from './judge.js';
 import type { Right } from './right.js';
 
@@ -32,16 +32,16 @@ export class CheckedRegistrar implements Registrar {
   }
 
   register(registration: Registration, caller: Caller): Promise<Registered> {
-    return checked(caller, 'write', registration, () => this.#registrar.register(registration, caller));
+    const objection = objectionTo(registration, caller);
+    return objection === null ? this.#registrar.register(registration, caller) : Promise.reject(objection);
   }
 
   async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
     if (caller.may.write.isEverything) return this.#registrar.registerMany(registrations, caller);
-    const allowed = registrations.filter((one) => mayDo(caller, 'write', one));
+    const objections = registrations.map((one) => objectionTo(one, caller));
+    const allowed = registrations.filter((_, at) => objections[at] === null);
     const results = (await this.#registrar.registerMany(allowed, caller)).values();
-    return registrations.map((one) =>
-      mayDo(caller, 'write', one) ? (results.next().value as ItemResult<Registered>) : { error: rightMissing(caller, 'write', one) },
-    );
+    return objections.map((error) => (error === null ? (results.next().value as ItemResult<Registered>) : { error }));
   }
 
   deregister(ref: InstanceRef, caller: Caller): Promise<Written> {
@@ -70,6 +70,10 @@ export class CheckedRegistrar implements Registrar {
   }
 
   changeCheck(ref: InstanceRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<Changed> {
+    const followed = asked === null ? null : followedBy(asked);
+    const concern = followed === null ? null : { namespace: ref.namespace, service: followed };
+    if (concern !== null && mayDo(caller, 'write', ref) && !mayDo(caller, 'read', concern))
+      return Promise.reject(rightMissing(caller, 'read', concern));
     return checked(caller, 'write', ref, () => this.#registrar.changeCheck(ref, name, asked, caller));
   }
 
@@ -115,6 +119,17 @@ export class CheckedGuardDesk implements GuardDesk {
   release(which: HeldScope, caller: Caller): Promise<number> {
     return checked(caller, 'operate', which.namespace === undefined ? null : which, () => this.#desk.release(which, caller));
   }
+}
+
+/** Who follows another one tells how that one is: whoever says so has to be allowed to know it. */
+function objectionTo(registration: Registration, caller: Caller): RollcallError | null {
+  if (!mayDo(caller, 'write', registration)) return rightMissing(caller, 'write', registration);
+  for (const check of registration.checks) {
+    if (check.type === 'heartbeat' || check.probe.spec.type !== 'alias') continue;
+    const concern = { namespace: registration.namespace, service: check.probe.spec.service };
+    if (!mayDo(caller, 'read', concern)) return rightMissing(caller, 'read', concern);
+  }
+  return null;
 }
 
 function checked<Answer>(caller: Caller, right: Right, concern: Concern, act: () => Promise<Answer>): Promise<Answer> {

@@ -2,9 +2,13 @@
 import { formatDuration } from '../catalog/duration.js';
 import { verdictOn, type Health, type Verdicts } from '../catalog/health.js';
 import type { Check } from '../catalog/registration.js';
+import { CALM_MS_MAX } from '../probing/flapping.js';
 import type { ProbeReport } from '../probing/prober.js';
 import type { Knowledge } from './insight.js';
 import { counted, lasting } from './wording.js';
+
+/** Until a check that flaps is believed again, at most. */
+export const CALM_TEXT: string = formatDuration(CALM_MS_MAX);
 
 export interface CheckReport {
   readonly id: string;
@@ -14,6 +18,8 @@ export interface CheckReport {
   /** Wall clock; `null` for as it was born. */
   readonly sinceMs: number | null;
   readonly output: string;
+  /** It turned again and again: good news of it wait. */
+  readonly flapping: boolean;
   /** Of a heartbeat. */
   readonly ttlMs: number | null;
   /** The same: how long ago it was heard, as this node knows it; `null` for never. */
@@ -39,6 +45,7 @@ export function reportChecks({ of, checks, verdicts, known }: Checked): readonly
   return checks.map((check) => {
     const verdict = verdictOn(verdicts, check.id);
     const isBeat = check.type === 'heartbeat';
+    const flapping = verdict?.flapping === true;
     const status = verdict?.status ?? check.born;
     const report = isBeat ? null : (known?.probes.get(check.id) ?? null);
     const remedy =
@@ -46,7 +53,7 @@ export function reportChecks({ of, checks, verdicts, known }: Checked): readonly
         ? null
         : isBeat
           ? beatNeeded(of, verdict?.reason === 'lapse')
-          : `${probesNeeded(check, status, report)}${of === 'machine' ? ' of its machine' : ''}`;
+          : `${probesNeeded(check, status, report)}${of === 'machine' ? ' of its machine' : ''}${flapping ? `, and no turn for ${CALM_TEXT}` : ''}`;
     return {
       id: check.id,
       of,
@@ -54,6 +61,7 @@ export function reportChecks({ of, checks, verdicts, known }: Checked): readonly
       status,
       sinceMs: verdict?.sinceMs ?? null,
       output: verdict?.output ?? '',
+      flapping,
       ttlMs: isBeat ? check.ttlMs : null,
       heardAgeMs: isBeat ? (known?.heardAgesMs.get(check.id) ?? null) : null,
       intervalMs: isBeat || check.type === 'alias' ? null : check.probe.intervalMs,
@@ -65,17 +73,17 @@ export function reportChecks({ of, checks, verdicts, known }: Checked): readonly
 
 /** What it says, in a sentence. */
 export function checkText({ of, id, type, status, output, heardAgeMs, ttlMs }: CheckReport, machine: string | null): string {
-  const whose = of === 'machine' ? `the check ${JSON.stringify(id)} of its machine ${machine ?? ''}` : `its check ${JSON.stringify(id)}`;
-  const named =
-    type === 'heartbeat' && id === 'heartbeat'
-      ? of === 'machine'
-        ? `the heartbeat of its machine ${machine ?? ''}`
-        : 'its heartbeat'
-      : whose;
+  const named = nameOf({ of, id, type }, machine);
   const said = output === '' ? (status === 'starting' ? ': nothing was found yet' : '') : `: ${output}`;
   const heard =
     ttlMs === null || heardAgeMs === null ? '' : `; last heard ${lasting(heardAgeMs)} ago, with a ttl of ${formatDuration(ttlMs)}`;
   return `${named} is ${status}${said}${heard}`;
+}
+
+export function nameOf({ of, id, type }: Pick<CheckReport, 'of' | 'id' | 'type'>, machine: string | null): string {
+  const isUsual = type === 'heartbeat' && id === 'heartbeat';
+  if (of === 'machine') return `the ${isUsual ? 'heartbeat' : `check ${JSON.stringify(id)}`} of its machine ${machine ?? ''}`;
+  return isUsual ? 'its heartbeat' : `its check ${JSON.stringify(id)}`;
 }
 
 /** Who lapsed is back with any heartbeat; who said that it is unwell stays so until it says something else. */

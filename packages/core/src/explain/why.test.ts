@@ -196,6 +196,49 @@ describe('an instance out of rotation', () => {
   });
 });
 
+describe('a check that flaps, or is doubted', () => {
+  const flapping = (status: Health): Partial<Circumstances> => ({
+    verdicts: { tcp: { ...verdict(status, 'probe', 'refused'), flapping: true } },
+    healthRevision: 2,
+  });
+
+  it('says that good news of it wait, and for how long', () => {
+    const told = why(instance(probed(), flapping('critical')));
+    expect(told.reasons.map(({ about, keepsOut }) => [about, keepsOut])).toEqual([
+      ['check', true],
+      ['flapping', false],
+    ]);
+    expect(told.reasons[1]?.text).toMatch(/^its check "tcp" is flapping.*at most for 2m$/);
+    expect(remediesOf(told)).toEqual(['one passing probe of "tcp", and no turn for 2m']);
+    expect(why(instance(probed(), flapping('passing'))).reasons.map(({ about }) => about)).toEqual(['flapping']);
+  });
+
+  it('says that its silence does not count', () => {
+    const result = { finding: 'critical', output: 'no answer', wallMs: 1, tookMs: 1 } as const;
+    const of = (doubted: boolean, isDoubting: boolean): Insight => ({
+      ...knowing,
+      probes: new Map([
+        [
+          'tcp',
+          {
+            streak: newStreak('passing'),
+            results: [{ ...result, ...(doubted ? { doubted } : {}) }],
+            isBusy: false,
+            nextInMs: 1,
+            isDoubting,
+          },
+        ],
+      ]),
+    });
+    for (const insight of [of(true, false), of(false, true)]) {
+      const { reasons } = why(instance(probed(), unwell('passing')), { insight });
+      expect(reasons.map(({ about }) => about)).toEqual(['doubt']);
+      expect(reasons[0]?.text).toMatch(/^registry-1 hears nothing.*the silence of "tcp" does not count/);
+    }
+    expect(why(instance(probed(), unwell('passing')), { insight: of(false, false) }).reasons).toEqual([]);
+  });
+});
+
 describe('the law', () => {
   const health = fc.constantFrom(...healths);
   const mode = fc.option(

@@ -11,7 +11,7 @@ import type { Machine } from '../catalog/machine.js';
 import type { PanicRule } from '../catalog/panic-rule.js';
 import type { GuardReport, ServiceSummary } from '../face.js';
 import { isEligible } from '../query/panic.js';
-import { checkText, reportChecks, type CheckReport } from './check-report.js';
+import { CALM_TEXT, checkText, nameOf, reportChecks, type CheckReport } from './check-report.js';
 import type { Insight } from './insight.js';
 import { lasting } from './wording.js';
 
@@ -30,7 +30,20 @@ export interface WhyFacts {
   readonly wallNowMs: number;
 }
 
-export const topics = ['mode', 'machine-mode', 'override', 'check', 'machine', 'departure', 'held', 'panic', 'stale', 'duty'] as const;
+export const topics = [
+  'mode',
+  'machine-mode',
+  'override',
+  'check',
+  'flapping',
+  'doubt',
+  'machine',
+  'departure',
+  'held',
+  'panic',
+  'stale',
+  'duty',
+] as const;
 
 export type Topic = (typeof topics)[number];
 
@@ -74,6 +87,8 @@ export function explain(facts: WhyFacts): Why {
     ...ofMode(facts),
     ...ofOverride(instance),
     ...ofChecks(checks, instance),
+    ...ofFlapping(checks, instance),
+    ...ofDoubt(checks, facts.node),
     ...ofMachine(facts),
     ...ofDeparture(facts),
     ...ofPanic(facts),
@@ -145,6 +160,24 @@ function ofChecks(checks: readonly CheckReport[], { intent, machine }: Instance)
       const text = `${checkText(check, machine)}${isOverruled ? ', which counts for nothing while somebody says how it is' : ''}`;
       return { ...nothingMore, about: 'check', keepsOut, text, sinceMs: check.sinceMs, remedy: check.remedy };
     });
+}
+
+function ofFlapping(checks: readonly CheckReport[], { machine }: Instance): readonly Reason[] {
+  return checks
+    .filter(({ flapping }) => flapping)
+    .map((check) => {
+      const text = `${nameOf(check, machine)} is flapping: it turned again and again, so bad news of it count at once, and good ones when it has been still, at most for ${CALM_TEXT}`;
+      return { ...nothingMore, about: 'flapping', text, sinceMs: check.sinceMs };
+    });
+}
+
+/** Once, however many of them it is so with. */
+function ofDoubt(checks: readonly CheckReport[], node: string): readonly Reason[] {
+  const doubted = checks.filter(({ probe }) => probe?.isDoubting === true || probe?.results[0]?.doubted === true);
+  if (doubted.length === 0) return [];
+  const names = doubted.map(({ id }) => JSON.stringify(id)).join(', ');
+  const text = `${node} hears nothing of more than half of all that it probes, and none answers, so the silence of ${names} does not count until another node finds the same, or a target answers`;
+  return [{ ...nothingMore, about: 'doubt', text }];
 }
 
 function ofMachine({ instance, machine }: WhyFacts): readonly Reason[] {

@@ -15,6 +15,9 @@ const CALM_BELOW = 2;
 /** So that nobody waits for longer than two half-lives once it is still. */
 const POINTS_MAX = 8;
 
+/** From its last turn on, at most. */
+export const CALM_MS_MAX: number = HALF_LIFE_MS * Math.log2(POINTS_MAX / CALM_BELOW);
+
 export interface Restlessness {
   readonly points: number;
   /** On a monotonic clock: when they were so many. */

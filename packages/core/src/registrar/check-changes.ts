@@ -7,6 +7,7 @@
 import { CHECKS_MAX } from '../catalog/bounds.js';
 import { refusal } from '../catalog/fields.js';
 import { isRollcallError } from '../errors.js';
+import type { ServiceName } from '../catalog/names.js';
 import { HEARTBEAT_CHECK_ID, type Check, type Registration } from '../catalog/registration.js';
 import { partNameKind } from '../catalog/registration-kinds.js';
 import type { Unknown } from '../catalog/record-codec.js';
@@ -39,6 +40,12 @@ export function readAskedCheck(name: string, input: unknown): AskedCheck {
     throw refusal(problems.map((problem) => ({ ...problem, field: problem.field.replace(/^\./, '') || 'body' })));
   }
   return asked as AskedCheck;
+}
+
+/** The service whose health it takes; `null` for a check that asks for itself. */
+export function followedBy(asked: AskedCheck): ServiceName | null {
+  const wish = checkWishKind.parse(asked);
+  return wish?.type === 'alias' ? wish.service : null;
 }
 
 function demandName(name: string): void {

@@ -12,6 +12,7 @@ export const happenings = [
   'registered',
   'registered-again',
   'health',
+  'check',
   'mode',
   'override',
   'patched',
@@ -57,6 +58,7 @@ export function happeningsOf(
     ...modeChanged(previous, current),
     ...overridden(previous, current),
     ...healthChanged(previous, current),
+    ...checksChanged(previous, current),
     ...patched(previous, current),
     ...heldChanged(previous, current),
   ];
@@ -113,6 +115,19 @@ function healthChanged(previous: Instance, current: Instance): readonly Happenin
   return previous.revision === current.revision
     ? health(`${current.health}, as its machine`, 'machine')
     : health(current.health, 'instance');
+}
+
+/** Those that made no difference to its health, because another one is as bad. */
+function checksChanged(previous: Instance, current: Instance): readonly Happening[] {
+  const told = previous.health === current.health ? undefined : newVerdict(previous, current);
+  return current.checks.flatMap(({ id, born }) => {
+    const verdict = verdictOn(current.verdicts, id);
+    const before = previous.checks.find((one) => one.id === id);
+    if (verdict === undefined || verdict === told || before === undefined) return [];
+    if (verdict.status === (verdictOn(previous.verdicts, id)?.status ?? before.born ?? born)) return [];
+    const by: Doer = verdict.reason === 'heartbeat' ? 'instance' : 'registry';
+    return [{ what: 'check', text: `the check ${JSON.stringify(id)} is ${verdict.status}${outputOf(verdict)}`, by, face: null }];
+  });
 }
 
 function patched({ intent: before }: Instance, { intent: after }: Instance): readonly Happening[] {

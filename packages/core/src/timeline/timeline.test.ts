@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultNamespace, instanceId, registration, serviceName, someone } from '../catalog/instance.fixture.js';
 import { changeBatch, type FeedListener, type InstanceChange } from '../catalog/feed.js';
-import { bornCircumstances, instanceOf } from '../catalog/instance.js';
+import type { Health } from '../catalog/health.js';
+import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
+import { recordKey } from '../catalog/keys.js';
+import { encodeHealthRecord } from '../catalog/records.js';
 import { MachineName } from '../catalog/names.js';
 import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';
@@ -73,6 +76,30 @@ describe('a timeline', () => {
       'registered-again by instance (test): registered again as another incarnation, at 10.0.0.5:9090 instead of 10.0.0.5:8080',
       'mode by instance: draining',
       'departed by caller: departed: goodbye, after draining',
+    ]);
+  });
+
+  it('tells of a second check that is ill too, and of the one that is well again', async () => {
+    const two = registration({ id: 'p1', checks: ['a', 'b'].map((name) => ({ type: 'tcp', name })) });
+    await house.registrar.register(two, someone);
+    const [found] = [...house.view.allInstances(someone)];
+    const find = async (verdicts: Readonly<Record<string, Health>>): Promise<void> => {
+      const instance = house.view.instance({ ...two, id: instanceId('p1') }, someone) ?? found;
+      const judged = Object.entries(verdicts).map(([id, status]) => [id, { status, reason: 'probe', sinceMs: 1, output: status }] as const);
+      const value = encodeHealthRecord({ verdicts: Object.fromEntries(judged), heldSinceMs: null, unknown: {} });
+      await house.store.asStore.commit({ then: [{ type: 'put', key: recordKey('health', instance as Instance), value }] });
+      await house.clock.advance(10);
+    };
+    await find({ a: 'passing', b: 'passing' });
+    await find({ a: 'critical', b: 'passing' });
+    await find({ a: 'critical', b: 'critical' });
+    await find({ a: 'passing', b: 'critical' });
+    expect(told().slice(1)).toEqual([
+      'health by registry: passing: passing',
+      'check by registry: the check "b" is passing: passing',
+      'health by registry: critical: critical',
+      'check by registry: the check "b" is critical: critical',
+      'check by registry: the check "a" is passing: passing',
     ]);
   });
 

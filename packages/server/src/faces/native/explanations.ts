@@ -149,7 +149,20 @@ function shownReason({ about, keepsOut, text, sinceMs, untilMs, remedy }: Reason
   return { about, keepsOut, text, since, until, remedy: remedy ?? undefined };
 }
 
-function shownCheck({ id, of, type, status, sinceMs, output, ttlMs, heardAgeMs, intervalMs, probe, remedy }: CheckReport): object {
+function shownCheck({
+  id,
+  of,
+  type,
+  status,
+  sinceMs,
+  output,
+  flapping,
+  ttlMs,
+  heardAgeMs,
+  intervalMs,
+  probe,
+  remedy,
+}: CheckReport): object {
   const probed = probe && {
     successes: probe.streak.successes,
     failures: probe.streak.failures,
@@ -163,6 +176,7 @@ function shownCheck({ id, of, type, status, sinceMs, output, ttlMs, heardAgeMs, 
     status,
     since: sinceMs === null ? undefined : time(sinceMs),
     output: output === '' ? undefined : output,
+    flapping: flapping || undefined,
     ttl: ttlMs === null ? undefined : formatDuration(ttlMs),
     heardAgo: heardAgeMs === null ? undefined : lasting(heardAgeMs),
     interval: intervalMs === null ? undefined : formatDuration(intervalMs),
@@ -171,8 +185,8 @@ function shownCheck({ id, of, type, status, sinceMs, output, ttlMs, heardAgeMs, 
   };
 }
 
-function shownResult({ wallMs, tookMs, finding, output }: ProbeResult): object {
-  return { at: time(wallMs), took: formatDuration(Math.round(tookMs)), finding, output };
+function shownResult({ wallMs, tookMs, finding, output, doubted }: ProbeResult): object {
+  return { at: time(wallMs), took: formatDuration(Math.round(tookMs)), finding, output, doubted };
 }
 
 export const explanationRoutes: readonly NativeRoute[] = [

@@ -99,7 +99,9 @@ describe('deploy/kubernetes', () => {
 
   it('has the ports that the program has, asks for what it answers, and has the patience that it needs', () => {
     const ports = Object.fromEntries(container.ports.map(({ name, containerPort }) => [name, containerPort]));
-    expect(ports).toEqual({ http: serveOptions.http.default, peer: serveOptions.peer.default });
+    const { http, peer, dns } = serveOptions;
+    const dnsPort = dns.default === 'off' ? undefined : dns.default.port;
+    expect(ports).toEqual({ 'http': http.default, 'peer': peer.default, 'dns': dnsPort, 'dns-tcp': dnsPort });
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
       const { path, port } = container[probe].httpGet;
       expect(port).toBe('http');

@@ -68,9 +68,12 @@ const again: Backoff = { firstMs: 250, longestMs: 30_000 };
 /** One that ran for so long has not failed in a row with the one before. */
 const SOUND_AFTER_MS = 60_000;
 
-/** A reader says something every second. One that misses all of three looks is caught in itself. */
+/**
+ * A reader says something every second, but for when it has a million instances to look through, which takes a busy machine a
+ * while. One that says nothing in all of these looks is caught in itself.
+ */
 const LOOK_MS = 5_000;
-const SILENT_LOOKS_MAX = 3;
+const SILENT_LOOKS_MAX = 12;
 
 export class ReaderThread<FaceSettings, Order, Word> {
   readonly #options: ReaderThreadOptions<FaceSettings, Word>;

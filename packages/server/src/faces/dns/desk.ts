@@ -71,7 +71,7 @@ function wantsRecursion(question: Uint8Array): boolean {
   return ((question[2] as number) & (headerFlags.RD >> 8)) !== 0;
 }
 
-export function rcodeIn(answer: Uint8Array): number {
+function rcodeIn(answer: Uint8Array): number {
   return (answer[3] as number) & headerFlags.RCODE;
 }
 

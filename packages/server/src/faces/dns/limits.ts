@@ -17,7 +17,7 @@ export const CONNECTIONS_MAX = 1000;
 export const CONNECTIONS_PER_ADDRESS_MAX = 100;
 
 /** What a connection has not read of its answers, before its questions wait. */
-export const UNREAD_BYTES_MAX: number = 256 * 1024;
+export const UNREAD_BYTES_MAX: number = 64 * 1024;
 /** Questions of one connection that others are asked about at a time. */
 export const PENDING_PER_CONNECTION_MAX = 100;
 

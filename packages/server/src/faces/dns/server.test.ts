@@ -10,6 +10,8 @@ import { RateLimit } from './rate-limit.js';
 import { DnsServer } from './server.js';
 import { Tally } from './tally.js';
 
+const WITHIN = { timeout: 15_000 };
+
 interface Opened {
   readonly port: number;
   readonly tally: Tally;
@@ -76,22 +78,22 @@ describe('the DNS door over TCP', () => {
       if (at % 35 === 0) await new Promise((soon) => setImmediate(soon));
     }
     client.socket.end();
-    await vi.waitUntil(() => client.isOver);
+    await vi.waitUntil(() => client.isOver, WITHIN);
     expect(client.ids).toEqual(ids);
   });
 
   it('closes what is idle, and what never finishes what it has begun', async () => {
     const { port, clock, server } = await open();
     const [silent, half, alive] = [new Client(port), new Client(port), new Client(port)];
-    await vi.waitUntil(() => server.connections === 3);
+    await vi.waitUntil(() => server.connections === 3, WITHIN);
     half.socket.write(Buffer.from([0]));
     for (let step = 0; step < 3; step++) {
       await clock.advance(IDLE_MS_MAX / 2);
       if (half.socket.writable) half.socket.write(Buffer.from([30]));
       alive.socket.write(framed(asked(step)));
-      await vi.waitUntil(() => alive.ids.length === step + 1);
+      await vi.waitUntil(() => alive.ids.length === step + 1, WITHIN);
     }
-    await vi.waitUntil(() => silent.isOver && half.isOver && server.connections === 1);
+    await vi.waitUntil(() => silent.isOver && half.isOver && server.connections === 1, WITHIN);
     expect(alive.isOver).toBe(false);
   });
 
@@ -100,7 +102,7 @@ describe('the DNS door over TCP', () => {
     for (const length of [0, 5000, 65_535]) {
       const client = new Client(port);
       client.socket.write(Buffer.from([length >> 8, length & 255, 1]));
-      await vi.waitUntil(() => client.isOver);
+      await vi.waitUntil(() => client.isOver, WITHIN);
     }
     expect(tally.report({ connections: 0, synced: true }).dropped[0]).toBe(3);
   });
@@ -113,11 +115,11 @@ describe('the DNS door over TCP', () => {
     const big = asked(0xbb01);
     const many = framed(...Array.from({ length: 2000 }, () => big));
     client.socket.write(many);
-    await vi.waitUntil(() => client.socket.bytesWritten === many.length || client.socket.writableLength > 0);
+    await vi.waitUntil(() => client.socket.bytesWritten === many.length || client.socket.writableLength > 0, WITHIN);
     await new Promise((soon) => setTimeout(soon, 50));
     // Nothing is finished any more on this connection: after a while it is given up.
     await clock.advance(IDLE_MS_MAX * 2);
-    await vi.waitUntil(() => server.connections === 0);
+    await vi.waitUntil(() => server.connections === 0, WITHIN);
     expect(process.memoryUsage().arrayBuffers).toBeLessThan(200e6);
   });
 
@@ -130,22 +132,22 @@ describe('the DNS door over TCP', () => {
     const { port, clock, server } = await open({ forwarding });
     const client = new Client(port);
     client.socket.end(framed(asked(1), asked(2)));
-    await vi.waitUntil(() => later.length === 2);
+    await vi.waitUntil(() => later.length === 2, WITHIN);
     await clock.advance(IDLE_MS_MAX * 2);
     expect(server.connections).toBe(1);
     for (const answer of later.toReversed()) answer();
-    await vi.waitUntil(() => client.isOver);
+    await vi.waitUntil(() => client.isOver, WITHIN);
     expect(client.ids).toEqual([2, 1]);
   });
 
   it('takes nobody new while it drains, and ends those who wait for nothing', async () => {
     const { port, server } = await open();
     const client = new Client(port);
-    await vi.waitUntil(() => server.connections === 1);
+    await vi.waitUntil(() => server.connections === 1, WITHIN);
     server.drain();
-    await vi.waitUntil(() => client.isOver);
+    await vi.waitUntil(() => client.isOver, WITHIN);
     const late = new Client(port);
-    await vi.waitUntil(() => late.isOver);
+    await vi.waitUntil(() => late.isOver, WITHIN);
   });
 });
 
@@ -157,7 +159,7 @@ describe('the DNS door over udp', () => {
     const answers: string[] = [];
     socket.on('message', (bytes, from) => answers.push(`${from.address}:${from.port} ${bytes.readUInt16BE(0)}`));
     socket.send(asked(7), port, '127.0.0.1');
-    await vi.waitUntil(() => answers.length === 1);
+    await vi.waitUntil(() => answers.length === 1, WITHIN);
     expect(answers).toEqual([`127.0.0.1:${port} 7`]);
   });
 
@@ -166,7 +168,7 @@ describe('the DNS door over udp', () => {
     const socket = createSocket('udp4');
     onTestFinished(() => void socket.close());
     socket.send(Buffer.from([1, 2, 3]), port, '127.0.0.1');
-    await vi.waitUntil(() => tally.report({ connections: 0, synced: true }).dropped[0] === 1);
+    await vi.waitUntil(() => tally.report({ connections: 0, synced: true }).dropped[0] === 1, WITHIN);
     const desk = new Desk({ answers: { answer: () => undefined, last: {} as never }, catchUp: () => undefined, forwarding: null, tally });
     const clock = new SimulatedClock();
     const limit = new RateLimit({ answersPerSecond: 0, clock });

@@ -26,6 +26,7 @@ export class UdpDoor {
   readonly #socket: Socket;
   #sends = 0;
   #isFull = false;
+  #isClosed = false;
 
   private constructor(socket: Socket, options: UdpOptions) {
     this.#socket = socket;
@@ -37,7 +38,7 @@ export class UdpDoor {
   /** Throws what the system says. */
   static async open(address: string, port: number, options: UdpOptions): Promise<UdpDoor> {
     const type = isIPv6(address.replace(/%.*$/, '')) ? 'udp6' : 'udp4';
-    const socket = createSocket({ type, ipv6Only: type === 'udp6', recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: asItIs });
+    const socket = createSocket({ type, ipv6Only: type === 'udp6', lookup: asItIs });
     try {
       await new Promise<void>((bound, refused) => {
         socket.once('error', refused);
@@ -50,10 +51,13 @@ export class UdpDoor {
       socket.close();
       throw error;
     }
+    enlarge(socket);
     return new UdpDoor(socket, options);
   }
 
+  /** What others are still asked about is not answered any more. */
   close(): void {
+    this.#isClosed = true;
     this.#socket.close();
   }
 
@@ -65,6 +69,7 @@ export class UdpDoor {
   }
 
   #send(question: Uint8Array, answer: Uint8Array, address: string, port: number, isProven: boolean): void {
+    if (this.#isClosed) return;
     const { limit, tally } = this.#options;
     const verdict = isProven ? 'answer' : limit.judge(address);
     if (verdict === 'nothing') return tally.dropped('limited');
@@ -77,6 +82,15 @@ export class UdpDoor {
   #isFullNow(): boolean {
     if (this.#sends++ % LOOK_EVERY === 0) this.#isFull = this.#socket.getSendQueueSize() > UNSENT_BYTES_MAX;
     return this.#isFull;
+  }
+}
+
+/** As far as the system allows: some say no to what is too much, others give what they have. */
+function enlarge(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  } catch {
+    // What it has by itself will do.
   }
 }
 

@@ -1,7 +1,7 @@
 /** From instances to what grpc-js calls endpoints: an address each, and as often as its weight says. Pure. */
 import type { Instance } from '@rollcall/client';
 
-export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** grpc-js may write into it. */
 export interface Endpoint {

@@ -12,14 +12,14 @@ export type ServiceConfig = Readonly<Record<string, unknown>>;
 
 type StatusOr<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Status };
 
-export type ListenerFunction = (
+type ListenerFunction = (
   endpoints: StatusOr<Endpoint[]>,
   attributes: Record<string, unknown>,
   config: StatusOr<ServiceConfig> | null,
   note: string,
 ) => boolean;
 
-export interface ListenerObject {
+interface ListenerObject {
   onSuccessfulResolution(
     endpoints: Endpoint[],
     config: ServiceConfig | null,

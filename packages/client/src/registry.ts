@@ -6,7 +6,7 @@ import { Calls, type CallsOptions, type WayInOptions } from './calling/calls.js'
 import type { ServiceFetchInit } from './calling/service-fetch.js';
 import { Discovery, type DiscoveryOptions } from './discovery/discovery.js';
 import type { LiveService } from './discovery/live-service.js';
-import type { Wish } from './discovery/wish.js';
+import type { ServiceWish } from './discovery/wish.js';
 import { TIMEOUT_MS, type ConnectOptions, type Move } from './options.js';
 import { RegistryClient } from './registry-client.js';
 import type { LiveRegistration } from './registering/live-registration.js';
@@ -47,10 +47,11 @@ export class Registry {
       random,
       namespace,
       trouble: (trouble) => teller.tell('trouble', trouble),
+      holdPool: (live, wish) => this.#calls.holdPool(live, wish),
     });
     const holding = options.clock ?? systemClock;
     // A call that waits for its next try keeps the program alive, as one that waits for its answer does.
-    const view = (service: string, wish: Wish | undefined): LiveService => this.service(service, wish);
+    const view = (service: string, wish: ServiceWish | undefined): LiveService => this.service(service, wish);
     this.#calls = new Calls(options.calls ?? {}, { clock: holding, random, teller, view });
     this.#registering = new Registering({ api: this.api, clock, holding, random, teller, timeoutMs, namespace });
   }
@@ -67,7 +68,7 @@ export class Registry {
    * A live view of a service: who may be called, now and after every change. At once; it is known a little later (`ready()`), and
    * from then on for good, whatever becomes of the registry. Throws a `TypeError` for a wish that nobody could grant.
    */
-  service(name: string, wish?: Wish): LiveService {
+  service(name: string, wish?: ServiceWish): LiveService {
     return this.#discovery.service(name, wish);
   }
 

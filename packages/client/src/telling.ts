@@ -3,7 +3,7 @@
  * `node:diagnostics_channel` as `rollcall:NAME`. The names are data, in one table; each room adds its own.
  */
 import { channel, type Channel } from 'node:diagnostics_channel';
-import type { EjectionTold } from './calling/calling.js';
+import type { EjectionTold, PanicTold } from './calling/calling.js';
 import type { TriedCall } from './calling/service-parts.js';
 import type { Move } from './options.js';
 
@@ -17,6 +17,7 @@ export interface Tellings {
   readonly tried: TriedCall;
   readonly ejected: EjectionTold;
   readonly returned: { readonly service: string; readonly id: string };
+  readonly panic: PanicTold;
 }
 
 /** Something does not work at the moment, or never will as it is. Nothing is thrown: it is tried again, where that makes sense. */
@@ -48,6 +49,7 @@ export const tellings: Readonly<Record<TellingName, string>> = {
   tried: 'A try of a call of a service has ended: to whom it went, how, and how long it took.',
   ejected: 'An instance is left alone for a while, because of how its calls went.',
   returned: 'An instance that was left alone is called as usual again.',
+  panic: 'So many instances of a service are left alone that all are tried; or not any more.',
 };
 
 /** Told of everything, for metrics. */

@@ -95,8 +95,8 @@ export class ConsistentHash implements Balancer {
 
   /** How many calls it may have, this one included. */
   #boundOf(endpoint: Endpoint): number {
-    const share = (endpoint.share / endpoint.warmth / this.#totalWeight) * (this.#outstanding + 1);
-    return Math.max(this.#outstandingMin, Math.ceil(this.#loadFactor * share));
+    const calls = this.#loadFactor * (this.#outstanding + 1);
+    return Math.max(this.#outstandingMin, Math.ceil((calls * weightOf(endpoint)) / this.#totalWeight));
   }
 
   #pointsOf(weight: number): number {

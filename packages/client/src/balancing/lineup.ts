@@ -90,17 +90,18 @@ export class Lineup {
     }
   }
 
-  /** Judges the whole: whether weights count, and whether there is panic. */
-  settle(): void {
+  /** Judges the whole: whether weights count, and whether there is panic. Answers whether panic began or ended. */
+  settle(): boolean {
     const allWeightless = this.#weighed === 0;
     if (allWeightless !== this.#allWeightless) {
       this.#allWeightless = allWeightless;
       for (const endpoint of this.#weightless) this.#place(endpoint);
     }
     const panic = isPanic(this.#candidates(), this.#ejectedCandidates(), this.#panicRule);
-    if (panic === this.#panic) return;
+    if (panic === this.#panic) return false;
     this.#panic = panic;
     for (const endpoint of this.#ejected) this.#place(endpoint);
+    return true;
   }
 
   #candidates(): number {

@@ -90,6 +90,8 @@ describe('who is ejected', () => {
   });
 
   it('is chosen when too few of many are left', () => {
+    const told: boolean[] = [];
+    pool.onPanic((panic) => told.push(panic));
     pool.update(instancesOf(10));
     for (let at = 0; at < 5; at++) endpoint(`i${at}`).ejectedUntil = 1000;
     expect([pool.available, pool.panic]).toEqual([5, false]);
@@ -98,7 +100,7 @@ describe('who is ejected', () => {
     // Some who were well left: what counts is who is there now.
     endpoint('i5').ejectedUntil = undefined;
     pool.update(instancesOf(9));
-    expect([pool.available, pool.panic]).toEqual([4, false]);
+    expect([pool.available, pool.panic, told]).toEqual([4, false, [true, false]]);
   });
 
   it('stays so over changes of what is said about it', () => {

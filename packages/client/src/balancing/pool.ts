@@ -41,6 +41,7 @@ export class Pool {
   readonly #keeper: EndpointKeeper;
   readonly #onOutcome: OutcomeListener[] = [];
   readonly #onGone: ((endpoint: Endpoint) => void)[] = [];
+  readonly #onPanic: ((panic: boolean) => void)[] = [];
   #instances: readonly Instance[] = [];
   #outstanding = 0;
 
@@ -101,7 +102,7 @@ export class Pool {
     if (others > 0 && this.#members.size > arrivals.length) this.#warmUp(arrivals);
     for (const endpoint of arrivals) this.#lineup.add(endpoint);
     if (this.#warming !== undefined && this.#warming.size === this.#members.size) this.#warming.finish();
-    this.#lineup.settle();
+    this.#settle();
   }
 
   /**
@@ -124,6 +125,11 @@ export class Pool {
   /** Told when an endpoint has left and its last call has ended: its connections can be closed. Answers how to stop listening. */
   onGone(listener: (endpoint: Endpoint) => void): () => void {
     return listen(this.#onGone, listener);
+  }
+
+  /** Told when panic begins, with `true`, and when it ends. Answers how to stop listening. */
+  onPanic(listener: (panic: boolean) => void): () => void {
+    return listen(this.#onPanic, listener);
   }
 
   #differences(arrivals: Endpoint[]): DifferenceListener {
@@ -225,10 +231,14 @@ export class Pool {
     this.#goodbye(endpoint);
   }
 
+  #settle(): void {
+    if (this.#lineup.settle()) for (const listener of this.#onPanic) listener(this.panic);
+  }
+
   #ejectionChanged(endpoint: Endpoint): void {
     if (endpoint.standing !== 'member') return;
     this.#lineup.ejectionChanged(endpoint);
-    this.#lineup.settle();
+    this.#settle();
   }
 }
 

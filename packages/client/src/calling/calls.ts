@@ -3,8 +3,8 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Dispatcher } from 'undici';
 import { Pool } from '../balancing/pool.js';
-import type { LiveService } from '../discovery/live-service.js';
-import type { Wish } from '../discovery/wish.js';
+import type { HeldPool, LiveService } from '../discovery/live-service.js';
+import type { ServiceWish, Wish } from '../discovery/wish.js';
 import type { TlsOptions } from '../options.js';
 import type { Clock, Random } from '../ports.js';
 import type { Teller } from '../telling.js';
@@ -54,6 +54,7 @@ interface Loaded {
 export class Calls {
   readonly #options: CallsOptions;
   readonly #calling: Calling;
+  readonly #surroundings: { readonly clock: Clock; readonly random: Random };
   readonly #platformFetch: typeof fetch;
   readonly #agents: (ServiceAgent | SecureServiceAgent)[] = [];
   #loading: Promise<Loaded> | undefined;
@@ -63,29 +64,34 @@ export class Calls {
 
   constructor(options: CallsOptions, { clock, random, teller, view }: CallsSurroundings) {
     this.#options = options;
+    this.#surroundings = { clock, random };
     this.#platformFetch = options.fetch ?? fetch;
     this.#calling = new Calling(options, {
       clock,
       random,
       open: (service, { balancing, wish }): OpenService => {
         const live = view(service, wish);
-        const pool = new Pool({ ...balancing, clock, random });
-        const unfollow = pool.follow(live);
-        const close = (): void => {
-          unfollow();
-          live.close();
-        };
-        return { live, pool, close, disbelieve: (instance) => live.disbelieve(instance) };
+        return followed(live, new Pool({ ...balancing, clock, random }), () => live.close());
       },
       tracing: () => this.#tracing,
       tellTried: () => (teller.isHeard('tried') ? (tried) => teller.tell('tried', tried) : undefined),
       tellEjected: (told) => teller.tell('ejected', told),
       tellReturned: (told) => teller.tell('returned', told),
+      tellPanic: (told) => teller.tell('panic', told),
       onGone: (endpoint) => {
         this.#loaded?.connections.letGo(endpoint);
         for (const agent of this.#agents) agent.letGo(endpoint);
       },
     });
+  }
+
+  /** Endpoints for those who pick from a live view: those that calls go to, unless something else is wished for. */
+  holdPool(live: LiveService, wish: ServiceWish): HeldPool {
+    const isUsual = Object.values(wish).every((wished) => wished === undefined);
+    if (isUsual && this.#calling.isWhole(live.service)) return this.#calling.hold(live.service);
+    const balancing = { ...this.#calling.balancingOf(live.service), ...wish.balancing };
+    const pool = new Pool({ ...balancing, ...this.#surroundings });
+    return this.#calling.judge(followed(live, pool, () => undefined));
   }
 
   async fetch(input: string | URL | Request, init?: ServiceFetchInit): Promise<Response> {
@@ -152,4 +158,14 @@ export class Calls {
     const { naming = usualNaming, others = 'refuse' } = { ...this.#options, ...options };
     return { naming: typeof naming === 'string' ? namingBySuffix(naming) : naming, others };
   }
+}
+
+/** `closed` is told when it is not needed any more. */
+function followed(live: LiveService, pool: Pool, closed: () => void): OpenService {
+  const unfollow = pool.follow(live);
+  const close = (): void => {
+    unfollow();
+    closed();
+  };
+  return { live, pool, close, disbelieve: (instance) => live.disbelieve(instance) };
 }

@@ -45,6 +45,7 @@ export async function fleet(
     tellTried: () => (tried) => told.push(tried),
     tellEjected: (one) => ejected.push(one),
     tellReturned: () => undefined,
+    tellPanic: () => undefined,
     tracing,
     onGone: (endpoint) => connections.letGo(endpoint),
   });

@@ -2,7 +2,7 @@
 export { CallFailed, type CallFailedReason } from './call-failed.js';
 export type { CallingOptions, CallRules, CallWishes, HedgeRules } from './call-rules.js';
 export type { CallsOptions, WayInOptions } from './calls.js';
-export type { EjectionTold, ServiceOptions, ServicesOptions } from './calling.js';
+export type { EjectionTold, PanicTold, ServiceOptions, ServicesOptions } from './calling.js';
 export type { EjectionReason, OutlierRules } from './outlier-rules.js';
 export type { BudgetRules } from './retry-budget.js';
 export type { BulkheadRules } from './bulkhead.js';

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Trouble } from '../telling.js';
 import { Discovery, type DiscoveryOptions } from './discovery.js';
 import type { LiveService } from './live-service.js';
-import { instance, PULSE_MS, SimulatedRegistry } from './simulated-registry.fixture.js';
+import { instance, PULSE_MS, SimulatedRegistry, nobodyPicks } from './simulated-registry.fixture.js';
 
 let clock: SimulatedClock;
 let registry: SimulatedRegistry;
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 function discovery(options: DiscoveryOptions = {}): Discovery {
   const surroundings = { clock, random: new SeededRandom(1), namespace: 'default', trouble: (trouble: Trouble) => troubles.push(trouble) };
-  return new Discovery(options, { client: registry, ...surroundings });
+  return new Discovery(options, { client: registry, holdPool: nobodyPicks, ...surroundings });
 }
 
 const ids = (live: LiveService): string => live.current.map(({ id }) => id).join(' ');

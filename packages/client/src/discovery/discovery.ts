@@ -6,11 +6,11 @@ import type { Trouble } from '../telling.js';
 import { fallbackInstances } from './fallback.js';
 import { Feeds } from './feeds.js';
 import { hashText } from './hash.js';
-import { LiveService, type Choose } from './live-service.js';
+import { LiveService, type Choose, type HeldPool } from './live-service.js';
 import { SnapshotDirectory } from './snapshot-directory.js';
 import { demandSize, subsetOf } from './subset.js';
 import { View } from './view.js';
-import { questionKey, questionOf, type Question, type Wish } from './wish.js';
+import { questionKey, questionOf, type Question, type ServiceWish, type Wish } from './wish.js';
 
 /** Whoever asks again within this time finds everything as it was, without asking the registry. */
 const IDLE_MS = 60_000;
@@ -32,6 +32,8 @@ export interface DiscoverySurroundings {
   /** Where to look if a wish does not say. */
   readonly namespace: string;
   readonly trouble: (trouble: Trouble) => void;
+  /** Endpoints for those who pick. */
+  readonly holdPool: (live: LiveService, wish: ServiceWish) => HeldPool;
 }
 
 /** A view, and how many hold it. */
@@ -75,18 +77,21 @@ export class Discovery {
   }
 
   /** A live view, at once; what it shows is known a little later (`ready()`). Throws a `TypeError` for a wish that nobody could grant. */
-  service(name: string, wish: Wish = {}): LiveService {
+  service(name: string, wish: ServiceWish = {}): LiveService {
     const question = questionOf(name, this.#surroundings.namespace, wish);
     const choose = chooseBy(wish, this.#chooser);
     const fallback = wish.fallback === undefined ? null : fallbackInstances(question, wish.fallback);
     const held = this.#hold(question);
     if (fallback !== null) held.view.offerFallback(fallback);
     let isHeld = true;
+    let heldPool: HeldPool | null = null;
     const release = (): void => {
+      heldPool?.release();
       if (isHeld) this.#release(held);
       isHeld = false;
     };
-    const service = new LiveService(held.view, choose, release);
+    const holdPool = (live: LiveService): HeldPool => (heldPool = this.#surroundings.holdPool(live, wish));
+    const service = new LiveService(held.view, choose, release, holdPool);
     this.#forgotten.register(service, release);
     return service;
   }

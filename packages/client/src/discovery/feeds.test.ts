@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Trouble } from '../telling.js';
 import { Discovery } from './discovery.js';
 import type { LiveService } from './live-service.js';
-import { instance, SimulatedRegistry } from './simulated-registry.fixture.js';
+import { instance, SimulatedRegistry, nobodyPicks } from './simulated-registry.fixture.js';
 
 let clock: SimulatedClock;
 let registry: SimulatedRegistry;
@@ -14,7 +14,7 @@ beforeEach(() => {
   clock = new SimulatedClock();
   registry = new SimulatedRegistry(clock);
   const surroundings = { clock, random: new SeededRandom(1), namespace: 'default', trouble: (_trouble: Trouble): void => undefined };
-  discovery = new Discovery({ idleMs: 1000 }, { client: registry, ...surroundings });
+  discovery = new Discovery({ idleMs: 1000 }, { client: registry, holdPool: nobodyPicks, ...surroundings });
 });
 
 const ids = (live: LiveService | undefined): string => live?.current.map(({ id }) => id).join(' ') ?? '';

@@ -6,4 +6,4 @@ export type { LiveInstances } from './live-instances.js';
 export type { LiveChange, LiveService, LiveTellings } from './live-service.js';
 export type { LiveState, LiveStateName } from './live-state.js';
 export type { Subset } from './subset.js';
-export type { Wish } from './wish.js';
+export type { ServiceWish, Wish } from './wish.js';

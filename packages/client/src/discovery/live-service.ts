@@ -1,4 +1,9 @@
 /** A live view as one holder has it: what is shown, told of its changes, and let go of in the end. */
+import type { PickContext } from '../balancing/balancer.js';
+import type { Endpoint } from '../balancing/endpoint.js';
+import { callPicked } from '../balancing/picked-call.js';
+import type { Pool } from '../balancing/pool.js';
+import { CallFailed } from '../calling/call-failed.js';
 import type { Instance } from '../shapes.js';
 import type { Source } from './belief.js';
 import { differenceOf, isSameList, type InstanceDifference } from './instance-list.js';
@@ -21,11 +26,18 @@ export interface LiveTellings {
 /** Chooses here, out of what the registry told. */
 export type Choose = (instances: readonly Instance[]) => readonly Instance[];
 
+/** Endpoints for a live view, as long as they are held. */
+export interface HeldPool {
+  readonly pool: Pool;
+  release(): void;
+}
+
 export class LiveService implements LiveInstances, AsyncIterable<readonly Instance[]>, Disposable {
   readonly service: string;
   readonly #view: View;
   readonly #choose: Choose;
   readonly #release: () => void;
+  readonly #holdPool: (live: LiveService) => HeldPool;
   readonly #listeners: { readonly [Name in keyof LiveTellings]: Listeners<LiveTellings[Name]> } = {
     change: new Listeners(),
     state: new Listeners(),
@@ -36,12 +48,14 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
   #chosen: readonly Instance[] = [];
   /** While anybody listens. */
   #unfollow: (() => void) | null = null;
+  #held: HeldPool | null = null;
 
-  constructor(view: View, choose: Choose, release: () => void) {
+  constructor(view: View, choose: Choose, release: () => void, holdPool: (live: LiveService) => HeldPool) {
     this.service = view.question.service;
     this.#view = view;
     this.#choose = choose;
     this.#release = release;
+    this.#holdPool = holdPool;
   }
 
   get current(): readonly Instance[] {
@@ -144,6 +158,36 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
   /** Calls found that nobody is there. Believed only of those whom the registry itself does not vouch for (`doubted`). */
   disbelieve(instance: Pick<Instance, 'id'>): void {
     this.#view.disbelieve(instance);
+  }
+
+  /** Its endpoints, with what was learnt about them: from these calls, and from those of `fetch` and the like where they go to the same ones. */
+  get pool(): Pool {
+    if (this.#held === null) {
+      this.#held = this.#holdPool(this);
+      if (this.#closing.signal.aborted) this.#held.release();
+    }
+    return this.#held.pool;
+  }
+
+  /**
+   * Whom to call next; `undefined` while nobody is there or known. `using call = endpoint.begin()` counts the call, and
+   * `call.end({ kind: 'answered' })` says how it went: what was heard decides who is picked next.
+   */
+  pick(context?: PickContext): Endpoint | undefined {
+    return this.pool.pick(context);
+  }
+
+  /**
+   * Calls whoever is next, as soon as it is known who there is, and learns from how `work` ends: by the `status` of what it answers, if that has
+   * one, and by what it throws, which is thrown on. One try; `registry.fetch` makes several. Throws a `CallFailed` where nobody is there.
+   */
+  async call<Answer>(
+    work: (endpoint: Endpoint) => Answer | PromiseLike<Answer>,
+    { signal, ...context }: PickContext & { readonly signal?: AbortSignal } = {},
+  ): Promise<Answer> {
+    if (!this.known) await this.ready(signal);
+    signal?.throwIfAborted();
+    return callPicked(this.pool, work, { ...context, nobody: () => new CallFailed('no-instance', this.service) });
   }
 
   /** Lets go. What was shown last stays; nothing is told any more. */

@@ -1,4 +1,6 @@
 /** A registry to be treated badly, as a client sees it: without a network, and in the time of a simulated clock. */
+import { Pool } from '../balancing/pool.js';
+import type { HeldPool } from './live-service.js';
 import type { SimulatedClock } from '@rollcall/conformance';
 import type { InstanceFilters, PollOptions } from '../options.js';
 import { RegistryProblem } from '../registry-problem.js';
@@ -210,4 +212,9 @@ function servicesOf(question: WatchQuestion): readonly string[] {
 
 function isOver(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
+}
+
+/** Endpoints for those who only look. */
+export function nobodyPicks(): HeldPool {
+  return { pool: new Pool(), release: () => undefined };
 }

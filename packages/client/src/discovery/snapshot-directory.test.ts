@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Trouble } from '../telling.js';
 import { Discovery } from './discovery.js';
 import type { LiveService } from './live-service.js';
-import { instance, SimulatedRegistry } from './simulated-registry.fixture.js';
+import { instance, SimulatedRegistry, nobodyPicks } from './simulated-registry.fixture.js';
 
 let clock: SimulatedClock;
 let registry: SimulatedRegistry;
@@ -26,7 +26,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 function discovery(snapshots = join(directory, 'views')): Discovery {
   const surroundings = { clock, random: new SeededRandom(1), namespace: 'default', trouble: (trouble: Trouble) => troubles.push(trouble) };
-  return new Discovery({ snapshots }, { client: registry, ...surroundings });
+  return new Discovery({ snapshots }, { client: registry, holdPool: nobodyPicks, ...surroundings });
 }
 
 /** A program that heard of everything, and ended. */

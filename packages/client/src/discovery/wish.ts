@@ -1,5 +1,6 @@
 /** Whom one wants of a service, and the one spelling by which equal wishes are known to be equal. */
 import { schemas } from '@rollcall/contract';
+import type { BalancingOptions } from '../balancing/balancing-options.js';
 import { filterQuery, type InstanceFilters } from '../options.js';
 import type { Instance } from '../shapes.js';
 import type { Subset } from './subset.js';
@@ -13,6 +14,12 @@ export interface Wish extends InstanceFilters {
   readonly subset?: Subset;
   /** Addresses (`10.0.0.5:8080`, `pay.example:80`, `[::1]:80`) for as long as nobody ever said who there is. */
   readonly fallback?: readonly string[];
+}
+
+/** What one wants of a service, and how it is called by those who pick. */
+export interface ServiceWish extends Wish {
+  /** Instead of what `calls` says for the service. Endpoints are of one's own then, and so is what is learnt about them. */
+  readonly balancing?: BalancingOptions;
 }
 
 /** What one view is of: who wants the same shares it. */

@@ -90,6 +90,21 @@ describe('a live view', () => {
     expect([ids(live), ids(late)]).toEqual([['2'], []]);
   });
 
+  it('goes over to another registry of those that it was given', { timeout: 60_000 }, async () => {
+    const [a, b] = [await registryProcess('--store', 'memory'), await registryProcess('--store', 'memory')];
+    for (const { url } of [a, b]) await register(client(url).api, '1', '2');
+    await register(client(b.url).api, '3');
+    const both = connect({ urls: [a.url, b.url], inOrder: true });
+    clean.push(() => both.close());
+    const live = both.service('payments');
+    await live.ready();
+    const least = fewest(live);
+    expect(ids(live)).toEqual(['1', '2']);
+    await a.kill();
+    await until(() => live.current.length === 3 && live.state.state === 'live');
+    expect([least(), live.doubted]).toEqual([2, 0]);
+  });
+
   it('misses nothing over a network that breaks', { timeout: 60_000 }, async () => {
     const registry = await registryProcess();
     const direct = client(registry.url).api;

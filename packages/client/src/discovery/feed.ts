@@ -1,10 +1,11 @@
 /** One stream, and the views that it tells; or, where streams do not get through, the same by asking again and again. */
+import { backoffMs } from '../backoff.js';
 import type { Clock, Random } from '../ports.js';
 import type { RegistryClient } from '../registry-client.js';
 import { RegistryProblem } from '../registry-problem.js';
 import type { Instance, InstanceRef } from '../shapes.js';
 import { sleep } from '../sleep.js';
-import { Unanswered } from '../unanswered.js';
+import { Unanswered, type UnansweredReason } from '../unanswered.js';
 import type { WatchEvent, WatchQuestion, WatchState } from '../watch-question.js';
 import { Contact } from './contact.js';
 import type { Streamed } from './feed-plan.js';
@@ -125,7 +126,7 @@ export class Feed implements Streamed {
         this.#way.polled(false);
         this.#surroundings.trouble(error, retryInMs, view.question.service);
         if (view.contact !== this.contact) return;
-        if (isAboutOne(error)) view.refused(error);
+        if (isForGood(error)) view.refused(error);
         else view.away(error);
       },
     });
@@ -133,6 +134,7 @@ export class Feed implements Streamed {
 
   #turned(state: WatchState, giveUp: AbortController): void {
     const nowMs = this.#surroundings.clock.monotonicMs();
+    const wasHeard = this.#isHeard;
     this.#isHeard = false;
     if (state.state === 'connected') {
       this.contact.begin();
@@ -140,7 +142,7 @@ export class Feed implements Streamed {
       return;
     }
     const { because, retryInMs } = state;
-    this.#way.streamEnded(isMute(because), nowMs);
+    this.#way.streamEnded(isMute(because, wasHeard), nowMs);
     if (!this.#way.isStream(nowMs)) giveUp.abort();
     this.#troubled(because, retryInMs);
     for (const view of this.#own) view.away(because);
@@ -203,9 +205,21 @@ export class Feed implements Streamed {
       this.#events.refused(this);
       return;
     }
+    if (isMute(error, false)) return this.#unheard(error);
     const retryInMs = REFUSED_MS * (1 + random.number());
     this.#troubled(error, retryInMs);
     for (const view of this.#own) view.refused(error);
+    await sleep(clock, retryInMs, this.#stop.signal);
+  }
+
+  /** Something answers, but not with a stream: perhaps it does where one only asks. */
+  async #unheard(error: Error): Promise<void> {
+    const { clock, random } = this.#surroundings;
+    this.#way.streamEnded(true, clock.monotonicMs());
+    if (!this.#way.isStream(clock.monotonicMs())) return;
+    const retryInMs = backoffMs({ times: 1 }, random);
+    this.#troubled(error, retryInMs);
+    for (const view of this.#own) view.away(error);
     await sleep(clock, retryInMs, this.#stop.signal);
   }
 
@@ -222,9 +236,17 @@ export class Feed implements Streamed {
   }
 }
 
-/** Nothing came, not even the beginning of an answer, though somebody is there. */
-function isMute(error: Error): boolean {
-  return error instanceof Unanswered && (error.reason === 'silent' || error.reason === 'timeout');
+/** Somebody is there, but nothing comes by a stream, or something that is none: a proxy may be the reason. */
+function isMute(error: Error, wasHeard: boolean): boolean {
+  if (!(error instanceof Unanswered)) return false;
+  return muteReasons.has(error.reason) || (error.reason === 'broken' && !wasHeard);
+}
+
+const muteReasons: ReadonlySet<UnansweredReason> = new Set(['silent', 'timeout', 'not-a-registry']);
+
+/** It does not get better by asking again soon. */
+function isForGood(error: Error): boolean {
+  return isAboutOne(error) || (error instanceof Unanswered && !error.retryable);
 }
 
 /** Of several that are asked for together, one is the reason. */

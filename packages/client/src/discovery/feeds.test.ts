@@ -96,6 +96,24 @@ describe('where something keeps streams to itself', () => {
     expect([ids(live), registry.streams, registry.asked.at(-1)]).toEqual(['1 2 3', 1, 'watch payments']);
   });
 
+  it('asks where streams are refused by somebody on the way', async () => {
+    registry.mood = 'streams-refused';
+    const live = discovery.service('payments');
+    await passes(2000);
+    expect([ids(live), live.state.state]).toEqual(['1 2', 'live']);
+  });
+
+  it('says so where somebody else answers', async () => {
+    registry.mood = 'stranger';
+    const live = discovery.service('payments');
+    const ready = live.ready().catch((error: unknown) => error);
+    await passes(3000);
+    expect([await ready, live.state.state]).toMatchObject([{ reason: 'not-a-registry' }, 'refused']);
+    registry.become('well');
+    await passes(400_000);
+    expect([ids(live), live.state.state, registry.streams]).toEqual(['1 2', 'live', 1]);
+  });
+
   it('asks for many in turn, each now and then', async () => {
     registry.mood = 'streams-kept';
     const views = Array.from({ length: 50 }, (_, at) => discovery.service(`s${at}`));

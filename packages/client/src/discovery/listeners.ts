@@ -15,7 +15,10 @@ export class Listeners<Told> {
   }
 
   tell(told: Told): void {
-    for (const listener of this.#all) {
+    // Whoever begins to listen meanwhile hears of the next thing; whoever stops, of nothing any more.
+    const present = [...this.#all];
+    for (const listener of present) {
+      if (!this.#all.has(listener)) continue;
       try {
         listener(told);
       } catch (error) {

@@ -31,8 +31,8 @@ export function instance(id: string, fields: Partial<Instance> = {}): Instance {
   };
 }
 
-/** How it answers: not at all, with silence, by polls only because something keeps its streams to itself, or with a refusal. */
-export type Mood = 'well' | 'down' | 'silent' | 'streams-kept' | 'forbidden';
+/** How it answers: not at all, with silence, by polls only because something keeps its streams to itself or refuses them, as somebody else, or with a refusal. */
+export type Mood = 'well' | 'down' | 'silent' | 'streams-kept' | 'streams-refused' | 'stranger' | 'forbidden';
 
 interface Stream {
   readonly services: ReadonlySet<string>;
@@ -122,6 +122,7 @@ export class SimulatedRegistry {
     while (options.signal?.aborted !== true) {
       const refusal = this.#refusal(services);
       if (refusal !== undefined) throw refusal;
+      if (!connected && (this.mood === 'stranger' || this.mood === 'streams-refused')) throw new Unanswered('not-a-registry', 'simulated:');
       if (this.mood === 'well') {
         connected = true;
         yield* this.#stream(services, options);
@@ -141,6 +142,7 @@ export class SimulatedRegistry {
     const refusal = this.#refusal(new Set([service]));
     if (refusal !== undefined) throw refusal;
     if (this.mood === 'down') throw new Unanswered('refused', 'simulated:');
+    if (this.mood === 'stranger') throw new Unanswered('not-a-registry', 'simulated:');
     if (this.mood === 'silent') {
       await sleep(this.#clock, 10_000, options.signal);
       throw new Unanswered('timeout', 'simulated:');

@@ -22,6 +22,7 @@ describe('a cluster in trouble', () => {
     ['a node says goodbye whose list of nodes is late, so that it sees nobody', 4_007_981],
     ['a node says goodbye whose view is late, and which was to look after one that lapsed long ago', 7_001_708],
     ['a node says goodbye that has not seen yet who joined', 8_027_669],
+    ['a heartbeat is to be told to all, and its node is suspended before it could tell', 13_018_087],
     ['the view of a node that wakes up goes from one lapse to the next, and never shows the recovery in between', 11_010_700],
     ['a node that is apart refuses a heartbeat, and is a member again', 2_003_798],
   ])('keeps them where %s', async (_what, seed) => {

@@ -114,11 +114,15 @@ export class SharedRows<Subject> implements KindOfRows {
     if (!rows.every((row) => calling.isPresent(row))) throw elsewhereError();
     const nowMs = now();
     const names = rows.map((row) => this.#name(row));
-    if (!(await desk.handing.tellAll(names.map((who) => ({ who, ageMs: 0 }))))) throw elsewhereError();
+    const ageMs = (): number => now() - nowMs + desk.options.missedSince(nowMs);
+    if (!(await desk.handing.tellAll(() => names.map((who) => ({ who, ageMs: ageMs() }))))) throw elsewhereError();
+    const hasSlept = desk.options.wokenMs() > nowMs;
     for (const [at, row] of rows.entries()) {
-      // It may have left meanwhile, and the row be somebody else's; or it was heard once more.
+      // It may have left meanwhile, and the row be somebody else's; or it lapsed while we slept, and this is older than that.
       const isThere = roll.subject(row) !== null && this.#name(row) === names[at];
-      if (isThere && roll.table.deadlineMs(row) < nowMs + roll.table.ttlMs(row)) roll.table.beat(row, nowMs);
+      if (!isThere || (hasSlept && !calling.isPresent(row))) continue;
+      // Or it was heard once more.
+      if (roll.table.deadlineMs(row) < nowMs + roll.table.ttlMs(row)) roll.table.beat(row, nowMs);
     }
   }
 

@@ -30,13 +30,18 @@ export interface HandingOverOptions {
   readonly handed: Counter;
 }
 
+interface Told {
+  readonly heard: (() => readonly Heard[])[];
+  readonly done: Promise<boolean>;
+}
+
 export class HandingOver {
   readonly #options: HandingOverOptions;
   #waiting: { readonly heap: Heap; readonly row: number }[] = [];
   #cancelFlush: (() => void) | null = null;
   readonly #underWay = new Map<NodeName, number>();
   /** What all others are to be told in this turn, and who waits for it. */
-  #told: { readonly heard: Heard[]; readonly done: Promise<boolean> } | null = null;
+  #told: Told | null = null;
 
   constructor(options: HandingOverOptions) {
     this.#options = options;
@@ -51,11 +56,11 @@ export class HandingOver {
 
   /**
    * Tells every other node. Answers whether there are any and all of them have it by now, so that whoever says a lapse knows of it. What comes
-   * in one turn is told together.
+   * in one turn is told together. `heard` is asked when it is sent: we may have been suspended in between.
    */
-  tellAll(heard: readonly Heard[]): Promise<boolean> {
+  tellAll(heard: () => readonly Heard[]): Promise<boolean> {
     this.#told ??= this.#tellSoon();
-    for (const one of heard) this.#told.heard.push(one);
+    this.#told.heard.push(heard);
     return this.#told.done;
   }
 
@@ -90,14 +95,15 @@ export class HandingOver {
     }
   }
 
-  #tellSoon(): { readonly heard: Heard[]; readonly done: Promise<boolean> } {
-    const heard: Heard[] = [];
+  #tellSoon(): Told {
+    const heard: (() => readonly Heard[])[] = [];
     const turn = new Promise<void>((resolve) => void this.#options.clock.after(0, resolve));
     return { heard, done: turn.then(() => this.#tell(heard)) };
   }
 
-  async #tell(heard: readonly Heard[]): Promise<boolean> {
+  async #tell(told: Told['heard']): Promise<boolean> {
     this.#told = null;
+    const heard = told.flatMap((tell) => tell());
     const { nodes, self } = this.#options.company.roster;
     const others = nodes.filter(({ name }) => name !== self?.name);
     if (others.length === 0) return false;

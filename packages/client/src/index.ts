@@ -20,7 +20,7 @@ export type * from './ports.js';
 export { RegistryClient } from './registry-client.js';
 export { AlreadyRegistered } from './registering/identities.js';
 export { Deregistered } from './registering/keeper.js';
-export { LiveRegistration, type DrainOptions } from './registering/live-registration.js';
+export type { DrainOptions, LiveRegistration } from './registering/live-registration.js';
 export { reachableHost, type ReachableHost } from './registering/reachable-host.js';
 export type { OwnRegistration, RegisterOptions } from './registering/registering.js';
 export { connect, Registry, type RegistryOptions } from './registry.js';

@@ -1,7 +1,6 @@
 /** The pages of docs/reference that follow from code are what would follow from it today. `npm run docs` writes them anew. */
 import { clusterMetrics } from 'rollcall/parts';
 import { describe, expect, it } from 'vitest';
-import { clientApiPage } from './support/client-api-page.js';
 import { httpApiPage } from './support/http-api-page.js';
 import { cliPage, configPage, metricsPage } from './support/reference-pages.js';
 import { idleRegistry } from './support/idle-registry.js';
@@ -17,10 +16,6 @@ describe('docs/reference', () => {
 
   it('has the commands as the program helps with them', async () => {
     await expect(cliPage()).toMatchFileSnapshot('../docs/reference/cli.md');
-  });
-
-  it('has what the client exports, as it is built', async () => {
-    await expect(clientApiPage()).toMatchFileSnapshot('../docs/reference/client-api.md');
   });
 
   it('has the metrics that a registry answers, and those of a cluster', async () => {

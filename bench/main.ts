@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { attendanceAtScale } from './rows/attendance.js';
+import { balancing } from './rows/balancing.js';
 import { catalogAtScale } from './rows/catalog.js';
 import { clusterBeating } from './rows/cluster.js';
 import { coldOpen } from './rows/cold-open.js';
@@ -45,6 +46,7 @@ const benchmarks: readonly Benchmark[] = [
   coldOpen,
   dnsAnswers,
   clusterBeating,
+  balancing,
   noticing,
   probesOfAFleet,
   dnsRendering,

@@ -16,7 +16,10 @@ export interface UdpOptions {
 
 /** Addresses come as numbers: nobody has to be asked for them, nor a turn of the loop waited. */
 type Lookup = (host: string, options: unknown, found: (error: null, address: string, family: number) => void) => void;
-const asItIs: Lookup = (host, _options, found) => found(null, host, isIPv6(host) ? 6 : 4);
+const asItIs: Readonly<Record<'udp4' | 'udp6', Lookup>> = {
+  udp4: (host, _options, found) => found(null, host, 4),
+  udp6: (host, _options, found) => found(null, host, 6),
+};
 
 /** How often it is looked what waits to be sent: looking costs a tenth of sending. */
 const LOOK_EVERY = 64;
@@ -38,7 +41,7 @@ export class UdpDoor {
   /** Throws what the system says. */
   static async open(address: string, port: number, options: UdpOptions): Promise<UdpDoor> {
     const type = isIPv6(address.replace(/%.*$/, '')) ? 'udp6' : 'udp4';
-    const socket = createSocket({ type, ipv6Only: type === 'udp6', lookup: asItIs });
+    const socket = createSocket({ type, ipv6Only: type === 'udp6', lookup: asItIs[type] });
     try {
       await new Promise<void>((bound, refused) => {
         socket.once('error', refused);

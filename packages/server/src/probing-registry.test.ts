@@ -1,7 +1,13 @@
 /** The whole prober, in its thread, from a registration to what discovery answers. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { certificatesIn } from '../../../test/support/certificates.js';
+import { describeWith } from '../../../test/support/program.js';
 import { startRegistry, type EmbeddedRegistry } from './index.js';
 
 const registries: EmbeddedRegistry[] = [];
@@ -73,5 +79,44 @@ describe('a registry that probes', () => {
       expect(answer.status, JSON.stringify(check)).toBe(400);
     }
     expect(await shown(url)).toEqual([]);
+  });
+});
+
+describeWith(['openssl'], 'a registry whose targets speak TLS', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rollcall-probe-ca-'));
+    const make = certificatesIn(directory);
+    make.selfSigned('ca', '/CN=authority');
+    await make.signed('web', '/CN=web', 'IP:127.0.0.1');
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  async function secured(): Promise<number> {
+    const [cert, key] = await Promise.all(['web.crt', 'web.key'].map((name) => readFile(join(directory, name))));
+    const server = createSecureServer({ cert, key }, (_request, response) => void response.end());
+    servers.push(server);
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    return (server.address() as AddressInfo).port;
+  }
+
+  it('believes whom the operator believes, or whom the check brings, and nobody else', async () => {
+    const port = await secured();
+    const ca = await readFile(join(directory, 'ca.crt'), 'utf8');
+    const check = { type: 'http', interval: '1s', failuresBeforeCritical: 1 };
+    for (const [options, tls, health] of [
+      [{ probeCa: join(directory, 'ca.crt') }, true, 'passing'],
+      [{}, { ca }, 'passing'],
+      [{}, true, 'critical'],
+    ] as const) {
+      const { url } = await started(options);
+      await register(url, { service: 'web', host: '127.0.0.1', port, checks: [{ ...check, tls }] });
+      await vi.waitUntil(async () => (await shown(url))[0]?.health === health, { timeout: 20_000 });
+    }
+  });
+
+  it('does not start with a file that holds no certificate', async () => {
+    await expect(started({ probeCa: join(directory, 'web.key') })).rejects.toThrow(/--probe-ca .*web.key holds no certificate in PEM/);
+    await expect(started({ probeCa: join(directory, 'none') })).rejects.toThrow(/--probe-ca .*none cannot be read/);
   });
 });

@@ -85,8 +85,22 @@ function registeredAgain(previous: Instance, current: Instance): readonly Happen
   if (previous.revision === current.revision) return [];
   const moved = placeOf(previous) === placeOf(current) ? '' : `, at ${placeOf(current)} instead of ${placeOf(previous)}`;
   const isOther = previous.incarnation !== current.incarnation;
+  // By a registration, or by whoever put or removed one: the log does not tell the two apart.
+  if (moved === '' && hasOtherChecks(previous, current))
+    return [{ what: 'registered-again', text: checksText(previous, current), by: 'caller', face: null }];
   const text = `registered again${isOther ? ' as another incarnation' : ', changed'}${moved}`;
   return [{ what: 'registered-again', text, by: 'instance', face: current.origin.face }];
+}
+
+function hasOtherChecks({ checks: before }: Instance, { checks: after }: Instance): boolean {
+  return JSON.stringify(before) !== JSON.stringify(after);
+}
+
+function checksText(previous: Instance, current: Instance): string {
+  const namesOf = ({ checks }: Instance): string => checks.map(({ id }) => JSON.stringify(id)).join(', ');
+  const names = namesOf(current);
+  if (names === namesOf(previous)) return 'its checks have other terms now';
+  return names === '' ? 'it has no checks any more' : `its checks are ${names} now`;
 }
 
 function modeChanged(previous: Instance, current: Instance): readonly Happening[] {
@@ -114,7 +128,7 @@ function healthChanged(previous: Instance, current: Instance): readonly Happenin
   if ((previous.intent?.status ?? null) !== (current.intent?.status ?? null)) return health(current.health, 'operator');
   return previous.revision === current.revision
     ? health(`${current.health}, as its machine`, 'machine')
-    : health(current.health, 'instance');
+    : health(current.health, hasOtherChecks(previous, current) ? 'caller' : 'instance');
 }
 
 /** Those that made no difference to its health, because another one is as bad. */

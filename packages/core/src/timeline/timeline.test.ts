@@ -103,6 +103,21 @@ describe('a timeline', () => {
     ]);
   });
 
+  it('tells of checks that were put, changed and removed', async () => {
+    await house.registrar.register(one, someone);
+    const check = { type: 'tcp', port: 80, name: 'port' };
+    await house.registrar.changeCheck(one, 'port', check, someone);
+    await house.registrar.changeCheck(one, 'port', { ...check, interval: '1m' }, someone);
+    await house.registrar.changeCheck(one, 'port', null, someone);
+    expect(told().slice(1)).toEqual([
+      'registered-again by caller: its checks are "heartbeat", "port" now',
+      'health by caller: starting',
+      'registered-again by caller: its checks have other terms now',
+      'registered-again by caller: its checks are "heartbeat" now',
+      'health by caller: passing',
+    ]);
+  });
+
   it('knows a machine that was removed with its instances', async () => {
     const machine = { namespace: defaultNamespace, name: MachineName.parse('m1') as MachineName };
     await house.registrar.putMachine({ ...machine, addresses: {}, metadata: {}, checks: [], origin: { face: 'test' } }, someone);

@@ -36,6 +36,12 @@ export const checkSchemas = {
         pattern: '^/[\\x21\\x22\\x24-\\x7e]{0,2047}$',
         default: '/',
       },
+      url: {
+        type: 'string',
+        description: 'Of `http`: `https://10.0.0.5:8443/health`, in place of `host`, `port`, `path` and `tls: true`. It is shown as these.',
+        pattern: '^https?://',
+        maxLength: 2400,
+      },
       method: { type: 'string', description: 'Of `http`.', pattern: '^[A-Z]{1,32}$', default: 'GET' },
       headers: {
         type: 'object',

@@ -16,6 +16,7 @@ import {
   type FieldProblem,
   type ValueKind,
 } from '../catalog/value-kind.js';
+import { withoutUrl } from './page-url.js';
 import { probeTypes, type AliasSpec, type HttpSpec, type ProbeType, type TlsTerms } from './probe-spec.js';
 
 /** Probes cost the registry, and their targets, something at every interval: more often than this nobody learns more. */
@@ -227,12 +228,13 @@ function readWish(
 ): { readonly wish: CheckWish; readonly problems: readonly FieldProblem[] } | null {
   const type = typeKind.parse(value['type']);
   if (type === undefined) return null;
-  const { fields, unknown, problems } = tryFields<CheckWish>(value, rules[type]);
-  const allowed = `only ${Object.keys(rules[type]).join(', ')}`;
+  const asked = type === 'http' ? withoutUrl(value) : { fields: value, problems: [] };
+  const { fields, unknown, problems } = tryFields<CheckWish>(asked.fields, rules[type]);
+  const allowed = `only ${[...Object.keys(rules[type]), ...(type === 'http' ? ['url'] : [])].join(', ')}`;
   const strangers = Object.keys(unknown).map((name) => ({
     field: describe(name).slice(1, -1),
     came: 'a field that is not known here',
     allowed,
   }));
-  return { wish: fields, problems: [...problems, ...strangers] };
+  return { wish: fields, problems: [...asked.problems, ...problems, ...strangers] };
 }

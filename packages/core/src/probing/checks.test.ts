@@ -76,6 +76,17 @@ describe('checks of a registration', () => {
         ],
       },
     ],
+    [
+      'a page by its address',
+      { type: 'http', url: 'https://10.0.0.5:8443/up?deep=1' },
+      { host: '10.0.0.5', port: 8443, path: '/up?deep=1', tls: { serverName: null, verify: true, ca: null } },
+    ],
+    ['an address and no more', { type: 'http', url: 'http://[fd00::5]' }, { host: 'fd00::5', port: 80, path: '/', tls: null }],
+    [
+      'an address, and terms',
+      { type: 'http', url: 'https://web?x', tls: { verify: false } },
+      { host: 'web', port: 443, path: '/?x', tls: { serverName: null, verify: false, ca: null } },
+    ],
     ['one status', { type: 'http', statuses: 204 }, { statuses: [[204, 204]] }],
     ['its own terms', { type: 'tcp', tls: { verify: false } }, { tls: { serverName: null, verify: false, ca: null } }],
   ])('%s', (_name, wish, spec) => {
@@ -114,6 +125,17 @@ describe('checks that make no sense', () => {
     ],
     ['a line break', [{ type: 'http', path: '/ HTTP/1.1\r\nx: y' }], ['checks[0].path']],
     ['a header that ends early', [{ type: 'http', headers: { x: 'a\r\nb: c' } }], ['checks[0].headers.x']],
+    ['an address that is none', [{ type: 'http', url: 'web/health' }], ['checks[0].url']],
+    ['an address of a file', [{ type: 'http', url: 'file:///etc/passwd' }], ['checks[0].url']],
+    ['an address with a password', [{ type: 'http', url: 'http://me:hush@web/' }], ['checks[0].url']],
+    ['an address with a line break', [{ type: 'http', url: 'http://web/ HTTP/1.1\r\nx: y' }], ['checks[0].url']],
+    ['an address of no port', [{ type: 'http', url: 'http://web:99999/' }], ['checks[0].port']],
+    [
+      'an address twice',
+      [{ type: 'http', url: 'http://web/', host: 'web', path: '/', tls: true }],
+      ['checks[0].host', 'checks[0].path', 'checks[0].tls'],
+    ],
+    ['an address where nobody asks for pages', [{ type: 'tcp', url: 'http://web/' }], ['checks[0].url']],
     ['an authority that is none', [{ type: 'tcp', tls: { ca: 'believe me' } }], ['checks[0].tls']],
     [
       'a key among authorities',

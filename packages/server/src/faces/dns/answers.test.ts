@@ -54,6 +54,13 @@ describe('an answer that is too large', () => {
     expect(bytes.length).toBeLessThanOrEqual(1232);
   });
 
+  it('shows everybody in time, however many there are, and though nothing changes', () => {
+    const huge = new DnsBench({}, crowd(2000));
+    const seen = new Set<string>();
+    for (let ask = 0; ask < 6000; ask++) for (const one of huge.ask('web.service.rollcall', 'A').answers) seen.add(one);
+    expect(seen.size).toBeGreaterThan(1990);
+  });
+
   it('of more than fit into any is a part of them, never the same', () => {
     const huge = new DnsBench({}, crowd(40_000));
     const [one, other] = [0, 1].map(() => huge.ask('web.service.rollcall', 'A', { transport: 'tcp' }));
@@ -248,6 +255,28 @@ describe('what is known of the catalog', () => {
     expect(bench.ask('blue.web.service.rollcall', 'A').answers).toEqual(['blue.web.service.rollcall. 5 A 10.0.0.5']);
     bench.show(instance({ service: 'blue.web', id: 'b', host: '10.0.0.6' }));
     expect(bench.ask('blue.web.service.rollcall', 'A').answers).toEqual(['blue.web.service.rollcall. 5 A 10.0.0.6']);
+  });
+
+  it('names machines as they are now', () => {
+    const bench = new DnsBench({}, [
+      instance({ machine: 'rack-7' }),
+      instance({ service: 'hostless', id: 'h', host: null, machine: 'rack-7' }),
+    ]);
+    const targets = (): readonly string[] => bench.ask('web.service.consul', 'SRV').answers.map((one) => one.split(' ')[6] as string);
+    const addresses = (): readonly string[] =>
+      bench.ask('hostless.service.rollcall', 'A').answers.map((one) => one.split(' ')[3] as string);
+    expect([targets(), addresses()]).toEqual([['0a000005.addr.dc1.consul.'], []]);
+    bench.machine('rack-7', { lan: '10.0.0.5' });
+    expect([targets(), addresses()]).toEqual([['rack-7.node.dc1.consul.'], ['10.0.0.5']]);
+    bench.machine('rack-7', { lan: '10.0.0.6' });
+    expect([targets(), addresses()]).toEqual([['0a000005.addr.dc1.consul.'], ['10.0.0.6']]);
+  });
+
+  it('follows a name of ours as that changes', () => {
+    const bench = new DnsBench({}, [instance({ service: 'a', id: 'a', host: 'b.service.rollcall' })]);
+    expect(bench.ask('a.service.rollcall', 'A').answers).toHaveLength(1);
+    bench.show(instance({ service: 'b', id: 'b', host: '10.0.0.8' }));
+    expect(bench.ask('a.service.rollcall', 'A').answers.at(-1)).toBe('b.service.rollcall. 5 A 10.0.0.8');
   });
 
   it('goes round in no circle', () => {

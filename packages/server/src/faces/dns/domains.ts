@@ -51,18 +51,20 @@ export interface Zone {
   /** The primary domain's, in reverse zones too. */
   readonly nameServer: WireName;
   readonly hostmaster: WireName;
+  /** What stands behind the digits of an address's name. */
+  readonly addressEnd: WireName;
 }
 
 /** All zones; throws for what is no domain. The first domain is the one that addresses are named in. */
-export function zonesOf(domains: readonly DnsDomain[]): readonly Zone[] {
-  const named = domains.map(({ name, manner }) => zone('domain', name, manner, name));
+export function zonesOf(domains: readonly DnsDomain[], datacenter: string): readonly Zone[] {
+  const named = domains.map(({ name, manner }) => zone('domain', name, manner, name, datacenter));
   const [primary] = domains;
   if (primary === undefined) throw new Error('At least one domain is needed.');
-  const reverse = (kind: 4 | 6, name: string): Zone => zone(kind, name, primary.manner, primary.name);
+  const reverse = (kind: 4 | 6, name: string): Zone => zone(kind, name, primary.manner, primary.name, datacenter);
   return [...named, reverse(4, 'in-addr.arpa'), reverse(6, 'ip6.arpa')];
 }
 
-function zone(kind: Zone['kind'], text: string, manner: Manner, home: string): Zone {
+function zone(kind: Zone['kind'], text: string, manner: Manner, home: string, datacenter: string): Zone {
   const name = wireName(text.toLowerCase());
   const below = home.toLowerCase();
   return {
@@ -72,6 +74,7 @@ function zone(kind: Zone['kind'], text: string, manner: Manner, home: string): Z
     manner,
     nameServer: wireName(`ns.${below}`),
     hostmaster: wireName(`hostmaster.${below}`),
+    addressEnd: wireName(`addr.${manner.targets === 'consul' ? `${datacenter}.` : ''}${below}`),
   };
 }
 

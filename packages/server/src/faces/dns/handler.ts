@@ -68,7 +68,7 @@ export class DnsAnswers {
   readonly last: Outcome = { rcode: 0, type: 0, cookie: 'none', cut: false, zone: null, outside: false, question: 0 };
   readonly #options: DnsAnswersOptions;
   readonly #zones: readonly Zone[];
-  readonly #cache = new PlanCache();
+  readonly #cache = new PlanCache(() => this.#index?.names.machinesMoved ?? -1);
   readonly #name = new Uint8Array(NAME_BYTES_MAX);
   #index: { readonly of: CatalogView; readonly caller: Caller; readonly names: NameIndex } | null = null;
   #soa = new Map<Zone, { readonly revision: number; readonly record: PackedRecords }>();
@@ -77,7 +77,7 @@ export class DnsAnswers {
   /** Throws for domains that are none. */
   constructor(options: DnsAnswersOptions) {
     this.#options = options;
-    this.#zones = zonesOf(options.domains);
+    this.#zones = zonesOf(options.domains, options.datacenter);
   }
 
   /** Never throws. The bytes are the caller's to keep. `undefined`: no answer may be given. */
@@ -123,13 +123,13 @@ export class DnsAnswers {
     const view = this.#options.view();
     const name = this.#name.subarray(0, length);
     const isReady = view?.complete === true;
-    const cached = isReady ? this.#cache.get(hash, name, query.type, view, this.#options.caller()) : undefined;
+    const cached = isReady ? this.#cache.get(hash, name, kindOf(query.type, asker.transport), view, this.#options.caller()) : undefined;
     const zone = cached?.zone ?? zoneOf(name, this.#zones);
     this.last.zone = zone ?? null;
     this.last.outside = zone === undefined;
     if (zone === undefined) return { ...bareReply(rcodes.REFUSED, cookie), extendedError: extendedErrors.NOT_AUTHORITATIVE };
     if (!isReady) return { ...bareReply(rcodes.SERVFAIL, cookie), extendedError: extendedErrors.NOT_READY };
-    const plan = cached?.plan ?? this.#plan(hash, name.slice(), query.type, zone, view);
+    const plan = cached?.plan ?? this.#plan(hash, name.slice(), query.type, zone, view, asker.transport);
     // Most addresses are somebody else's.
     this.last.outside = zone.kind !== 'domain' && plan.set === null;
     return this.#planned(query, plan, zone, view, asker.transport, cookie);
@@ -149,11 +149,12 @@ export class DnsAnswers {
     };
   }
 
-  #plan(hash: number, name: Uint8Array, type: number, zone: Zone, view: CatalogView): Plan {
+  #plan(hash: number, name: Uint8Array, type: number, zone: Zone, view: CatalogView, transport: Transport): Plan {
     const { datacenter, random, ownAddresses } = this.#options;
     const caller = this.#options.caller();
     const around: Surroundings = {
       view,
+      transport,
       caller,
       index: () => this.#names(view),
       zones: this.#zones,
@@ -162,7 +163,7 @@ export class DnsAnswers {
       ownAddresses,
     };
     const plan = planFor(name, type, zone, around);
-    this.#cache.put(hash, { name, type, zone, plan }, view, caller);
+    this.#cache.put(hash, { name, kind: kindOf(type, transport), zone, plan }, view, caller);
     return plan;
   }
 
@@ -220,6 +221,10 @@ export class DnsAnswers {
     this.#room.at = room.at;
     return bytes.subarray(start, room.at);
   }
+}
+
+function kindOf(type: number, transport: Transport): number {
+  return transport === 'tcp' ? 0x1_0000 + type : type;
 }
 
 function newPiece(): { readonly bytes: Uint8Array; readonly view: DataView; at: number } {

@@ -1,5 +1,5 @@
 /** What a name has: whether it is there, and the records of the type that was asked for. */
-import { Namespace, type Caller, type CatalogView, type Instance, type Machine, type Random } from '@rollcall/core';
+import { Namespace, ServiceName, type Caller, type CatalogView, type Instance, type Machine, type Random } from '@rollcall/core';
 import { parseName, recordTypes, type WireName } from '@rollcall/wire';
 import { addressBytes, readDashed } from './addresses.js';
 import type { Asked } from './asked.js';
@@ -9,7 +9,6 @@ import {
   addressName,
   aliasDrafts,
   endpointName,
-  foldText,
   hostsOf,
   machineHosts,
   machineName,
@@ -30,8 +29,17 @@ export interface Found {
   /** Otherwise there is nothing at the name nor below it. */
   readonly exists: boolean;
   readonly drafts: readonly Draft[];
-  /** The services that it depends on, and their revisions; `null` if it depends on more than these. */
-  readonly watched: readonly Watched[] | null;
+  /** What it depends on; `null` if it depends on more than can be said. */
+  readonly basis: Basis | null;
+}
+
+/** As long as all of this is as it was, the answer is the same. */
+export interface Basis {
+  readonly services: readonly Watched[];
+  /** How often machines had changed; `null` if that does not matter. */
+  readonly machinesMoved: number | null;
+  /** Of very many, some: others are as good, and have their turn. */
+  readonly isSample: boolean;
 }
 
 export interface LookupOptions {
@@ -41,21 +49,23 @@ export interface LookupOptions {
   readonly zone: Zone;
   readonly datacenter: string;
   readonly random: Random;
+  /** At most so many instances of a service are looked at. */
+  readonly most: number;
 }
 
-const NOTHING: Found = { exists: false, drafts: [], watched: null };
-const EMPTY: Found = { exists: true, drafts: [], watched: null };
+const NOTHING: Found = { exists: false, drafts: [], basis: null };
+const EMPTY: Found = { exists: true, drafts: [], basis: null };
 
 /** Everything below a domain but its apex. */
 export class Lookup {
   readonly #options: LookupOptions;
   readonly #services: ServiceLookup;
-  /** More than services were looked at. */
-  #lookedFurther = false;
+  /** Machines were looked at too. */
+  #sawMachines = false;
 
   constructor(options: LookupOptions) {
     this.#options = options;
-    this.#services = new ServiceLookup(options.view, options.caller, options.random);
+    this.#services = new ServiceLookup(options);
   }
 
   find(asked: Exclude<Asked, { kind: 'apex' | 'name-server' }>, type: number): Found {
@@ -80,7 +90,7 @@ export class Lookup {
         return {
           exists: true,
           drafts: this.#drafts([], [{ host: textOf(asked.address), weight: 1 }], type, this.#rendering()),
-          watched: null,
+          basis: null,
         };
     }
   }
@@ -91,25 +101,19 @@ export class Lookup {
       return isAbove ? EMPTY : NOTHING;
     }
     const { exists, isAbove, instances, service } = found;
-    if (!exists) return isAbove ? this.#watching([]) : NOTHING;
+    if (!exists) return isAbove ? this.#founded([]) : NOTHING;
     if (instances.length === 0 && this.#options.zone.manner.whenEmpty === 'nxdomain') return NOTHING;
-    return this.#watching(this.#serviceDrafts(instances, type, this.#rendering(service), mainPorts, false));
+    return this.#founded(this.#serviceDrafts(instances, type, this.#rendering(service), mainPorts, false));
   }
 
   #ofPort({ namespace, service, port, inCluster }: Extract<Asked, { kind: 'port' }>, type: number): Found {
     const found = this.#services.tagged(namespace, service, null);
     if (found === undefined) return NOTHING;
-    if (port === null) return this.#watching([]);
-    const having = found.instances.filter((one) => namedPort(one, port).length > 0);
-    if (having.length === 0) {
-      const { view, caller, zone } = this.#options;
-      // It has nobody in rotation now, but the name is there.
-      const known =
-        zone.manner.whenEmpty === 'nodata' &&
-        view.instances(namespace, found.service, caller).some((one) => namedPort(one, port).length > 0);
-      return known ? this.#watching([]) : NOTHING;
-    }
-    return this.#watching(this.#serviceDrafts(having, type, this.#rendering(found.service), (one) => namedPort(one, port), inCluster));
+    if (port === null) return this.#founded([]);
+    const having = this.#services.withPort(found, namespace, port);
+    if (having === undefined) return NOTHING;
+    if (having.length === 0 && this.#options.zone.manner.whenEmpty === 'nxdomain') return NOTHING;
+    return this.#founded(this.#serviceDrafts(having, type, this.#rendering(found.service), (one) => namedPort(one, port), inCluster));
   }
 
   /** `a.b` is the service of that name; where there is none, the endpoint `a` of the service `b`. */
@@ -117,29 +121,28 @@ export class Lookup {
     const whole = this.#services.find(namespace, labels, false);
     if (whole !== undefined) {
       if (whole.instances.length === 0 && this.#options.zone.manner.whenEmpty === 'nxdomain') return NOTHING;
-      return this.#watching(this.#serviceDrafts(whole.instances, type, this.#rendering(whole.service), mainPorts, true));
+      return this.#founded(this.#serviceDrafts(whole.instances, type, this.#rendering(whole.service), mainPorts, true));
     }
     for (let from = 1; from < labels.length; from++) {
       const service = this.#services.find(namespace, labels.slice(from), false);
-      if (service !== undefined) return this.#ofEndpoint(service, labels.slice(0, from).join('.'), type);
+      if (service !== undefined) return this.#ofEndpoint(namespace, service, labels.slice(0, from).join('.'), type);
     }
     return this.#options.index().isAbove('service', namespace, labels.join('.')) ? EMPTY : NOTHING;
   }
 
   /** By its address with dashes, or by its id; in rotation or not, as with every name of one instance. */
-  #ofEndpoint({ service }: FoundService, endpoint: string, type: number): Found {
-    const { view, caller } = this.#options;
-    const [first] = this.#services.watched.slice(-1);
-    if (first === undefined) return NOTHING;
+  #ofEndpoint(namespace: Namespace, { service }: FoundService, endpoint: string, type: number): Found {
+    const { view, caller, index } = this.#options;
     const address = readDashed(endpoint);
-    const all = view.instances(first.namespace, service, caller);
-    const meant = all.filter((one) => foldText(one.id) === endpoint || (address !== null && this.#hasAddress(one, address)));
-    if (meant.length > 0) return this.#watching(this.#serviceDrafts(meant, type, this.#rendering(service), mainPorts, true));
-    return all.some((one) => foldText(one.id).endsWith(`.${endpoint}`)) ? this.#watching([]) : NOTHING;
-  }
-
-  #hasAddress(instance: Instance, address: Uint8Array): boolean {
-    return hostsOf(instance, this.#machineOf(instance)).some((host) => sameBytes(addressBytes(host), address));
+    const byAddress = address === null ? [] : [...index().instancesAt(address)];
+    const meant = [
+      ...index()
+        .idsOf(namespace, endpoint)
+        .flatMap((id) => view.instance({ namespace, service, id }, caller) ?? []),
+      ...byAddress.filter((one) => one.namespace === namespace && ServiceName.fold(one.service) === service),
+    ];
+    if (meant.length === 0) return index().isAbove('instance', namespace, endpoint) ? EMPTY : NOTHING;
+    return this.#founded(this.#serviceDrafts(meant, type, this.#rendering(service), mainPorts, true));
   }
 
   #ofInstance({ namespace, id }: Extract<Asked, { kind: 'instance' }>, type: number): Found {
@@ -149,7 +152,7 @@ export class Lookup {
       .flatMap((one) => view.instancesById(namespace, one, caller));
     if (found.length === 0) return index().isAbove('instance', namespace, id) ? EMPTY : NOTHING;
     const rendering = this.#rendering((found[0] as Instance).service.toLowerCase());
-    return { exists: true, drafts: this.#serviceDrafts(found, type, rendering, mainPorts, false), watched: null };
+    return { exists: true, drafts: this.#serviceDrafts(found, type, rendering, mainPorts, false), basis: null };
   }
 
   #ofMachine({ namespace, name }: Extract<Asked, { kind: 'machine' }>, type: number): Found {
@@ -160,7 +163,7 @@ export class Lookup {
     if (!isNamed) return index().isAbove('machine', namespace, name) ? EMPTY : NOTHING;
     const pairs = found.flatMap(({ metadata }) => Object.entries(metadata));
     const hosts = found.flatMap((machine) => machineHosts(machine)).map((host) => ({ host, weight: 1 }));
-    return { exists: true, drafts: this.#drafts(pairs, hosts, type, this.#rendering()), watched: null };
+    return { exists: true, drafts: this.#drafts(pairs, hosts, type, this.#rendering()), basis: null };
   }
 
   #serviceDrafts(
@@ -193,10 +196,10 @@ export class Lookup {
       const address = addressBytes(host);
       if (address === null) {
         const name = host.includes(':') ? undefined : parseName(host);
-        return name === undefined ? [] : [{ name, addresses: [] }];
+        return name === undefined ? [] : [{ key: host, name, addresses: [] }];
       }
       const named = this.#nameOf(instance, host, address, { zone, datacenter }, inCluster);
-      return [{ name: named ?? addressName(address, { zone, datacenter }), addresses: [address] }];
+      return [{ key: named === undefined ? host : `${host} by name`, name: named ?? addressName(address, zone), addresses: [address] }];
     });
   }
 
@@ -207,9 +210,10 @@ export class Lookup {
     { zone, datacenter }: Pick<Rendering, 'zone' | 'datacenter'>,
     inCluster: boolean,
   ): WireName | undefined {
-    if (inCluster) return endpointName(address, instance, zone);
+    // Endpoints are found by their own addresses.
+    if (inCluster && instance.host !== null) return endpointName(address, instance, zone);
     if (zone.manner.targets !== 'consul' || instance.machine === null) return undefined;
-    this.#lookedFurther = true;
+    this.#sawMachines = true;
     const machine = this.#registered(instance);
     const isOwn = machine !== undefined && machineHosts(machine).length === 1 && machineHosts(machine)[0] === host;
     return isOwn ? machineName(machine, { zone, datacenter }) : undefined;
@@ -218,7 +222,7 @@ export class Lookup {
   /** The machine that says where an instance is that does not say so itself. */
   #machineOf(instance: Instance): Machine | undefined {
     if (instance.host !== null || instance.machine === null) return undefined;
-    this.#lookedFurther = true;
+    this.#sawMachines = true;
     return this.#registered(instance);
   }
 
@@ -236,22 +240,32 @@ export class Lookup {
     return { zone, datacenter, ttlSeconds, machineOf: (instance) => this.#machineOf(instance) };
   }
 
-  /** What depends on services alone. */
-  #watching(drafts: readonly Draft[]): Found {
-    return { exists: true, drafts, watched: this.#lookedFurther ? null : this.#services.watched };
+  #founded(drafts: readonly Draft[]): Found {
+    const { watched: services, isSample } = this.#services;
+    const machinesMoved = this.#sawMachines ? this.#options.index().machinesMoved : null;
+    return { exists: true, drafts, basis: { services, machinesMoved, isSample } };
   }
 }
 
+/** More than a message holds, most of them being said by all. */
+const PAIRS_MAX = 16_384;
+
 function* pairsOf(instances: readonly Instance[]): Iterable<readonly [string, string]> {
-  for (const { metadata } of instances) yield* Object.entries(metadata);
+  const seen = new Set<object>();
+  let left = PAIRS_MAX;
+  for (const { metadata } of instances) {
+    // Instances that say the same mostly share it.
+    if (seen.has(metadata)) continue;
+    seen.add(metadata);
+    for (const pair of Object.entries(metadata)) {
+      if (left-- === 0) return;
+      yield pair;
+    }
+  }
 }
 
 function textOf(address: Uint8Array): string {
   if (address.length === 4) return address.join('.');
   const groups = Array.from({ length: 8 }, (_, at) => (((address[at * 2] as number) << 8) | (address[at * 2 + 1] as number)).toString(16));
   return groups.join(':');
-}
-
-function sameBytes(one: Uint8Array | null, other: Uint8Array): boolean {
-  return one !== null && one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

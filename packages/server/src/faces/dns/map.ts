@@ -1,7 +1,7 @@
 /** The lens: instances and machines as records of DNS. Pure. */
 import { METADATA_VALUE_CHARACTERS_MAX, Namespace, ServiceName, type Instance, type Machine } from '@rollcall/core';
 import { nameOf, parseName, recordTypes, type WireName } from '@rollcall/wire';
-import { addressBytes, dashedOf, hexOf, isName } from './addresses.js';
+import { addressBytes, dashedOf, isName } from './addresses.js';
 import type { Zone } from './domains.js';
 import type { Draft, Glue } from './record-set.js';
 
@@ -92,6 +92,8 @@ export function aliasDrafts(hosts: readonly Weighted[]): readonly Draft[] {
 
 /** One port of an instance, and what its target is called. */
 export interface Target {
+  /** The host that it is called after. */
+  readonly key: string;
   readonly name: WireName;
   /** Its addresses, where it is one of our names. */
   readonly addresses: readonly Uint8Array[];
@@ -104,23 +106,27 @@ export function serviceDrafts(
   targetOf: (instance: Instance) => readonly Target[],
   ttlSeconds: number,
 ): readonly Draft[] {
-  const drafts = new Map<string, Draft>();
+  const drafts: Draft[] = [];
+  const seen = new Set<string>();
   const glue = new Map<string, Glue>();
   for (const instance of instances) {
-    for (const port of ports(instance)) {
-      for (const { name, addresses } of targetOf(instance)) {
-        const data = serviceData(instance.weight, port, name);
-        const target = String.fromCharCode(...name);
-        const key = `${port} ${target}`;
-        if (drafts.has(key)) continue;
-        const records = addresses.map((address) => ({ type: typeOf(address), ttlSeconds, data: address }));
-        if (!glue.has(target)) glue.set(target, { nameAt: TARGET_AT, records });
-        const found = glue.get(target) as Glue;
-        drafts.set(key, { type: recordTypes.SRV, ttlSeconds, data, weight: 1, ...(records.length > 0 && { glue: found }) });
+    for (const target of targetOf(instance)) {
+      const { key } = target;
+      for (const port of ports(instance)) {
+        const known = seen.size;
+        if (seen.add(`${port} ${key}`).size === known) continue;
+        const data = serviceData(instance.weight, port, target.name);
+        drafts.push({ type: recordTypes.SRV, ttlSeconds, data, weight: 1, glue: glue.get(key) ?? newGlue(glue, key, target, ttlSeconds) });
       }
     }
   }
-  return [...drafts.values()];
+  return drafts;
+}
+
+function newGlue(table: Map<string, Glue>, key: string, { addresses }: Target, ttlSeconds: number): Glue {
+  const glue = { nameAt: TARGET_AT, records: addresses.map((address) => ({ type: typeOf(address), ttlSeconds, data: address })) };
+  table.set(key, glue);
+  return glue;
 }
 
 /** Behind priority, weight and port. */
@@ -148,8 +154,20 @@ export function namedPort({ ports }: Instance, folded: string): readonly number[
 }
 
 /** `0a000005.addr.rollcall`, or with Consul's datacenter in it. */
-export function addressName(address: Uint8Array, { zone, datacenter }: Pick<Rendering, 'zone' | 'datacenter'>): WireName {
-  return nameIn([hexOf(address), 'addr', ...(zone.manner.targets === 'consul' ? [datacenter] : [])], zone) as WireName;
+export function addressName(address: Uint8Array, { addressEnd }: Zone): WireName {
+  const digits = address.length * 2;
+  const name = new Uint8Array(1 + digits + addressEnd.length);
+  name[0] = digits;
+  for (let at = 0; at < address.length; at++) {
+    name[1 + at * 2] = hexDigit((address[at] as number) >> 4);
+    name[2 + at * 2] = hexDigit((address[at] as number) & 15);
+  }
+  name.set(addressEnd, 1 + digits);
+  return name;
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
 }
 
 /** `10-0-0-5.payments.default.svc.rollcall`; `undefined` for services whose name is too long for that. */

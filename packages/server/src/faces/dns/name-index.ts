@@ -28,8 +28,9 @@ export class NameIndex {
   /** Those that are not as they are folded. */
   #ids = new Map<string, Map<InstanceId, number>>();
   #machineNames = new Map<string, Set<MachineName>>();
-  #instancesAt = new Map<string, Instance | Set<Instance>>();
-  #machinesAt = new Map<string, Set<Machine>>();
+  #instancesAt = new Map<number | string, Instance | Set<Instance>>();
+  #machinesAt = new Map<number | string, Set<Machine>>();
+  #machinesMoved = 0;
   #suffixes = new SuffixFilter();
 
   constructor(view: CatalogView, caller: Caller) {
@@ -41,6 +42,11 @@ export class NameIndex {
 
   close(): void {
     this.#stop();
+  }
+
+  /** How often machines have changed. */
+  get machinesMoved(): number {
+    return this.#machinesMoved;
   }
 
   hasNamespace(namespace: Namespace): boolean {
@@ -59,12 +65,12 @@ export class NameIndex {
   }
 
   instancesAt(address: Uint8Array): Iterable<Instance> {
-    const found = this.#instancesAt.get(hexOf(address));
+    const found = this.#instancesAt.get(addressKey(address));
     return found === undefined ? [] : found instanceof Set ? found : [found];
   }
 
   machinesAt(address: Uint8Array): Iterable<Machine> {
-    return this.#machinesAt.get(hexOf(address)) ?? [];
+    return this.#machinesAt.get(addressKey(address)) ?? [];
   }
 
   /** Whether there is a name with something and a dot before this one. It may say so wrongly, but never that there is none. */
@@ -73,6 +79,7 @@ export class NameIndex {
   }
 
   #begin(): void {
+    this.#machinesMoved++;
     this.#namespaces = new Map();
     this.#services = new Map();
     this.#ids = new Map();
@@ -94,6 +101,7 @@ export class NameIndex {
       if (previous !== null) this.#instance(previous, -1);
       if (current !== null) this.#instance(current, 1);
     }
+    if (machines.length > 0) this.#machinesMoved++;
     for (const { previous, current } of machines) {
       if (previous !== null) this.#machine(previous, -1);
       if (current !== null) this.#machine(current, 1);
@@ -109,13 +117,13 @@ export class NameIndex {
     if (folded !== id) spelled(this.#ids, `${namespace}/${folded}`, id, by);
     this.#suffixes.take(`instance/${namespace}`, folded, by);
     const address = host === null ? null : addressBytes(host);
-    if (address !== null) oneOrMore(this.#instancesAt, hexOf(address), instance, by);
+    if (address !== null) oneOrMore(this.#instancesAt, addressKey(address), instance, by);
   }
 
   #replace(previous: Instance, current: Instance): void {
     const address = current.host === null ? null : addressBytes(current.host);
     if (address === null) return;
-    const key = hexOf(address);
+    const key = addressKey(address);
     oneOrMore(this.#instancesAt, key, previous, -1);
     oneOrMore(this.#instancesAt, key, current, 1);
   }
@@ -127,9 +135,15 @@ export class NameIndex {
     this.#suffixes.take(`machine/${namespace}`, folded, by);
     for (const host of machineHosts(machine)) {
       const address = addressBytes(host);
-      if (address !== null) member(this.#machinesAt, hexOf(address), machine, by);
+      if (address !== null) member(this.#machinesAt, addressKey(address), machine, by);
     }
   }
+}
+
+/** Numbers where that is possible: there may be a million of them. */
+function addressKey(address: Uint8Array): number | string {
+  if (address.length > 4) return hexOf(address);
+  return ((address[0] as number) << 24) | ((address[1] as number) << 16) | ((address[2] as number) << 8) | (address[3] as number);
 }
 
 /** Answers whether the first one came or the last one went. */
@@ -148,7 +162,7 @@ function spelled(table: Map<string, Map<InstanceId, number>>, key: string, id: I
   else table.set(key, known);
 }
 
-function member<Member>(sets: Map<string, Set<Member>>, key: string, one: Member, by: 1 | -1): void {
+function member<Key, Member>(sets: Map<Key, Set<Member>>, key: Key, one: Member, by: 1 | -1): void {
   const known = sets.get(key);
   if (by === 1) {
     if (known === undefined) sets.set(key, new Set([one]));
@@ -157,7 +171,7 @@ function member<Member>(sets: Map<string, Set<Member>>, key: string, one: Member
 }
 
 /** Nearly every address is one instance's: only those that are not need a set. */
-function oneOrMore(table: Map<string, Instance | Set<Instance>>, key: string, one: Instance, by: 1 | -1): void {
+function oneOrMore(table: Map<number | string, Instance | Set<Instance>>, key: number | string, one: Instance, by: 1 | -1): void {
   const known = table.get(key);
   if (known instanceof Set) {
     if (by === 1) known.add(one);

@@ -6,7 +6,8 @@ import type { Plan } from './plan.js';
 export interface CachedName {
   /** Folded. */
   readonly name: Uint8Array;
-  readonly type: number;
+  /** With the transport, which says how much there is room for. */
+  readonly kind: number;
   readonly zone: Zone;
   readonly plan: Plan;
 }
@@ -14,36 +15,50 @@ export interface CachedName {
 interface Entry extends CachedName {
   /** Up to this revision of the view nothing has changed. */
   revision: number;
+  /** A sample has been answered often enough when this is 0. */
+  left: number;
 }
+
+/** Answers from one sample of very many instances; then others have their turn. */
+const ANSWERS_PER_SAMPLE = 256;
 
 /** Names are few and asked for often; whoever asks for more than this has a question of their own each time. */
 const NAMES_MAX = 8192;
 
 export class PlanCache {
+  readonly #machinesMoved: () => number;
   readonly #entries = new Map<number, Entry>();
   #of: { readonly view: CatalogView; readonly epoch: string; readonly may: Caller['may'] } | null = null;
 
-  get(hash: number, name: Uint8Array, type: number, view: CatalogView, caller: Caller): CachedName | undefined {
+  /** Is asked how often machines have changed. */
+  constructor(machinesMoved: () => number) {
+    this.#machinesMoved = machinesMoved;
+  }
+
+  get(hash: number, name: Uint8Array, kind: number, view: CatalogView, caller: Caller): CachedName | undefined {
     const entry = this.#entries.get(hash);
-    if (entry === undefined || entry.type !== type || !isSame(entry.name, name)) return undefined;
+    if (entry === undefined || entry.kind !== kind || !isSame(entry.name, name)) return undefined;
     if (!this.#isOf(view, caller)) return undefined;
+    const { basis } = entry.plan;
+    if (basis === null || (basis.isSample && entry.left-- === 0)) return undefined;
     if (entry.revision === view.revision) return entry;
     // The view has moved on. Has anything of this?
-    for (const { namespace, service, revision } of entry.plan.watched ?? []) {
+    if (basis.machinesMoved !== null && basis.machinesMoved !== this.#machinesMoved()) return undefined;
+    for (const { namespace, service, revision } of basis.services) {
       if (view.serviceRevision(namespace, service, caller) !== revision) return undefined;
     }
     entry.revision = view.revision;
     return entry;
   }
 
-  /** Keeps only what depends on services alone, and is there: names that are not are without number. */
+  /** Keeps only what says what it depends on, and is there: names that are not are without number. */
   put(hash: number, cached: CachedName, view: CatalogView, caller: Caller): void {
-    if (cached.plan.watched === null || !cached.plan.exists) return;
+    if (cached.plan.basis === null || !cached.plan.exists) return;
     if (!this.#isOf(view, caller)) {
       this.#entries.clear();
       this.#of = { view, epoch: view.epoch, may: caller.may };
     }
-    this.#entries.set(hash, { ...cached, revision: view.revision });
+    this.#entries.set(hash, { ...cached, revision: view.revision, left: ANSWERS_PER_SAMPLE });
     if (this.#entries.size <= NAMES_MAX) return;
     for (const first of this.#entries.keys()) {
       this.#entries.delete(first);

@@ -4,10 +4,11 @@ import { labelsOf, recordTypes, type WireName } from '@rollcall/wire';
 import { addressBytes, readReverse, reverseLabels } from './addresses.js';
 import { askedFor, labelTexts, type Asked } from './asked.js';
 import type { Zone } from './domains.js';
-import { Lookup, type Found, type LookupOptions } from './lookup.js';
+import { Lookup, type Basis, type Found, type LookupOptions } from './lookup.js';
 import { addressDrafts, instanceName, machineName, serviceNameOf, typeOf } from './map.js';
 import { RecordSet, type Draft } from './record-set.js';
-import type { Watched } from './service-lookup.js';
+import { candidatesMax } from './service-lookup.js';
+import type { Transport } from './compose.js';
 
 export interface Plan {
   readonly exists: boolean;
@@ -15,10 +16,11 @@ export interface Plan {
   readonly set: RecordSet | null;
   /** Aliases, of which one is answered, with what is known of each one's target. */
   readonly chain: readonly (Plan | null)[] | null;
-  readonly watched: readonly Watched[] | null;
+  readonly basis: Basis | null;
 }
 
-export interface Surroundings extends Omit<LookupOptions, 'zone'> {
+export interface Surroundings extends Omit<LookupOptions, 'zone' | 'most'> {
+  readonly transport: Transport;
   readonly view: CatalogView;
   readonly zones: readonly Zone[];
   readonly random: Random;
@@ -41,13 +43,27 @@ export function planFor(name: WireName, type: number, zone: Zone, around: Surrou
   const asked = askedFor(labels, around.datacenter);
   if (asked.kind === 'apex') return planned(ofApex(type, zone, around), around);
   if (asked.kind === 'name-server') return planned(ofNameServer(type, zone, around), around);
-  const found = type === recordTypes.ANY ? ofAnyType(asked, zone, around) : new Lookup({ ...around, zone }).find(asked, type);
-  if (found.drafts[0]?.type !== recordTypes.CNAME) return planned(found, around);
-  const chain =
-    type === recordTypes.CNAME || depth >= ALIASES_MAX ? null : found.drafts.map((draft, at) => followed(draft, at, type, around, depth));
+  const found = type === recordTypes.ANY ? ofAnyType(asked, zone, around) : lookFor(asked, type, zone, around);
+  return found.drafts[0]?.type === recordTypes.CNAME ? aliased(found, type, around, depth) : planned(found, around);
+}
+
+/** Ports take three times as much room as addresses. */
+function lookFor(asked: Exclude<Asked, { kind: 'apex' | 'name-server' }>, type: number, zone: Zone, around: Surroundings): Found {
+  const most = candidatesMax[around.transport];
+  return new Lookup({ ...around, zone, most: type === recordTypes.SRV ? most / 2 : most }).find(asked, type);
+}
+
+function aliased(found: Found, type: number, around: Surroundings, depth: number): Plan {
+  const follows = type !== recordTypes.CNAME && depth < ALIASES_MAX;
+  const zones = found.drafts.map(({ data }, at) => (follows && at < ALIAS_TARGETS_MAX ? zoneOf(data, around.zones) : undefined));
+  const chain = found.drafts.map(({ data }, at) => {
+    const zone = zones[at];
+    const next = zone === undefined ? null : planFor(data, type, zone, around, depth + 1);
+    return next === null || next.set === null ? null : next;
+  });
   // What is further along the chain may change too.
-  const isPlain = chain === null || chain.every((next) => next === null);
-  return { ...planned(found, around), chain: chain ?? found.drafts.map(() => null), watched: isPlain ? found.watched : null };
+  const isElsewhere = zones.every((zone) => zone === undefined);
+  return { ...planned(found, around), chain, basis: isElsewhere ? found.basis : null };
 }
 
 function labelCount(name: WireName): number {
@@ -56,15 +72,8 @@ function labelCount(name: WireName): number {
   return count;
 }
 
-function followed({ data }: Draft, at: number, type: number, around: Surroundings, depth: number): Plan | null {
-  const zone = at < ALIAS_TARGETS_MAX ? zoneOf(data, around.zones) : undefined;
-  if (zone === undefined) return null;
-  const plan = planFor(data, type, zone, around, depth + 1);
-  return plan.set === null ? null : plan;
-}
-
-function planned({ exists, drafts, watched }: Found, { random }: Surroundings): Plan {
-  return { exists, set: drafts.length === 0 ? null : new RecordSet(drafts, random), chain: null, watched };
+function planned({ exists, drafts, basis }: Found, { random }: Surroundings): Plan {
+  return { exists, set: drafts.length === 0 ? null : new RecordSet(drafts, random), chain: null, basis };
 }
 
 /** The zone with the longest name that this folded name is in. */
@@ -88,13 +97,13 @@ function endsWith(name: WireName, end: WireName): boolean {
 /** RFC 8482: who asks for anything gets little, and learns that the name is there. */
 function ofAnyType(asked: Exclude<Asked, { kind: 'apex' | 'name-server' }>, zone: Zone, around: Surroundings): Found {
   for (const type of [recordTypes.A, recordTypes.AAAA, recordTypes.SRV, recordTypes.TXT]) {
-    const found = new Lookup({ ...around, zone }).find(asked, type);
+    const found = lookFor(asked, type, zone, around);
     if (!found.exists) return found;
     const [first] = found.drafts;
     if (first?.type === recordTypes.CNAME) return found;
     if (first !== undefined) return { ...found, drafts: [{ ...hostInfo, ttlSeconds: first.ttlSeconds }] };
   }
-  return { exists: true, drafts: [], watched: null };
+  return { exists: true, drafts: [], basis: null };
 }
 
 const hostInfo: Omit<Draft, 'ttlSeconds'> = {
@@ -123,7 +132,7 @@ function ownAddresses({ ownAddresses: all }: Surroundings): readonly Uint8Array[
 }
 
 function here(drafts: readonly Draft[]): Found {
-  return { exists: true, drafts, watched: null };
+  return { exists: true, drafts, basis: null };
 }
 
 /** Who has an address: the machine first, as whoever looks for a host wants it, then instances. */
@@ -139,7 +148,7 @@ function pointers(labels: readonly string[], type: number, zone: Zone, family: 4
   return {
     exists: names.length > 0,
     drafts: drafts.map((data) => ({ type: recordTypes.PTR, ttlSeconds, data, weight: 1 })),
-    watched: null,
+    basis: null,
   };
 }
 

@@ -9,10 +9,7 @@ import {
   type Namespace,
   type Random,
 } from '@rollcall/core';
-import { foldText } from './map.js';
-
-/** More than any message can hold as addresses: of more, as many at random are looked at. */
-const CANDIDATES_MAX = 4096;
+import { facetsOf } from './facets.js';
 
 /** When at least every so manyth is to be answered, drawing costs less than looking at all. */
 const DRAWS_PER_CANDIDATE = 4;
@@ -22,6 +19,7 @@ export interface FoundService {
   readonly service: ServiceName;
   /** Somebody has the tag that was asked for, in rotation or not; or none was. */
   readonly exists: boolean;
+  readonly isPanicking: boolean;
   /** Nobody has the tag, but somebody has one that ends so behind a dot. */
   readonly isAbove: boolean;
   /** Those in rotation, in a panic whoever could be called; of very many, some. */
@@ -34,17 +32,24 @@ export interface Watched {
   readonly revision: number;
 }
 
+/** More than a message of this transport can hold: of more instances, as many at random are looked at. */
+export const candidatesMax = { udp: 512, tcp: 4096 } as const;
+
 /** Looks, and takes note of every service that the answer depends on. */
 export class ServiceLookup {
   readonly #view: CatalogView;
   readonly #caller: Caller;
   readonly #random: Random;
+  readonly #most: number;
   readonly watched: Watched[] = [];
+  /** Not all that could be answered were looked at. */
+  isSample = false;
 
-  constructor(view: CatalogView, caller: Caller, random: Random) {
+  constructor({ view, caller, random, most }: { view: CatalogView; caller: Caller; random: Random; most: number }) {
     this.#view = view;
     this.#caller = caller;
     this.#random = random;
+    this.#most = most;
   }
 
   /** `a.b` is that service; where there is none, `b` with the tag `a`. The longest name of a service counts. */
@@ -66,36 +71,38 @@ export class ServiceLookup {
     if (summary === undefined) return undefined;
     const all = this.#view.instances(namespace, service, this.#caller);
     const isWanted = summary.panic ? isEligible : isInRotation;
-    if (tag !== null) return { service, ...this.#withTag(all, tag, isWanted) };
-    return { service, exists: true, isAbove: false, instances: this.#some(all, isWanted) };
+    const isPanicking = summary.panic;
+    if (tag !== null) return { service, isPanicking, ...this.#withTag(all, tag, isWanted) };
+    return { service, isPanicking, exists: true, isAbove: false, instances: this.#some(all, isWanted) };
   }
 
-  #withTag(all: readonly Instance[], tag: string, isWanted: (one: Instance) => boolean): Omit<FoundService, 'service'> {
-    const [exact, below] = [foldText(tag), `.${foldText(tag)}`];
-    let isAbove = false;
-    const tagged = all.filter(({ tags }) =>
-      tags.some((one) => {
-        const folded = foldText(one);
-        isAbove ||= folded.endsWith(below);
-        return folded === exact;
-      }),
-    );
-    return { exists: tagged.length > 0, isAbove, instances: this.#some(tagged, isWanted) };
+  #withTag(all: readonly Instance[], tag: string, isWanted: (one: Instance) => boolean): Omit<FoundService, 'service' | 'isPanicking'> {
+    const { byTag, tagEnds } = facetsOf(all);
+    const tagged = byTag.get(tag);
+    return { exists: tagged !== undefined, isAbove: tagEnds.has(tag), instances: this.#some(tagged ?? [], isWanted) };
+  }
+
+  /** Those of them that have a port of this folded name; `undefined` where nobody has, in rotation or not. */
+  withPort({ service, isPanicking }: FoundService, namespace: Namespace, port: string): readonly Instance[] | undefined {
+    const having = facetsOf(this.#view.instances(namespace, service, this.#caller)).byPort.get(port);
+    return having && this.#some(having, isPanicking ? isEligible : isInRotation);
   }
 
   #some(all: readonly Instance[], isWanted: (one: Instance) => boolean): readonly Instance[] {
-    if (all.length > CANDIDATES_MAX * DRAWS_PER_CANDIDATE) {
+    if (all.length > this.#most * DRAWS_PER_CANDIDATE) {
       const drawn = this.#drawn(all, isWanted);
       if (drawn !== null) return drawn;
     }
     const wanted = all.filter(isWanted);
-    return wanted.length <= CANDIDATES_MAX ? wanted : this.#shuffled(wanted).slice(0, CANDIDATES_MAX);
+    if (wanted.length <= this.#most) return wanted;
+    this.isSample = true;
+    return this.#shuffled(wanted).slice(0, this.#most);
   }
 
   /** As far as it matters. */
   #shuffled(all: readonly Instance[]): readonly Instance[] {
     const shuffled = [...all];
-    for (let at = 0; at < CANDIDATES_MAX; at++) {
+    for (let at = 0; at < this.#most; at++) {
       const other = at + Math.floor(this.#random.number() * (all.length - at));
       [shuffled[at], shuffled[other]] = [shuffled[other] as Instance, shuffled[at] as Instance];
     }
@@ -106,12 +113,14 @@ export class ServiceLookup {
   #drawn(all: readonly Instance[], isWanted: (one: Instance) => boolean): readonly Instance[] | null {
     const seen = new Set<number>();
     const found: Instance[] = [];
-    for (let draw = 0; draw < CANDIDATES_MAX * DRAWS_PER_CANDIDATE * 2; draw++) {
+    for (let draw = 0; draw < this.#most * DRAWS_PER_CANDIDATE * 2; draw++) {
       const at = Math.floor(this.#random.number() * all.length);
       if (seen.has(at)) continue;
       seen.add(at);
       const one = all[at] as Instance;
-      if (isWanted(one) && found.push(one) === CANDIDATES_MAX) return found;
+      if (!isWanted(one) || found.push(one) < this.#most) continue;
+      this.isSample = true;
+      return found;
     }
     return null;
   }

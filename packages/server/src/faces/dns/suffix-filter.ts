@@ -14,24 +14,46 @@ export class SuffixFilter {
   /** Made when the first name has a dot: many have none. */
   #counts: Uint16Array | null = null;
 
+  /** `kind` says what sort of name it is, and whose. */
   take(kind: string, name: string, by: 1 | -1): void {
-    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-      this.#counts ??= new Uint16Array(PLACES);
-      const place = placeOf(kind, name, dot + 1);
-      const now = this.#counts[place] as number;
-      if (now < COUNT_MAX && now + by >= 0) this.#counts[place] = now + by;
+    if (!name.includes('.')) return;
+    this.#counts ??= new Uint16Array(PLACES);
+    // From the end, so that one pass says what every end of it is.
+    let hash = hashOf(kind);
+    for (let at = name.length - 1; at >= 0; at--) {
+      const code = name.charCodeAt(at);
+      if (code === DOT) this.#count(hash, by);
+      hash = Math.imul(hash ^ code, FNV_PRIME);
     }
   }
 
   has(kind: string, name: string): boolean {
-    return this.#counts !== null && (this.#counts[placeOf(kind, name, 0)] as number) > 0;
+    if (this.#counts === null) return false;
+    let hash = hashOf(kind);
+    for (let at = name.length - 1; at >= 0; at--) hash = Math.imul(hash ^ name.charCodeAt(at), FNV_PRIME);
+    return (this.#counts[placeOf(hash)] as number) > 0;
+  }
+
+  #count(hash: number, by: 1 | -1): void {
+    const counts = this.#counts as Uint16Array;
+    const place = placeOf(hash);
+    const now = counts[place] as number;
+    if (now < COUNT_MAX && now + by >= 0) counts[place] = now + by;
   }
 }
 
-/** FNV-1a over the kind and the name's end. */
-function placeOf(kind: string, name: string, from: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < kind.length; at++) hash = Math.imul(hash ^ kind.charCodeAt(at), 0x01000193);
-  for (let at = from; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+const DOT = 0x2e;
+
+/** FNV-1a, over units of text. */
+const FNV_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+function hashOf(text: string): number {
+  let hash = FNV_BASIS;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+  return hash;
+}
+
+function placeOf(hash: number): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % PLACES;
 }

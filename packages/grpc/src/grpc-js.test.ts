@@ -118,7 +118,7 @@ describe.each(versions)('grpc-js %s', (_version, grpc) => {
   it('takes the port that is named, the one called grpc, or the only one', async () => {
     const [a, b] = [await echoServer(grpc, 'a'), await echoServer(grpc, 'b')];
     for (const one of [a, b]) clean.push(() => one.kill());
-    await registry.api.register({ service: 'shop', host: '127.0.0.1', port: 1, ports: { grpc: a.port, admin: b.port } });
+    await registry.api.register({ service: 'shop', host: 'localhost', port: 1, ports: { grpc: a.port, admin: b.port } });
     expect(await client('rollcall:///shop').who()).toBe('a');
     expect(await client('rollcall:///shop:grpc').who()).toBe('a');
     expect(await client('rollcall:///shop:admin').who()).toBe('b');

@@ -201,6 +201,19 @@ describe('a registry that lost its log', () => {
     expect(ids(live)).toBe('');
   });
 
+  it('and lets go of them in time when it was away, and goes on where it was', async () => {
+    const live = await liveView();
+    registry.lose();
+    await passes(11_000);
+    registry.become('down');
+    await passes(600_000);
+    registry.become('well');
+    await passes(45_000);
+    expect(ids(live)).toBe('1 2 3 4');
+    await passes(10_000);
+    expect([ids(live), live.state.state]).toEqual(['', 'live']);
+  });
+
   it('who registered again under another id is not there twice', async () => {
     const live = await liveView();
     registry.lose();

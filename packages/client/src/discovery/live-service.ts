@@ -42,7 +42,7 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
     change: new Listeners(),
     state: new Listeners(),
   };
-  readonly #closing = new AbortController();
+  #isClosed = false;
   /** What was told, and what was chosen out of it. */
   #told: readonly Instance[] | null = null;
   #chosen: readonly Instance[] = [];
@@ -88,7 +88,7 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
   }
 
   get state(): LiveState {
-    return this.#closing.signal.aborted ? closed : this.#view.state;
+    return this.#isClosed ? closed : this.#view.state;
   }
 
   /** How many are shown only because the registry lost its log, and they had no time yet to register again. */
@@ -102,7 +102,7 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
 
   /** Listens, from now on. Answers how to stop. */
   on<Name extends keyof LiveTellings>(name: Name, listener: (told: LiveTellings[Name]) => void): () => void {
-    if (this.#closing.signal.aborted) return () => undefined;
+    if (this.#isClosed) return () => undefined;
     this.#follow();
     const listeners: Listeners<LiveTellings[Name]> = this.#listeners[name];
     const stop = listeners.add(listener);
@@ -144,7 +144,7 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
     };
     const steps = [this.onChange(told), this.on('state', ({ state }) => state === 'closed' && wake()), this.#view.known.add(told)];
     try {
-      while (!this.#closing.signal.aborted) {
+      while (!this.#isClosed) {
         if (isNews) {
           isNews = false;
           yield this.current;
@@ -164,7 +164,7 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
   get pool(): Pool {
     if (this.#held === null) {
       this.#held = this.#holdPool(this);
-      if (this.#closing.signal.aborted) this.#held.release();
+      if (this.#isClosed) this.#held.release();
     }
     return this.#held.pool;
   }
@@ -192,8 +192,8 @@ export class LiveService implements LiveInstances, AsyncIterable<readonly Instan
 
   /** Lets go. What was shown last stays; nothing is told any more. */
   close(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#listeners.state.tell(closed);
     this.#unfollowAll();
     this.#listeners.change.clear();

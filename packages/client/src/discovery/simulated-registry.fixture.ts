@@ -119,13 +119,14 @@ export class SimulatedRegistry {
     const services = new Set(servicesOf(question).map((service) => service.toLowerCase()));
     this.asked.push(`watch ${[...services].join(' ')}`);
     let connected = false;
+    const place = { cursor: '' };
     while (options.signal?.aborted !== true) {
       const refusal = this.#refusal(services);
       if (refusal !== undefined) throw refusal;
       if (!connected && (this.mood === 'stranger' || this.mood === 'streams-refused')) throw new Unanswered('not-a-registry', 'simulated:');
       if (this.mood === 'well') {
         connected = true;
-        yield* this.#stream(services, options);
+        yield* this.#stream(services, options, place);
       } else if (this.mood !== 'down') {
         options.onState?.({ state: 'connected' });
         await sleep(this.#clock, 10_000, options.signal);
@@ -152,7 +153,12 @@ export class SimulatedRegistry {
     return { service, revision: this.revision, instances: [...this.#of(service).values()] };
   }
 
-  async *#stream(services: ReadonlySet<string>, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined> {
+  /** Whoever comes back to where nothing happened meanwhile is told nothing. */
+  async *#stream(
+    services: ReadonlySet<string>,
+    options: WatchOptions,
+    place: { cursor: string },
+  ): AsyncGenerator<WatchEvent, void, undefined> {
     const stream: Stream = { services, options, queue: [], wake: () => undefined };
     this.#streams.add(stream);
     const stop = (): void => stream.wake();
@@ -161,12 +167,16 @@ export class SimulatedRegistry {
       options.onState?.({ state: 'connected' });
       options.onHeard?.();
       const all = [...services].map((service) => ({ service, revision: this.revision, instances: [...this.#of(service).values()] }));
-      yield { event: 'snapshot', cursor: this.#cursor, revision: this.revision, services: all };
+      const isResumed = place.cursor === this.#cursor;
+      place.cursor = this.#cursor;
+      if (!isResumed) yield { event: 'snapshot', cursor: this.#cursor, revision: this.revision, services: all };
       while (!isOver(options.signal)) {
         const next = stream.queue.shift();
         if (next === 'end') return;
-        if (next !== undefined) yield next;
-        else await new Promise<void>((resolve) => (stream.wake = resolve));
+        if (next !== undefined) {
+          if ('cursor' in next) place.cursor = next.cursor;
+          yield next;
+        } else await new Promise<void>((resolve) => (stream.wake = resolve));
       }
     } finally {
       options.signal?.removeEventListener('abort', stop);

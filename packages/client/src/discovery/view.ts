@@ -148,8 +148,12 @@ export class View {
 
   #there(ageMs: number): void {
     this.#cancelStart();
-    if (this.#awaySinceMs !== null) this.#belief.extend(this.#now - this.#awaySinceMs);
-    this.#awaySinceMs = null;
+    if (this.#awaySinceMs !== null) {
+      this.#belief.extend(this.#now - this.#awaySinceMs);
+      this.#awaySinceMs = null;
+      // It may have nothing to tell: it goes on where it was.
+      this.#doubtLater();
+    }
     this.#asOfMs = this.#now - ageMs;
     this.#become(ageMs > 0 ? stale : live);
   }

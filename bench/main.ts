@@ -26,6 +26,7 @@ import { groupCommit } from './rows/group-commit.js';
 import { httpHot } from './rows/http-hot.js';
 import { httpWatch } from './rows/http-watch.js';
 import { httpWrites } from './rows/http-writes.js';
+import { liveViews } from './rows/live-views.js';
 import { noticing } from './rows/noticing.js';
 import { probesOfAFleet } from './rows/probes.js';
 import { watchFanOut } from './rows/watch-fan-out.js';
@@ -48,6 +49,7 @@ const benchmarks: readonly Benchmark[] = [
   clusterBeating,
   balancing,
   noticing,
+  liveViews,
   probesOfAFleet,
   dnsRendering,
 ];

@@ -11,7 +11,7 @@
  * Pure: time is passed in, on the monotonic clock.
  */
 import type { Instance, InstanceRef } from '../shapes.js';
-import { addressOf, inOrder, isSameList, keptIfSame } from './instance-list.js';
+import { addressOf, changedList, inOrder, isSameList, keptIfSame } from './instance-list.js';
 import type { Position } from './position.js';
 import { termMs } from './term.js';
 
@@ -49,8 +49,8 @@ export class Belief {
   #source: Source | null = null;
   #position: Position | null = null;
   /** What the registry told of the present log. */
-  #told: ReadonlyMap<string, Instance> = new Map();
-  #kept: ReadonlyMap<string, Kept> = new Map();
+  #told = new Map<string, Instance>();
+  #kept = new Map<string, Kept>();
   #lagging: Lagging | null = null;
 
   constructor(near?: string) {
@@ -109,16 +109,20 @@ export class Belief {
 
   /** What is different since the last answer. */
   changed({ position, upserts, removes }: Difference): void {
-    const told = new Map(this.#lagging?.told ?? this.#told);
-    for (const { id } of removes) told.delete(id);
-    for (const one of upserts) told.set(one.id, keptIfSame(told.get(one.id), one));
-    const gone = new Set(removes.map(({ id }) => id));
-    if (this.#lagging !== null && position.revision < (this.#position?.revision ?? 0)) {
-      this.#lagging = { ...this.#lagging, told };
+    const told = this.#lagging?.told ?? this.#told;
+    const gone = removes.filter(({ id }) => told.delete(id)).map(({ id }) => id);
+    const news = upserts.filter((one) => keptIfSame(told.get(one.id), one) === one);
+    for (const one of news) told.set(one.id, one);
+    if (this.#lagging !== null) {
+      if (position.revision >= (this.#position?.revision ?? 0)) this.#take(told, position);
       return;
     }
-    this.#kept = new Map([...this.#kept].filter(([id]) => !gone.has(id)));
-    this.#take(told, position);
+    this.#position = position;
+    if (this.#kept.size > 0) {
+      for (const { id } of removes) this.#kept.delete(id);
+      this.#show();
+    } else if (this.#near !== undefined) this.#show();
+    else if (news.length + gone.length > 0) this.#current = changedList(this.#current, news, gone);
   }
 
   /** Nothing has changed up to here, in the log that was told of last. */
@@ -155,7 +159,7 @@ export class Belief {
     this.#kept = new Map(missing.map((instance) => [instance.id, { instance, untilMs: nowMs + termMs(instance) }]));
   }
 
-  #take(told: ReadonlyMap<string, Instance>, position: Position | null): void {
+  #take(told: Map<string, Instance>, position: Position | null): void {
     this.#told = told;
     this.#position = position;
     this.#source = 'registry';
@@ -171,13 +175,13 @@ export class Belief {
   }
 
   /** Whoever registered again under another id, where it was before, is not missing. */
-  #stillMissing(): ReadonlyMap<string, Kept> {
+  #stillMissing(): Map<string, Kept> {
     const addresses = new Set([...this.#told.values()].map(addressOf));
     addresses.delete(undefined);
     return new Map([...this.#kept].filter(([id, { instance }]) => !this.#told.has(id) && !addresses.has(addressOf(instance))));
   }
 }
 
-function byId(instances: readonly Instance[]): ReadonlyMap<string, Instance> {
+function byId(instances: readonly Instance[]): Map<string, Instance> {
   return new Map(instances.map((instance) => [instance.id, instance]));
 }

@@ -18,6 +18,31 @@ export function inOrder(instances: Iterable<Instance>, near: string | undefined)
   return near === undefined ? byId : nearestFirst(byId, near);
 }
 
+/** A list in the order of ids, with a few changes: what a change costs shall not grow with the service, but for a copy of its list. */
+export function changedList(list: readonly Instance[], upserts: readonly Instance[], removes: readonly string[]): readonly Instance[] {
+  const changed = [...list];
+  for (const id of removes) {
+    const at = placeOf(changed, id);
+    if (changed[at]?.id === id) changed.splice(at, 1);
+  }
+  for (const one of upserts) {
+    const at = placeOf(changed, one.id);
+    changed.splice(at, changed[at]?.id === one.id ? 1 : 0, one);
+  }
+  return changed;
+}
+
+/** Where it is, or would be. */
+function placeOf(list: readonly Instance[], id: string): number {
+  let [from, to] = [0, list.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((list[middle]?.id ?? '') < id) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 function nearestFirst(instances: readonly Instance[], near: string): readonly Instance[] {
   const slash = near.indexOf('/');
   const [region, zone] = slash === -1 ? [undefined, near] : [near.slice(0, slash), near.slice(slash + 1)];
@@ -35,9 +60,15 @@ function nearestFirst(instances: readonly Instance[], near: string): readonly In
 
 /** By id. An instance that is the same object in both is the same; whoever makes `after` keeps those that say the same. */
 export function differenceOf(before: readonly Instance[], after: readonly Instance[]): InstanceDifference {
-  const old = new Map(before.map((instance) => [instance.id, instance]));
+  // Most of a large list stays where it was.
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  const old = new Map(before.slice(head, before.length - tail).map((instance) => [instance.id, instance]));
   const [added, changed]: [Instance[], Instance[]] = [[], []];
-  for (const instance of after) {
+  for (const instance of after.slice(head, after.length - tail)) {
     const was = old.get(instance.id);
     old.delete(instance.id);
     if (was === undefined) added.push(instance);

@@ -13,6 +13,7 @@ let clock: SimulatedClock;
 let registry: SimulatedRegistry;
 let directory: string;
 let troubles: Trouble[];
+const opened: Discovery[] = [];
 
 beforeEach(async () => {
   clock = new SimulatedClock();
@@ -22,11 +23,16 @@ beforeEach(async () => {
   troubles = [];
 });
 
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+  await rm(directory, { recursive: true, force: true });
+});
 
 function discovery(snapshots = join(directory, 'views')): Discovery {
   const surroundings = { clock, random: new SeededRandom(1), namespace: 'default', trouble: (trouble: Trouble) => troubles.push(trouble) };
-  return new Discovery({ snapshots }, { client: registry, holdPool: nobodyPicks, ...surroundings });
+  const one = new Discovery({ snapshots }, { client: registry, holdPool: nobodyPicks, ...surroundings });
+  opened.push(one);
+  return one;
 }
 
 /** A program that heard of everything, and ended. */

@@ -8,6 +8,9 @@ import { termOf } from './life.js';
 import { Member, type MemberRef, type MemberSurroundings } from './member.js';
 import { earlyMs } from './pace.js';
 
+/** Calls of single instances on their way at a time: a program of thousands does not bury the registry, nor its own calls under each other. */
+const CALLS_AT_ONCE = 32;
+
 /** A goodbye that fails is tried again after so long. */
 const GOODBYE_RETRY_MS = 200;
 
@@ -24,7 +27,12 @@ export class Deregistered extends Error {
 export class Keeper {
   readonly #options: KeeperOptions;
   readonly #members = new Set<Member>();
-  #cancel: (() => void) | null = null;
+  /** Who is due, and waits for those who were due before. */
+  readonly #line = new Set<Member>();
+  #calls = 0;
+  /** What the timer is set to. */
+  #armedMs = Infinity;
+  #cancel: () => void = () => undefined;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -35,31 +43,31 @@ export class Keeper {
   }
 
   /** From now on it is called when it is due, which is at once. */
-  add(registration: Registration): Member {
-    const member = new Member(registration, this.#options);
+  add(registration: Registration, throws: boolean): Member {
+    const member = new Member(registration, this.#options, throws);
     this.#members.add(member);
-    this.#arm();
+    this.#arm(member.life.dueMs);
     return member;
   }
 
-  /** Something is due earlier than it was. */
-  hurry(): void {
-    this.#arm();
+  /** It is due earlier than it was. */
+  hurry(member: Member): void {
+    if (!member.isBusy) this.#arm(member.life.dueMs);
   }
 
   /** Says goodbye for as long as there is time; answers whether the registry has heard it. Never rejects. */
   async leave(member: Member, timeoutMs: number): Promise<boolean> {
     const { clock, holding, teller } = this.#options;
     if (!this.#members.delete(member)) return false;
-    this.#arm();
+    this.#line.delete(member);
     const time = new AbortController();
     const half = holding.after(timeoutMs / 2, () => time.abort());
     const endMs = clock.monotonicMs() + timeoutMs;
     await member.stop(new Deregistered(`${member.named.service} has been deregistered.`), time.signal);
     half();
     const { ref } = member;
-    const told = ref !== null && (await this.#goodbye(ref, endMs));
-    teller.tell('deregistered', { ...member.named, told });
+    const told = ref !== null && timeoutMs > 0 && (await this.#goodbye(ref, endMs));
+    if (member.wasRegistered) teller.tell('deregistered', { ...member.named, told });
     return told;
   }
 
@@ -83,35 +91,66 @@ export class Keeper {
     }
   }
 
-  /** One timer, for whoever is due first; none for whoever is due now. */
-  #arm(): void {
+  /** One timer for all, set to whoever is due first. */
+  #arm(dueMs: number): void {
+    if (dueMs >= this.#armedMs) return;
+    this.#cancel();
+    this.#armedMs = dueMs;
     const { clock } = this.#options;
-    this.#cancel?.();
-    let dueMs = Infinity;
-    for (const member of this.#members) if (!member.isBusy) dueMs = Math.min(dueMs, member.life.dueMs);
     const delayMs = dueMs - clock.monotonicMs();
-    if (delayMs <= 0) this.#callTheDue();
-    else this.#cancel = dueMs === Infinity ? null : clock.after(delayMs, () => this.#callTheDue());
+    const call = (): void => this.#callTheDue();
+    // Those who become due in the same moment are called together.
+    this.#cancel = delayMs > 0 ? clock.after(delayMs, call) : soon(call);
   }
 
   #callTheDue(): void {
     const nowMs = this.#options.clock.monotonicMs();
     const beating: Member[] = [];
+    let nextMs = Infinity;
+    this.#armedMs = Infinity;
     for (const member of this.#members) {
-      if (member.isBusy) continue;
+      if (member.isBusy || this.#line.has(member)) continue;
       const { dueMs } = member.life;
       const togetherMs = member.isAmbiguous || member.next() !== 'beat' ? 0 : earlyMs(termOf(member.life));
       if (togetherMs > 0 && dueMs - togetherMs <= nowMs) beating.push(member);
-      else if (dueMs <= nowMs) this.#over(member.call());
+      else if (dueMs <= nowMs) this.#line.add(member);
+      else nextMs = Math.min(nextMs, dueMs);
     }
     // Somebody who is due has brought the timer about; whoever would only come early waits for its own.
     const isTime = beating.some(({ life }) => life.dueMs <= nowMs);
-    for (const group of isTime ? groupsOf(beating) : []) this.#over(beatTogether(group, this.#options));
-    this.#arm();
+    for (const group of isTime ? groupsOf(beating) : []) void this.#beat(group);
+    if (!isTime) for (const { life } of beating) nextMs = Math.min(nextMs, life.dueMs);
+    this.#arm(nextMs);
+    this.#serve();
   }
 
-  /** Whatever came of it, somebody's next call is due at another time than was thought. */
-  #over(call: Promise<void>): void {
-    void call.then(() => this.#arm());
+  async #beat(group: readonly Member[]): Promise<void> {
+    await beatTogether(group, this.#options);
+    for (const member of group) this.hurry(member);
   }
+
+  /** Those who wait are called, so many at a time. */
+  #serve(): void {
+    for (const member of this.#line) {
+      if (this.#calls >= CALLS_AT_ONCE) return;
+      this.#line.delete(member);
+      void this.#call(member);
+    }
+  }
+
+  async #call(member: Member): Promise<void> {
+    this.#calls++;
+    await member.call();
+    this.#calls--;
+    if (this.#members.has(member)) this.hurry(member);
+    this.#serve();
+  }
+}
+
+function soon(call: () => void): () => void {
+  let isWanted = true;
+  queueMicrotask(() => {
+    if (isWanted) call();
+  });
+  return () => (isWanted = false);
 }

@@ -5,7 +5,7 @@ import { patched } from './life.js';
 import type { Member } from './member.js';
 
 /** How long a goodbye may take that does not say; a registry that is away does not hold up whoever leaves. */
-const GOODBYE_MS = 3000;
+export const GOODBYE_MS = 3000;
 
 export interface DrainOptions {
   /** For people. */
@@ -92,7 +92,7 @@ export class LiveRegistration {
 
   #wish(wish: Parameters<Member['wish']>[0]): Promise<boolean> {
     const taken = this.#member.wish(wish);
-    this.#keeper.hurry();
+    this.#keeper.hurry(this.#member);
     return taken;
   }
 }

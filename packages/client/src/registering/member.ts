@@ -63,6 +63,7 @@ type Heard = Extract<Answer, { readonly kind: 'heard' }>;
 
 export class Member {
   readonly #surroundings: MemberSurroundings;
+  readonly #throws: boolean;
   /** Settles with the first registration; throws if it is left before. */
   readonly ready: Promise<void>;
   #life: Life;
@@ -78,8 +79,10 @@ export class Member {
   readonly #calling = new AbortController();
   #settleReady: { readonly resolve: () => void; readonly reject: (because: Error) => void } | null = null;
 
-  constructor(registration: Registration, surroundings: MemberSurroundings) {
+  /** `throws`: until it is registered, whoever waits for it is thrown what goes wrong, and nobody is told besides. */
+  constructor(registration: Registration, surroundings: MemberSurroundings, throws: boolean) {
     this.#surroundings = surroundings;
+    this.#throws = throws;
     this.#life = bornLife(registration, surroundings.clock.monotonicMs());
     this.ready = new Promise((resolve, reject) => (this.#settleReady = { resolve, reject }));
     // Who does not wait for it is not to be troubled with its end.
@@ -96,6 +99,10 @@ export class Member {
 
   get isBusy(): boolean {
     return this.#busy !== null;
+  }
+
+  get wasRegistered(): boolean {
+    return this.#id !== undefined;
   }
 
   /** It is on its way out: nothing is said any more but the goodbye. */
@@ -224,7 +231,8 @@ export class Member {
   #trouble(call: Call, error: Error, retryInMs: number | null, { silent }: Together): void {
     const { teller, clock } = this.#surroundings;
     this.#troubledSinceMs ??= clock.monotonicMs();
-    if (silent !== true) teller.tell('trouble', { doing: doing[call], error, retryInMs, ...this.named });
+    if (silent !== true && (this.wasRegistered || !this.#throws))
+      teller.tell('trouble', { doing: doing[call], error, retryInMs, ...this.named });
   }
 
   #tellWaiting(error: Error | null): void {

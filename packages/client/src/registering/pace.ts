@@ -46,10 +46,11 @@ export function callMs(ttlMs: number | null, timeoutMs: number): number {
 
 /** Between half and all of what is doubled each time, and never before the registry wants it. `failures`: in a row, this one included. */
 export function retryMs(failures: number, error: Error, ttlMs: number | null, random: Random): number {
-  if (failures === 1 && error instanceof Unanswered && error.reason === 'broken') return BROKEN_RETRY_MS * (1 + random.number());
+  if (failures === 1 && error instanceof Unanswered && error.reason === 'broken')
+    return Math.round(BROKEN_RETRY_MS * (1 + random.number()));
   const firstMs = Math.max(Math.min(intervalMs(ttlMs) / 8, RETRY_MS), RETRY_MS_MIN);
   const mostMs = Math.max(Math.min((ttlMs ?? Infinity) / RETRIES_PER_TTL, RETRY_MS_MAX), RETRY_MS_MIN);
   const longestMs = Math.min(firstMs * 2 ** Math.min(failures - 1, 30), mostMs);
   const askedMs = error instanceof RegistryProblem ? Math.min(error.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX) : 0;
-  return Math.max((longestMs / 2) * (1 + random.number()), askedMs * (1 + random.number() / 4));
+  return Math.round(Math.max((longestMs / 2) * (1 + random.number()), askedMs * (1 + random.number() / 4)));
 }

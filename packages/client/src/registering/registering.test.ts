@@ -214,6 +214,17 @@ describe('many registrations', () => {
     expect([...world.listed.keys()].toSorted()).toEqual([1, 2, 3].map((port) => `payments-10.0.0.5-${port}`));
   });
 
+  it('do not bury the registry, nor each other', async () => {
+    const world = made();
+    let most = 0;
+    world.onCall = (underWay) => (most = Math.max(most, underWay));
+    await Promise.all(Array.from({ length: 500 }, (_, port) => world.registering.register({ ...payments, port: port + 1 })));
+    expect(world.listed.size).toBe(500);
+    await world.registering.close();
+    expect(world.listed.size).toBe(0);
+    expect(most).toBe(32);
+  });
+
   it('tell of one trouble', async () => {
     const world = made();
     for (const port of [1, 2, 3]) await world.registering.register({ ...payments, port });

@@ -2,7 +2,7 @@
 import { answerOf } from './calls.js';
 import { takeIdentity } from './identities.js';
 import { Keeper, type KeeperOptions } from './keeper.js';
-import { LiveRegistration } from './live-registration.js';
+import { GOODBYE_MS, LiveRegistration } from './live-registration.js';
 import type { Member } from './member.js';
 import { reachableHost } from './reachable-host.js';
 import type { Registration } from '../shapes.js';
@@ -28,6 +28,10 @@ export interface RegisteringOptions extends KeeperOptions {
 const HOLD_MS = 2 ** 31 - 1;
 const UNDO_MS = 1000;
 
+/** Thousands take a second; a registry that is away is not waited for longer than this. */
+const CLOSE_MS = 5000;
+const GOODBYES_AT_ONCE = 32;
+
 export class Registering {
   readonly #options: RegisteringOptions;
   readonly #keeper: Keeper;
@@ -45,7 +49,7 @@ export class Registering {
     const whole = await this.#located(registration);
     if (this.#isClosed) throw new TypeError('This Registry is closed: connect() makes another one.');
     const release = takeIdentity({ registry: api.urls.toSorted().join(), namespace, registration: whole });
-    const member = this.#keeper.add(whole);
+    const member = this.#keeper.add(whole, start === 'fail');
     const live = new LiveRegistration(member, this.#keeper, () => {
       this.#live.delete(member);
       release();
@@ -61,10 +65,16 @@ export class Registering {
     }
   }
 
-  /** Says goodbye for all. */
+  /** Says goodbye for all, some at a time; when the time is over, the rest leaves without. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#live.values()].map((live) => live.deregister()));
+    const { clock } = this.#options;
+    const endMs = clock.monotonicMs() + CLOSE_MS;
+    const waiting = this.#live.values();
+    const leaveOneByOne = async (): Promise<void> => {
+      for (const live of waiting) await live.deregister({ timeoutMs: Math.min(endMs - clock.monotonicMs(), GOODBYE_MS) });
+    };
+    await Promise.all(Array.from({ length: GOODBYES_AT_ONCE }, leaveOneByOne));
   }
 
   async #registered(member: Member, start: 'fail' | 'wait', signal: AbortSignal | undefined): Promise<void> {

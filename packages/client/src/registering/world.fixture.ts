@@ -31,6 +31,9 @@ export class World implements RegisteringApi {
   readonly listed = new Map<string, Listed>();
   readonly registering: Registering;
   condition: Condition = 'well';
+  /** Hears how many calls are on their way. */
+  onCall: (underWay: number) => void = () => undefined;
+  #underWay = 0;
   /** Refused when it is said next. */
   refused: ((call: string) => Error | null) | null = null;
 
@@ -115,7 +118,9 @@ export class World implements RegisteringApi {
 
   async #answer<Answer>(call: string, { timeoutMs = 5000, signal }: CallOptions = {}, answer: () => Answer): Promise<Answer> {
     this.calls.push(call);
+    this.onCall(++this.#underWay);
     await Promise.resolve();
+    this.#underWay--;
     if (this.condition === 'away') throw new Unanswered('refused', this.url);
     if (this.condition === 'in trouble') throw refusal('store-unavailable', 503);
     if (this.condition === 'lossy') answer();

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { attendanceAtScale } from './rows/attendance.js';
 import { balancing } from './rows/balancing.js';
+import { calls } from './rows/calls.js';
 import { catalogAtScale } from './rows/catalog.js';
 import { clusterBeating } from './rows/cluster.js';
 import { coldOpen } from './rows/cold-open.js';
@@ -37,6 +38,7 @@ import { renderedNotes, renderedTable } from './support/table.js';
 
 const benchmarks: readonly Benchmark[] = [
   groupCommit,
+  calls,
   etcdPuts,
   watchFanOut,
   httpHot,

@@ -15,7 +15,7 @@ import { SecureServiceAgent, ServiceAgent } from './service-agent.js';
 import type { ServiceDispatcher } from './service-dispatcher.js';
 import { serviceFetch, type ServiceFetch, type ServiceFetchInit } from './service-fetch.js';
 import { telemetry } from './telemetry.js';
-import type { Tracing } from './tracing.js';
+import { isTraced, type Tracing } from './tracing.js';
 
 /** Which addresses are services', and what becomes of the others. */
 export interface WayInOptions {
@@ -73,7 +73,7 @@ export class Calls {
         const live = view(service, wish);
         return followed(live, new Pool({ ...balancing, clock, random }), () => live.close());
       },
-      tracing: () => this.#tracing,
+      tracing: () => (this.#tracing !== undefined && isTraced() ? this.#tracing : undefined),
       tellTried: () => (teller.isHeard('tried') ? (tried) => teller.tell('tried', tried) : undefined),
       tellEjected: (told) => teller.tell('ejected', told),
       tellReturned: (told) => teller.tell('returned', told),
@@ -94,9 +94,8 @@ export class Calls {
     return this.#calling.judge(followed(live, pool, () => undefined));
   }
 
-  async fetch(input: string | URL | Request, init?: ServiceFetchInit): Promise<Response> {
-    const { fetch: ours } = this.#loaded ?? (await this.#load());
-    return ours(input, init);
+  fetch(input: string | URL | Request, init?: ServiceFetchInit): Promise<Response> {
+    return this.#loaded?.fetch(input, init) ?? this.#load().then((loaded) => loaded.fetch(input, init));
   }
 
   async dispatcher(options: WayInOptions = {}): Promise<Dispatcher> {

@@ -9,7 +9,7 @@ import type { WantedPort } from './instance-origin.js';
 import type { Clock } from '../ports.js';
 import { RequestBody } from './request-body.js';
 import { isIdempotent } from './retry-rules.js';
-import { headerPresence, withHeaders, type SentHeaders } from './sent-headers.js';
+import { hasHeader, withHeader, withHeaders, type SentHeaders } from './sent-headers.js';
 import type { ServiceAddress } from './service-address.js';
 import type { BegunServiceCall, ServiceCaller } from './service-caller.js';
 import type { WayIn } from './service-call.js';
@@ -20,8 +20,6 @@ export interface DispatchSurroundings {
   readonly clock: Clock;
   readonly connections: InstanceConnections;
 }
-
-const askedNames: readonly string[] = ['idempotency-key', 'host'];
 
 export class DispatchedCall implements WayIn {
   readonly method: string;
@@ -53,10 +51,10 @@ export class DispatchedCall implements WayIn {
     this.#wanted = { scheme: address.scheme, port: wishes.port ?? address.port };
     this.#body = new RequestBody(options.body, rules.replayBytesMax);
     this.method = options.method;
-    const [hasKey = false, hasHost = false] = headerPresence(options.headers, askedNames);
-    this.isIdempotent = wishes.idempotent ?? isIdempotent(options.method, hasKey);
-    const saysHost = rules.hostHeader === 'service' && !hasHost;
-    this.#headers = saysHost ? withHeaders(options.headers, { host: address.authority }) : options.headers;
+    const { headers } = options;
+    this.isIdempotent = wishes.idempotent ?? (isIdempotent(options.method, false) || hasHeader(headers, 'idempotency-key'));
+    const saysHost = rules.hostHeader === 'service' && !hasHeader(headers, 'host');
+    this.#headers = saysHost ? withHeader(headers, 'host', address.authority) : headers;
   }
 
   readonly isReplayable = (): boolean => this.#body.isReplayable;

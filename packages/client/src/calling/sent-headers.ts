@@ -3,23 +3,27 @@
 /** A list of names and values in turn, pairs, or an object. */
 export type SentHeaders = unknown;
 
-/** Those of these names, in lower case, in one pass. */
-export function headerPresence(headers: SentHeaders, names: readonly string[]): readonly boolean[] {
-  const found = names.map(() => false);
+/** Whether there is one of this name (in lower case), whatever its spelling. */
+export function hasHeader(headers: SentHeaders, wanted: string): boolean {
+  if (isPlain(headers)) {
+    // The usual shape, looked at for every call: nothing is put together for it.
+    for (const name in headers) if (name.length === wanted.length && name.toLowerCase() === wanted) return true;
+    return false;
+  }
+  let isFound = false;
   forEachHeader(headers, (name) => {
-    const at = names.indexOf(name.toLowerCase());
-    if (at >= 0) found[at] = true;
+    isFound ||= name.toLowerCase() === wanted;
   });
-  return found;
+  return isFound;
 }
 
-/** These replace others of the same name. */
+/** With one that is not there yet. */
+export function withHeader(headers: SentHeaders, name: string, value: string): SentHeaders {
+  return isPlain(headers) ? { ...headers, [name]: value } : withHeaders(headers, { [name]: value });
+}
+
+/** These, with names in lower case, replace others of the same name. */
 export function withHeaders(headers: SentHeaders, added: Readonly<Record<string, string>>): SentHeaders {
-  if (isPlain(headers)) {
-    const names = new Set(Object.keys(added));
-    const clash = Object.keys(headers).some((name) => !names.has(name) && names.has(name.toLowerCase()));
-    if (!clash) return { ...headers, ...added };
-  }
   const all: string[] = [];
   forEachHeader(headers, (name, value) => {
     if (added[name.toLowerCase()] !== undefined) return;

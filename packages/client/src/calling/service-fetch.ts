@@ -12,18 +12,22 @@ export type ServiceFetch = (input: string | URL | Request, init?: ServiceFetchIn
 
 /** Throws as `fetch` does; where no answer came, that is a `CallFailed`, which says what was tried. */
 export function serviceFetch(dispatcher: ServiceDispatcher, platformFetch: typeof fetch): ServiceFetch {
-  return async (input, init = {}) => {
-    const { call, ...rest } = init;
-    const own = call === undefined ? dispatcher : facing(dispatcher, call);
+  const usual: RequestInit = dispatched({}, dispatcher);
+  return async (input, init) => {
     try {
-      // Streams may only be sent so; whoever sends none is not disturbed by it.
-      const asked = rest.body instanceof ReadableStream ? { duplex: 'half', ...rest } : rest;
-      return await platformFetch(input, { ...asked, dispatcher: own } as RequestInit);
+      return await platformFetch(input, init === undefined ? usual : dispatched(init, dispatcher));
     } catch (error) {
       const { cause } = error as { readonly cause?: unknown };
       throw cause instanceof CallFailed ? cause : error;
     }
   };
+}
+
+function dispatched({ call, ...rest }: ServiceFetchInit, dispatcher: ServiceDispatcher): RequestInit {
+  const own = call === undefined ? dispatcher : facing(dispatcher, call);
+  // A stream may only be sent so.
+  const asked = rest.body instanceof ReadableStream ? { duplex: 'half', ...rest } : rest;
+  return { ...asked, dispatcher: own } as RequestInit;
 }
 
 /** For one call: `fetch` asks nothing of a dispatcher but this. */

@@ -39,7 +39,7 @@ export const probeOptions: OptionTable<ProbeOptions> = {
     placeholder: 'FILE',
     kind: pathKind('the path of a file'),
     default: null,
-    defaultText: 'none',
+    defaultText: '',
     help: 'Certificates in PEM of authorities that checks with TLS believe, besides the well-known ones. Read anew on SIGHUP.',
   },
   scriptChecks: switchOption('script-checks', 'Runs the programs of script checks that stand in files of --services-dir.'),

@@ -115,8 +115,9 @@ const portOption: Option<DnsPort> = {
   placeholder: 'PORT',
   kind: portKind,
   default: { port: DEFAULT_PORT, isWished: false },
-  defaultText: String(DEFAULT_PORT),
-  help: 'Where DNS is answered, over udp and TCP; 0 picks a free port. off: nowhere, which saves the memory of a second view. 8600 is done without where it is taken, unless it was asked for.',
+  // Not to be typed: whoever types a port wishes for it.
+  defaultText: `${DEFAULT_PORT} where it is free`,
+  help: 'Where DNS is answered, over udp and TCP; 0 picks a free port. off: nowhere, which saves the memory of a second view.',
 };
 
 export const dnsOptions: OptionTable<DnsOptions> = {

@@ -14,6 +14,6 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 it.each(Object.keys(faults))('%s breaks no law', { timeout: 90_000 }, async (fault) => {
-  const pace = { illMs: 4000, awayMs: 4000 };
+  const pace = { illMs: 3000, awayMs: 3000 };
   expect(await chaos({ stage, seed: 5, troubleMs: 0, only: [fault], pace, quietMs: 500, say: () => undefined })).toEqual([]);
 });

@@ -3,8 +3,8 @@ import { connect } from '@rollcall/client';
 
 const registry = connect({ urls: process.env.REGISTRIES?.split(',') ?? [], inOrder: true });
 const registration = await registry.register({ service: 'web', id: 'w', host: '10.0.0.5', port: 80, ttl: '900ms' });
-process.on('message', async ({ block, health }) => {
-  if (health !== undefined) await registration.setHealth(health);
+process.on('message', ({ block, health }) => {
+  if (health !== undefined) void registration.setHealth(health);
   // A loop that is busy with something else.
   for (const end = performance.now() + (block ?? 0); performance.now() < end;);
 });

@@ -4,7 +4,7 @@ import type { Stage } from './stage.js';
 
 /** Goes wrong, is mended, and answers what has to be true of the calls meanwhile. */
 export type Fault = (stage: Stage, pick: Pick, pace: Pace) => Promise<Judge>;
-export type Pick = <Item>(items: readonly Item[]) => Item;
+type Pick = <Item>(items: readonly Item[]) => Item;
 export type Judge = (stretch: Stretch) => readonly string[];
 
 export interface Pace {

@@ -39,7 +39,7 @@ export interface CallRules {
   readonly hostHeader: 'service' | 'instance';
 }
 
-export const usualCallRules: CallRules = {
+const usualCallRules: CallRules = {
   deadlineMs: 15_000,
   tryMs: 5000,
   connectMs: 2000,

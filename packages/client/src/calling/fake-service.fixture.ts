@@ -7,7 +7,7 @@ import type { Clock } from '../ports.js';
 import type { Instance } from '../shapes.js';
 import type { OpenService } from './calling.js';
 
-export class FakeInstances implements LiveInstances {
+class FakeInstances implements LiveInstances {
   readonly service: string;
   current: readonly Instance[];
   known: boolean;

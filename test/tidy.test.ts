@@ -68,6 +68,7 @@ describe('time and chance', () => {
 
 describe('the text', () => {
   const betterNot: readonly { readonly what: string; readonly pattern: RegExp; readonly because: string }[] = [
+    { what: 'a half-done merge', pattern: /^(<{7} |>{7} |={7}$)/, because: 'whoever merged did not decide' },
     { what: 'a lonely test', pattern: /\b(describe|it|test)\.only\(/, because: 'the other tests no longer run' },
     {
       what: 'paths of one machine',

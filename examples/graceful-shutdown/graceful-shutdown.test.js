@@ -82,7 +82,7 @@ for (const [program, call] of [
   ['on-fastify.js', callHttp],
   ['on-grpc.js', callGrpc],
 ]) {
-  describe(program, () => {
+  describe(program, { concurrency: true }, () => {
     test('leaves without a failed call, and ends with 0', async () => {
       const registry = await startRegistry();
       const [one, other] = await Promise.all([start(program, registry), start(program, registry)]);

@@ -17,7 +17,6 @@ export interface FetchesServices {
 }
 
 declare module 'axios' {
-  // eslint-disable-next-line typescript/consistent-type-definitions -- an interface is what can be merged
   interface AxiosRequestConfig {
     /** What this call says of itself. */
     call?: CallWishes;

@@ -232,12 +232,14 @@ describe('a full node that does not do it', () => {
     'because it was suspended in the middle is not waited for until the time is up, %s',
     async (how) => {
       const paths = how === 'with a secret' ? await cluster.secretFile(newSecret()) : nobodyTrusted;
-      const never = (): Promise<never> => new Promise(() => undefined);
+      let arrived = 0;
+      const never = (): Promise<never> => (arrived++, new Promise(() => undefined));
       const node = await cluster.node('mute', { paths, registrar: { register: never, heartbeat: never } as unknown as Registrar });
       const way = await openWay(cluster, node.door.port);
       const { registrar, peers } = await replicaOf({ ...node, live: { ...node.live, peer: `localhost:${way.port}` } });
       const outcomes = Promise.allSettled([registrar.register(registration(), someone), registrar.heartbeat(ref, someone)]);
       await eventually(async () => expect((await peers.report(node.live.name)).node).toBe(node.live.name));
+      await eventually(() => expect(arrived).toBe(2));
       way.cut();
       let waitedMs = 0;
       await eventually(async () => {

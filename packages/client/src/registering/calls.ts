@@ -34,8 +34,8 @@ async function sent(api: RegisteringApi, { wish, instance }: Life, call: Call, t
   const options = { ...terms, service, ...(namespace === undefined ? {} : { namespace }) };
   if (call === 'register') return { kind: 'heard', ...(await api.register(registrationToSend(wish), options)) };
   const id = instance?.id ?? '';
-  if (call === 'mode') await api.setMode(id, wish.mode, options);
-  else await api.heartbeat(id, call === 'word' ? { ...options, word: wish.word } : options);
+  if (call === 'mode') return { kind: 'heard', instance: await api.setMode(id, wish.mode, options) };
+  await api.heartbeat(id, call === 'word' ? { ...options, word: wish.word } : options);
   return { kind: 'heard' };
 }
 

@@ -19,6 +19,8 @@ export interface Identity {
 /** Takes an identity, until what it answers is called. */
 export function takeIdentity({ registry, namespace, registration }: Identity): () => void {
   const { service, id, host = '', port = '' } = registration;
+  // Before anything is sent, because of what is made of it here; the rest the registry judges.
+  if (typeof service !== 'string') throw new TypeError('A registration has a service, the name by which callers find it: { service, … }.');
   const who = id === undefined ? ['at', host, port] : ['id', id];
   const name = JSON.stringify([registry, registration.namespace ?? namespace, service.toLowerCase(), ...who]);
   if (taken.has(name)) {

@@ -42,9 +42,12 @@ const well: Word = { status: 'passing' };
 const wanted: ModeChange = { mode: 'in' };
 
 export function bornLife(registration: Registration, nowMs: number): Life {
-  const { status } = registration;
-  const wish: Wish = { registration, word: status === undefined ? well : { status }, mode: wanted };
+  const wish: Wish = { registration, word: bornWord(registration), mode: wanted };
   return { wish, told: nothing, instance: null, heardMs: nowMs, dueMs: nowMs, failures: 0, forgotten: 0 };
+}
+
+function bornWord({ status }: Registration): Word {
+  return status === undefined ? well : { status };
 }
 
 const nothing = { registration: null, word: null, mode: null } as const;
@@ -98,9 +101,22 @@ export function registered(life: Life, sent: Wish, instance: Instance, sentMs: n
   return { ...life, told, instance, heardMs: sentMs, failures: 0 };
 }
 
-export function heard(life: Life, call: Exclude<Call, 'register'>, sent: Wish, sentMs: number): Life {
+interface Heard {
+  readonly sentMs: number;
+  readonly instance: Instance | undefined;
+}
+
+/** `instance`: how it stands by now, where the answer says so. */
+export function heard(life: Life, call: Exclude<Call, 'register'>, sent: Wish, { sentMs, instance }: Heard): Life {
   const said = call === 'beat' ? {} : { [call]: sent[call] };
-  return { ...life, told: { ...life.told, ...said }, heardMs: call === 'mode' ? life.heardMs : sentMs, failures: 0, forgotten: 0 };
+  return {
+    ...life,
+    instance: instance ?? life.instance,
+    told: { ...life.told, ...said },
+    heardMs: call === 'mode' ? life.heardMs : sentMs,
+    failures: 0,
+    forgotten: 0,
+  };
 }
 
 /** `404`: it has to register again, at once; again and again, after a while. */
@@ -116,10 +132,15 @@ export function failed(life: Life, nowMs: number, waitMs: number): Life {
 /** The registry will not have it, now or later: what was there before stays, and the program hears of it. `null`: there is nothing before. */
 export function givenUp(life: Life, call: Call): Life | null {
   const { wish, told } = life;
-  if (call === 'word') return { ...life, told: { ...told, word: wish.word } };
-  if (call === 'mode') return { ...life, told: { ...told, mode: wish.mode } };
+  // Not only not said again: a word that is refused would be refused with the next registration, too.
+  if (call === 'word') return agreed(life, { word: told.word ?? bornWord(wish.registration) });
+  if (call === 'mode') return agreed(life, { mode: told.mode ?? wanted });
   if (call === 'beat' || life.instance === null || told.registration === null) return null;
   return { ...life, wish: { ...wish, registration: told.registration } };
+}
+
+function agreed(life: Life, part: Partial<Pick<Wish, 'word' | 'mode'>>): Life {
+  return { ...life, wish: { ...life.wish, ...part }, told: { ...life.told, ...part } };
 }
 
 /** Of the instance, as it was answered, or as it was asked for. */

@@ -219,7 +219,7 @@ export class Member {
       this.#id = instance.id;
       this.#settleReady?.resolve();
     } else {
-      this.#life = heard(this.#life, call, begun.wish, begun.atMs);
+      this.#life = heard(this.#life, call, begun.wish, { sentMs: begun.atMs, instance });
     }
     this.#life = paced(this.#life, begun.atMs, together.untilNextMs ?? untilNext(this.#life, random));
     if (this.#troubledSinceMs === null) return;

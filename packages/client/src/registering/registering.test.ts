@@ -127,6 +127,38 @@ describe('a registration', () => {
   });
 });
 
+describe('a word that is refused for good', () => {
+  it('is forgotten: neither a change nor a registry that forgot meets it again', async () => {
+    const world = made();
+    const live = await world.registering.register(payments);
+    world.refused = (call) => (call.includes('critical') ? refusal('invalid-request', 400) : null);
+    expect(await live.setHealth('critical')).toBe(false);
+    expect(await live.patch({ weight: 5 })).toBe(true);
+    world.listed.clear();
+    await world.clock.advance(60_000);
+    expect(world.instance(ID)).toMatchObject({ health: 'passing', weight: 5 });
+  });
+
+  it('leaves what was said before', async () => {
+    const world = made();
+    const live = await world.registering.register(payments);
+    expect(await live.setHealth('warning')).toBe(true);
+    world.refused = (call) => (call.includes('critical') ? refusal('invalid-request', 400) : null);
+    expect(await live.setHealth('critical')).toBe(false);
+    world.refused = null;
+    world.listed.clear();
+    await world.clock.advance(60_000);
+    expect(world.instance(ID).health).toBe('warning');
+  });
+});
+
+it('shows its mode as the registry has answered it', async () => {
+  const world = made();
+  const live = await world.registering.register(payments);
+  expect(await live.drain()).toBe(true);
+  expect(live.instance?.mode).toBe('draining');
+});
+
 describe('the first registration', () => {
   it('throws when nobody answers, and leaves nothing behind', async () => {
     const world = made();

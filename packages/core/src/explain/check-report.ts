@@ -74,7 +74,7 @@ export function reportChecks({ of, checks, verdicts, known }: Checked): readonly
 /** What it says, in a sentence. */
 export function checkText({ of, id, type, status, output, heardAgeMs, ttlMs }: CheckReport, machine: string | null): string {
   const named = nameOf({ of, id, type }, machine);
-  const said = output === '' ? (status === 'starting' ? ': nothing was found yet' : '') : `: ${output}`;
+  const said = output === '' ? (status === 'starting' ? ': it has not passed yet' : '') : `: ${output}`;
   const heard =
     ttlMs === null || heardAgeMs === null ? '' : `; last heard ${lasting(heardAgeMs)} ago, with a ttl of ${formatDuration(ttlMs)}`;
   return `${named} is ${status}${said}${heard}`;

@@ -101,7 +101,7 @@ const cases: readonly (readonly [what: string, told: Why, texts: readonly RegExp
     [/critical: disk full/],
     ['a heartbeat that says "passing"'],
   ],
-  ['no result yet', why(instance(probed())), [/its check "tcp" is starting: nothing was found yet/], ['one passing probe of "tcp"']],
+  ['no result yet', why(instance(probed())), [/its check "tcp" is starting: it has not passed yet/], ['one passing probe of "tcp"']],
   ['failed probes', why(instance(probed(), unwell('critical'))), [/its check "tcp" is critical: refused/], ['one passing probe of "tcp"']],
   [
     'whom it follows',

@@ -19,6 +19,8 @@ export function registryUrls({
   readonly url?: string | URL;
   readonly urls?: readonly (string | URL)[];
 }): readonly [RegistryUrl, ...RegistryUrl[]] {
+  // A list that came out empty is a mistake, and the registry of this machine hardly what was meant.
+  if (urls?.length === 0 && url === undefined) throw new TypeError(`urls is empty; name a registry, such as ${usualRegistryUrl}.`);
   const given = [...(url === undefined ? [] : [url]), ...(urls ?? [])];
   const [first = usualRegistryUrl, ...rest] = given;
   const all = [registryUrl(first), ...rest.map(registryUrl)] as const;

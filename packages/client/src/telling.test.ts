@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, it, vi } from 'vitest';
-import { Teller, tellings } from './telling.js';
+import { Teller, tellings, type TellingName } from './telling.js';
 
 const move = { from: 'http://a', to: 'http://b', because: null };
 
@@ -43,6 +43,12 @@ it('is not harmed by a listener that throws; the others hear', () => {
   expect(heard).toEqual([move]);
   expect(warned).toHaveBeenCalledWith(new Error('mine'));
   warned.mockRestore();
+});
+
+it('lets nobody wait for what is never told', () => {
+  expect(() => new Teller().on('troubel' as TellingName, () => undefined)).toThrow(
+    /^Nothing is told by the name "troubel"; there are .*trouble/,
+  );
 });
 
 it('says in a sentence what each name means', () => {

@@ -81,8 +81,9 @@ export class Teller {
     for (const listener of this.#listeners.get(name) ?? []) guarded(() => listener(details as never));
   }
 
-  /** Answers how to stop listening. */
+  /** Answers how to stop listening. Throws for a name that nothing is told by: whoever listens would wait for ever. */
   on<Name extends TellingName>(name: Name, listener: (details: Tellings[Name]) => void): () => void {
+    if (!channels.has(name)) throw new TypeError(`Nothing is told by the name ${JSON.stringify(name)}; there are ${names.join(', ')}.`);
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
     // A function of its own each time, so that whoever listens twice can stop once.

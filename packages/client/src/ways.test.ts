@@ -58,5 +58,6 @@ describe('the addresses of a registry', () => {
     ]);
     expect(registryUrls({}).map(({ shown }) => shown)).toEqual(['http://localhost:8500']);
     expect(() => registryUrls({ urls: ['http://a', 'b'] })).toThrow(TypeError);
+    expect(() => registryUrls({ urls: [] })).toThrow('urls is empty; name a registry, such as http://localhost:8500.');
   });
 });

@@ -1,8 +1,9 @@
 /** `rollcall check`: one check of an instance, put or taken away by somebody who looks after it. */
 import type { Check } from '@rollcall/client';
-import { digitsKind, isObject, pathKind, typedDurationKind, type OptionTable } from '@rollcall/core';
+import { digitsKind, pathKind, typedDurationKind, type OptionTable } from '@rollcall/core';
 import { askingCommand } from '../asking.js';
 import { Misuse, type Command } from '../command.js';
+import { readObject } from '../object-file.js';
 import { oneLine } from '../shown.js';
 import type { Surroundings } from '../surroundings.js';
 import { neededId, ofService, serviceOption } from './one-instance.js';
@@ -15,6 +16,8 @@ interface CheckOptions {
   readonly file: string | null;
   readonly service: string | null;
 }
+
+const checkMeant = { what: 'check', example: '{"type": "tcp", …}' };
 
 const DAY_MS: number = 24 * 60 * 60 * 1000;
 const none = { default: null, defaultText: '', givenIn: 'typed' } as const;
@@ -94,7 +97,7 @@ async function askedCheck(surroundings: Surroundings, what: string | undefined, 
   const { intervalMs, timeoutMs, failures, file } = values;
   if ((what === undefined) === (file === null))
     throw new Misuse('Say what to ask, once: http:/health, tcp, or --file with a check in JSON.');
-  const check = file === null ? typedCheckKind.parse(what) : await readCheck(surroundings, file);
+  const check = file === null ? typedCheckKind.parse(what) : ((await readObject(surroundings, file, checkMeant)) as Check);
   if (check === undefined) throw new Misuse(`What to ask is ${JSON.stringify(what)}; allowed is ${typedCheckKind.allowed}.`);
   return {
     ...check,
@@ -102,19 +105,4 @@ async function askedCheck(surroundings: Surroundings, what: string | undefined, 
     ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
     ...(failures === null ? {} : { failuresBeforeCritical: failures }),
   };
-}
-
-async function readCheck({ readText }: Surroundings, path: string): Promise<Check> {
-  const shown = path === '-' ? 'what came in' : path;
-  const text = await readText(path).catch((error: unknown) => {
-    throw new Misuse(`--file: ${shown} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`);
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Misuse(`--file: ${shown} is no JSON (${(error as Error).message}).`);
-  }
-  if (!isObject(value)) throw new Misuse(`--file: ${shown} is no check, which is one object: {"type": "tcp", …}.`);
-  return value as Check;
 }

@@ -1,12 +1,14 @@
 /** `rollcall register`: an instance comes, and with --keep-alive stays until it is told to leave. */
 import type { Registration } from '@rollcall/client';
-import { isObject } from '@rollcall/core';
 import { askingCommand } from '../asking.js';
 import { Misuse, type Command } from '../command.js';
 import { keepAlive } from '../keep-alive.js';
+import { readObject } from '../object-file.js';
 import { address, oneLine } from '../shown.js';
 import type { Surroundings } from '../surroundings.js';
 import { registerOptions, typedRegistration, type RegisterOptions } from './register-options.js';
+
+const registrationMeant = { what: 'registration', example: '{"service": "payments", …}' };
 
 const details = `It prints the id of the instance. Registering the same again changes nothing but counts as a heartbeat, so it can be repeated whenever \
 in doubt. Without --keep-alive somebody else has to beat: rollcall heartbeat ID, or PUT /heartbeat/ID. rollcall run does all of this round a program.
@@ -52,26 +54,10 @@ export const registerCommand = (surroundings: Surroundings): Command =>
 /** What the file says, and over it what was typed. */
 async function registrationOf(surroundings: Surroundings, service: string | undefined, values: RegisterOptions): Promise<Registration> {
   const typed = typedRegistration(service, values);
-  if (values.file !== null) return { ...(await readRegistration(surroundings, values.file)), ...typed } as Registration;
+  if (values.file !== null) return { ...(await readObject(surroundings, values.file, registrationMeant)), ...typed } as Registration;
   if (service === undefined) throw new Misuse('The service is missing: its name, or a --file that has it.');
   if (values.id === null && (values.host === null || values.port === null)) {
     throw new Misuse('Say where callers reach it, with --host and --port; or name it with --id.');
   }
   return { ...typed, service };
-}
-
-/** Whether it is a good one is for the registry to say. */
-async function readRegistration({ readText }: Surroundings, path: string): Promise<object> {
-  const shown = path === '-' ? 'what came in' : path;
-  const text = await readText(path).catch((error: unknown) => {
-    throw new Misuse(`--file: ${shown} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`);
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Misuse(`--file: ${shown} is no JSON (${(error as Error).message}).`);
-  }
-  if (!isObject(value)) throw new Misuse(`--file: ${shown} is no registration, which is one object: {"service": "payments", …}.`);
-  return value;
 }

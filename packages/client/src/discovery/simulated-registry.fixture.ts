@@ -1,4 +1,5 @@
 /** A registry to be treated badly, as a client sees it: without a network, and in the time of a simulated clock. */
+import { instanceOf } from '../balancing/instances.fixture.js';
 import { Pool } from '../balancing/pool.js';
 import type { HeldPool } from './live-service.js';
 import type { SimulatedClock } from '@rollcall/conformance';
@@ -10,25 +11,7 @@ import { Unanswered } from '../unanswered.js';
 import type { WatchEvent, WatchOptions, WatchQuestion } from '../watch-question.js';
 
 export function instance(id: string, fields: Partial<Instance> = {}): Instance {
-  return {
-    namespace: 'default',
-    service: 'payments',
-    id,
-    host: '10.0.0.1',
-    port: 1000 + Number.parseInt(id.replaceAll(/\D/g, '') || '0', 10),
-    ports: {},
-    tags: [],
-    metadata: {},
-    weight: 1,
-    ttl: '30s',
-    deregisterAfter: '90s',
-    mode: 'in',
-    health: 'passing',
-    incarnation: 1,
-    registeredAt: '2030-01-01T00:00:00.000Z',
-    revision: 1,
-    ...fields,
-  };
+  return instanceOf(id, { host: '10.0.0.1', port: 1000 + Number.parseInt(id.replaceAll(/\D/g, '') || '0', 10), ...fields });
 }
 
 /** How it answers: not at all, with silence, by polls only because something keeps its streams to itself or refuses them, as somebody else, or with a refusal. */

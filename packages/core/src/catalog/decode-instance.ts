@@ -3,15 +3,17 @@
  * have the shape that this program writes is read by the table of rules, which is the one that decides.
  */
 import type { Bytes } from '../ports/store.js';
-import { FORMAT, parseJson, readRecord, TIME_MS_MAX, wholeCharacters, type Unknown } from './record-codec.js';
+import { FORMAT, parseJson, TIME_MS_MAX, wholeCharacters, type Unknown } from './record-codec.js';
 import { takeWritten } from './just-written.js';
-import { instanceRules, type InstanceRecord } from './records.js';
-import type { Check } from './registration.js';
+import { instanceRecordIn, type InstanceRecord } from './records.js';
+import type { Check, Kept } from './registration.js';
 import { isObject } from './value-kind.js';
 
 /** What tells an instance from its neighbours. Written first, so that it can be told apart from the rest. */
 export interface OwnPart
-  extends Pick<Plain, 'id' | 'incarnation' | 'registeredAtMs'>, Partial<Pick<Plain, 'host' | 'port' | 'machine' | 'metadata'>> {}
+  extends Pick<Plain, 'id' | 'incarnation' | 'registeredAtMs'>, Partial<Pick<Plain, 'host' | 'port' | 'machine' | 'metadata'>> {
+  readonly kept?: Kept;
+}
 
 /** What the instances of a service mostly have in common. What is `null`, empty or usual may be missing. */
 export interface CommonPart
@@ -38,6 +40,11 @@ export function decodeInstance(value: Bytes): ReadInstance | null {
   return takeWritten(value) ?? readInstance(parseJson(value));
 }
 
+/** As it stands in the log, or as it was there before it was written. */
+export function keptIn(read: OwnPart & Partial<Pick<CommonPart, 'origin'>>): Kept | undefined {
+  return read.kept ?? read.origin?.kept;
+}
+
 /** No field of it was left over. */
 export function isWhollyRead({ unknown }: ReadInstance): boolean {
   for (const _ in unknown) return false;
@@ -45,7 +52,7 @@ export function isWhollyRead({ unknown }: ReadInstance): boolean {
 }
 
 function readInstance(json: unknown): ReadInstance | null {
-  return isWhole(json) ? json : readRecord<Plain>(json, instanceRules);
+  return isWhole(json) ? json : instanceRecordIn(json);
 }
 
 /** The law: whatever has this shape, the rules read just so. */
@@ -65,7 +72,7 @@ export function isCommonPart(json: unknown): json is CommonPart {
 
 type Json = Readonly<Record<string, unknown>>;
 
-function isOwn({ format, id, host, port, machine, metadata, incarnation, registeredAtMs }: Json): boolean {
+function isOwn({ format, id, host, port, machine, metadata, kept, incarnation, registeredAtMs }: Json): boolean {
   return (
     format === FORMAT &&
     isName(id) &&
@@ -74,7 +81,8 @@ function isOwn({ format, id, host, port, machine, metadata, incarnation, registe
     (host === undefined || isName(host)) &&
     (port === undefined || typeof port === 'number') &&
     (machine === undefined || isName(machine)) &&
-    (metadata === undefined || areValues(metadata, 'string'))
+    (metadata === undefined || areValues(metadata, 'string')) &&
+    (kept === undefined || areValues(kept, 'string'))
   );
 }
 
@@ -95,8 +103,8 @@ function isCommon({ namespace, service, weight, origin, ports, tags, zone, regio
 }
 
 /** Format, id, incarnation and time are always there. Counting finds fields that nobody here knows, without looking any up. */
-function ownFieldsIn({ host, port, machine, metadata }: Json): number {
-  return 4 + +(host !== undefined) + +(port !== undefined) + +(machine !== undefined) + +(metadata !== undefined);
+function ownFieldsIn({ host, port, machine, metadata, kept }: Json): number {
+  return 4 + +(host !== undefined) + +(port !== undefined) + +(machine !== undefined) + +(metadata !== undefined) + +(kept !== undefined);
 }
 
 /** Namespace, service, weight and origin are always there. */

@@ -56,6 +56,14 @@ export const anyFields: fc.Arbitrary<Record<string, unknown>> = fc.record(
   { requiredKeys: ['service', 'id'] },
 );
 
-export const anyRegistration: fc.Arbitrary<Registration> = anyFields.map((fields) => readRegistration(fields, { face: 'test' }));
+const anyOrigin = fc
+  .option(fc.dictionary(fc.constantFrom('other', '__proto__', 'third'), fc.string({ unit: 'grapheme' }), { minKeys: 1 }), {
+    nil: undefined,
+  })
+  .map((kept) => (kept === undefined ? { face: 'test' } : { face: 'test', kept }));
+
+export const anyRegistration: fc.Arbitrary<Registration> = fc
+  .tuple(anyFields, anyOrigin)
+  .map(([fields, origin]) => readRegistration(fields, origin));
 
 export const defaultNamespace: Namespace = Namespace.default;

@@ -3,10 +3,22 @@ import type { Bytes } from '../ports/store.js';
 import { optional, required, type FieldRules } from './fields.js';
 import { healths, verdictReasons, type Verdict, type Verdicts } from './health.js';
 import { rememberWritten } from './just-written.js';
-import { decodeRecord, encodeRecord, FORMAT, named, number, objectKind, text, time, type Unknown } from './record-codec.js';
+import {
+  decodeRecord,
+  encodeRecord,
+  FORMAT,
+  named,
+  number,
+  objectKind,
+  parseJson,
+  readRecord,
+  text,
+  time,
+  type Unknown,
+} from './record-codec.js';
 import { probeKind } from '../probing/probe-record.js';
 import { probeTypes } from '../probing/probe-spec.js';
-import type { Check, HeartbeatCheck, Origin, ProbedCheck, Registration } from './registration.js';
+import type { Check, HeartbeatCheck, Kept, Origin, ProbedCheck, Registration } from './registration.js';
 import { encodeUtf8 } from './utf8.js';
 import { isObject, listKind, tableKind, wordKind, type ValueKind } from './value-kind.js';
 
@@ -52,7 +64,7 @@ export function encodeRegistered(registered: Omit<InstanceRecord, 'unknown'>): B
 
 /** In one literal, because it is made for every write: `JSON.stringify` leaves out what is `undefined`. */
 function written(one: Omit<InstanceRecord, 'unknown'>): {
-  readonly [Field in Exclude<keyof InstanceRecord, 'unknown'> | 'format']: unknown;
+  readonly [Field in Exclude<keyof InstanceRecord, 'unknown'> | 'format' | 'kept']: unknown;
 } {
   return {
     format: FORMAT,
@@ -61,6 +73,7 @@ function written(one: Omit<InstanceRecord, 'unknown'>): {
     port: one.port ?? undefined,
     machine: one.machine ?? undefined,
     metadata: isEmpty(one.metadata) ? undefined : one.metadata,
+    kept: one.origin.kept,
     incarnation: one.incarnation,
     registeredAtMs: one.registeredAtMs,
     weight: one.weight,
@@ -73,7 +86,7 @@ function written(one: Omit<InstanceRecord, 'unknown'>): {
     region: one.region ?? undefined,
     version: one.version ?? undefined,
     deregisterAfterMs: one.deregisterAfterMs ?? undefined,
-    origin: one.origin,
+    origin: one.origin.kept === undefined ? one.origin : { face: one.origin.face },
   };
 }
 
@@ -87,7 +100,15 @@ function withoutUsual({ born, ...check }: Check): object {
 }
 
 export function decodeInstanceRecord(bytes: Bytes): InstanceRecord | null {
-  return decodeRecord<Omit<InstanceRecord, 'unknown'>>(bytes, instanceRules);
+  return instanceRecordIn(parseJson(bytes));
+}
+
+/** `null` for what is none. */
+export function instanceRecordIn(json: unknown): InstanceRecord | null {
+  const read = readRecord<Omit<InstanceRecord, 'unknown'> & { readonly kept: Kept | null }>(json, writtenRules);
+  if (read === null) return null;
+  const { kept, ...record } = read;
+  return kept === null ? record : { ...record, origin: { face: record.origin.face, kept } };
 }
 
 export function encodeHealthRecord({ unknown, ...fields }: HealthRecord): Bytes {
@@ -109,7 +130,20 @@ export const checkKind: ValueKind<Check> = {
   parse: (value) => heartbeatKind.parse(value) ?? probedKind.parse(value),
 };
 
-export const originKind: ValueKind<Origin> = objectKind<Origin>({ face: required(text) });
+const keptKind: ValueKind<Kept> = tableKind(text, text, Infinity);
+
+const faceAndKept = objectKind<{ readonly face: string; readonly kept: Kept | null }>({
+  face: required(text),
+  kept: optional<Kept, null>(keptKind, null),
+});
+
+export const originKind: ValueKind<Origin> = {
+  allowed: faceAndKept.allowed,
+  parse(value) {
+    const read = faceAndKept.parse(value);
+    return read?.kept === null ? { face: read.face } : (read as Origin | undefined);
+  },
+};
 
 const plainVerdict = objectKind<Omit<Verdict, 'flapping'>>({
   status: required(wordKind(healths)),
@@ -146,6 +180,9 @@ export const instanceRules: FieldRules<Omit<InstanceRecord, 'unknown'>> = {
   incarnation: required(number),
   registeredAtMs: required(time),
 };
+
+/** What is kept is each one's own, so it stands apart from what the instances of a service have in common. */
+const writtenRules = { ...instanceRules, kept: optional<Kept, null>(keptKind, null) };
 
 const healthRules: FieldRules<Omit<HealthRecord, 'unknown'>> = {
   verdicts: required(tableKind(text, verdict, Infinity)),

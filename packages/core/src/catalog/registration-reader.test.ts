@@ -49,7 +49,7 @@ const anyNeighbours = fc
 const anyMutant = fc
   .tuple(
     anyRecord,
-    fc.constantFrom('format', 'service', 'host', 'port', 'ports', 'tags', 'metadata', 'checks', 'origin', 'weight', 'future'),
+    fc.constantFrom('format', 'service', 'host', 'port', 'ports', 'tags', 'metadata', 'checks', 'origin', 'kept', 'weight', 'future'),
     fc.json(),
   )
   .map(([bytes, name, json]) =>

@@ -3,7 +3,16 @@
  * same of themselves. So each record's text is cut in two: what is its own is parsed, and what it has in common with
  * others is looked up as it stands, already parsed, checked and shared.
  */
-import { COMMON_BEGINS, decodeInstance, isCommonPart, isOwnPart, isWhollyRead, type CommonPart, type OwnPart } from './decode-instance.js';
+import {
+  COMMON_BEGINS,
+  decodeInstance,
+  isCommonPart,
+  isOwnPart,
+  isWhollyRead,
+  keptIn,
+  type CommonPart,
+  type OwnPart,
+} from './decode-instance.js';
 import type { EncodedRecord } from './encoded.js';
 import { healthOf } from './health.js';
 import { bornCircumstances, type Instance } from './instance.js';
@@ -125,6 +134,7 @@ export class RegistrationReader {
    */
   #born({ createRevision, revision }: EncodedRecord, own: OwnPart, common: Common): Instance {
     const { verdicts, healthRevision, held, intent, intentRevision } = bornCircumstances;
+    const kept = keptIn(own);
     return {
       namespace: common.namespace,
       service: common.service,
@@ -141,7 +151,7 @@ export class RegistrationReader {
       machine: this.#sharing.text(own.machine),
       checks: common.checks,
       deregisterAfterMs: common.deregisterAfterMs,
-      origin: common.origin,
+      origin: kept === undefined ? common.origin : { face: common.origin.face, kept },
       incarnation: incarnationIn(own, createRevision),
       registeredAtMs: own.registeredAtMs,
       createRevision,

@@ -35,6 +35,23 @@ export interface ProbedCheck extends AnyCheck {
 /** The face that an instance came through. */
 export interface Origin {
   readonly face: string;
+  readonly kept?: Kept;
+}
+
+/**
+ * By face: what its lens could not compute from the rest again, as it wrote it itself. Nobody else reads it, and who registers
+ * through another face leaves it as it is.
+ */
+export type Kept = Readonly<Record<string, string>>;
+
+/** What is registered, and beside it what the faces that it did not come through kept of it before. */
+export function keeping<One extends { readonly origin: Origin }>(said: One, before: { readonly origin: Origin } | null): One {
+  const earlier = before?.origin.kept;
+  if (earlier === undefined) return said;
+  const { face, kept } = said.origin;
+  const { [face]: _own, ...others } = earlier;
+  const all = { ...others, ...kept };
+  return { ...said, origin: Object.keys(all).length === 0 ? { face } : { face, kept: all } };
 }
 
 export interface Registration extends InstanceRef {

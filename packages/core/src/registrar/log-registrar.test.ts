@@ -41,6 +41,21 @@ describe('register', () => {
     expect(house.store.revision).toBe(before.revision);
   });
 
+  it('keeps what other faces keep of it, and of its own only what it brings', async () => {
+    const through = (face: string, kept?: Record<string, string>): Promise<unknown> =>
+      house.registrar.register({ ...one, origin: kept === undefined ? { face } : { face, kept } }, someone);
+    await through('eureka', { eureka: 'vip' });
+    await through('consul', { consul: 'tagged' });
+    expect(house.look(one)?.origin).toEqual({ face: 'consul', kept: { eureka: 'vip', consul: 'tagged' } });
+    const { revision } = house.store;
+    await through('consul', { consul: 'tagged' });
+    expect(house.store.revision).toBe(revision);
+    await through('consul');
+    expect(house.look(one)?.origin).toEqual({ face: 'consul', kept: { eureka: 'vip' } });
+    await through('eureka');
+    expect(house.look(one)?.origin).toEqual({ face: 'eureka' });
+  });
+
   it('answers what the view shows, whatever was there before', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRegistration, { minLength: 1, maxLength: 5 }), async (registrations) => {

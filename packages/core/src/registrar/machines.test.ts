@@ -31,6 +31,12 @@ async function find(status: 'passing' | 'critical'): Promise<void> {
   await house.store.commit({ then: [{ type: 'put', key: machineKey('machine-health', ref), value }] });
 }
 
+it('keeps what other faces keep of a machine', async () => {
+  await house.registrar.putMachine({ ...machine, origin: { face: 'consul', kept: { consul: 'tagged' } } }, someone);
+  await house.registrar.putMachine(machine, someone);
+  expect(house.view.machine(ref, someone)?.origin).toEqual({ face: 'test', kept: { consul: 'tagged' } });
+});
+
 describe('a machine', () => {
   it('is shown as it is answered, also without instances', async () => {
     const { machine: made, created, revision } = await house.registrar.putMachine(machine, someone);

@@ -7,7 +7,7 @@ import { encodeMachineRecord, encodeRemovalRecord, type MachineRecord } from '..
 import type { ModeChange } from '../catalog/intent.js';
 import type { IntentRecord } from '../catalog/intent-record.js';
 import type { Verdicts } from '../catalog/health.js';
-import type { Check, InstanceRef } from '../catalog/registration.js';
+import { keeping, type Check, type InstanceRef } from '../catalog/registration.js';
 import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
 import type { Removal } from '../catalog/machine-table.js';
 import type { Caller, CatalogView, MachineWritten, Written } from '../face.js';
@@ -157,7 +157,11 @@ export class Machines {
 
 function planMachine(machine: MachineRegistration, before: StoredMachine, wallNowMs: number): Plan<MachinePlan> {
   const known = before.registration?.record ?? null;
-  const record: MachineRecord = { ...machine, registeredAtMs: known?.registeredAtMs ?? wallNowMs, unknown: known?.unknown ?? {} };
+  const record: MachineRecord = {
+    ...keeping(machine, known),
+    registeredAtMs: known?.registeredAtMs ?? wallNowMs,
+    unknown: known?.unknown ?? {},
+  };
   const value = encodeMachineRecord(record);
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
   const same = known !== null && canonical(known) === canonical(record);

@@ -6,7 +6,7 @@ import { lapseOf } from '../catalog/instance.js';
 import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
 import { BORN, encodeHealthRecord, encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Unknown } from '../catalog/record-codec.js';
-import type { Registration } from '../catalog/registration.js';
+import { keeping, type Registration } from '../catalog/registration.js';
 import type { Bytes, Operation } from '../ports/store.js';
 import { deleteKey, type Plan } from './amend.js';
 import { laidOver } from './check-changes.js';
@@ -37,7 +37,7 @@ export function planRegistration(
   isTaken: (registration: Registration) => boolean = () => true,
 ): Plan<RegistrationPlan> {
   const before = stored.registration?.record ?? null;
-  const { registration, unknown } = laidOver(said, stored.registration?.unknown ?? nothingUnknown, isTaken);
+  const { registration, unknown } = laidOver(keeping(said, before), stored.registration?.unknown ?? nothingUnknown, isTaken);
   const kept = keptVerdicts(registration, stored);
   const record = recordOf(registration, stored, unknown, before?.registeredAtMs ?? wallNowMs);
   const same =

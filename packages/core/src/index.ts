@@ -62,6 +62,7 @@ export * from './explain/why.js';
 export { lasting } from './explain/wording.js';
 export * from './face.js';
 export type { Abort } from './ports/abort.js';
+export type { EtcdStoreFor } from './naming/etcd-store.js';
 export * from './options/nearest.js';
 export * from './options/option.js';
 export * from './options/option-kinds.js';

@@ -15,6 +15,7 @@ import {
   type AskInsight,
   type CatalogView,
   type Colleague,
+  type EtcdStoreFor,
   type GuardDesk,
   type GuardSettings,
   type Insight,
@@ -36,6 +37,8 @@ import { probing } from './prober.js';
 
 export interface Ledger {
   readonly store: Store;
+  /** The same, as a client of etcd writes to it: for the etcd door alone. */
+  readonly etcdStore: EtcdStoreFor;
   readonly catalog: Catalog;
   /** What happened lately, from when it was started on. */
   readonly timeline: Timeline;
@@ -86,6 +89,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   return {
     ...seeing,
     store,
+    etcdStore: () => store,
     registrar,
     guard: attendance,
     insight: (instance) => attendance.insight(instance),
@@ -123,6 +127,7 @@ export function replicaLedgerOn(sources: LedgerSources, { peers, company }: Clus
   return {
     ...seeing,
     store,
+    etcdStore: () => store,
     registrar: new RemoteRegistrar({ peers, view: shown, visibility, random }),
     guard,
     insight: async (instance) => ({ ...nobodyHeard, onDuty: company.duty.ownerOf(refText(instance)) }),

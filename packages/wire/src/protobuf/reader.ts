@@ -13,6 +13,9 @@ const BYTES = 2;
 const FIXED_32 = 5;
 
 const VARINT_BYTES_MAX = 10;
+
+/** Messages within messages: those that are meant go ten deep, and those that are not would take all of the stack. */
+const DEPTH_MAX = 100;
 const LOW_32 = 0x1_0000_0000;
 const SIGN_BIT = 0x8000_0000;
 
@@ -24,13 +27,16 @@ const decoder = new TextDecoder();
 export class ProtoReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
+  readonly #depth: number;
   #at: number;
   #wireType = VARINT;
   /** Both halves of the varint that was read last: no allocation, and no number above 2^53 on the way. */
   #low = 0;
   #high = 0;
 
-  constructor(bytes: Uint8Array, start: number = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, start: number = 0, end: number = bytes.length, depth: number = 0) {
+    if (depth > DEPTH_MAX) throw new RangeError(`A protobuf message holds messages within messages, more than ${DEPTH_MAX} deep.`);
+    this.#depth = depth;
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
@@ -78,7 +84,19 @@ export class ProtoReader {
 
   message<Message>(read: (reader: ProtoReader) => Message): Message {
     const start = this.#delimited();
-    return read(new ProtoReader(this.#bytes, start, this.#at));
+    return read(new ProtoReader(this.#bytes, start, this.#at, this.#depth + 1));
+  }
+
+  /** The numbers of a list that stand in one field; `null` where the field is one number. */
+  packed(): ProtoReader | null {
+    if (this.#wireType !== BYTES) return null;
+    const start = this.#delimited();
+    return new ProtoReader(this.#bytes, start, this.#at, this.#depth + 1);
+  }
+
+  /** Something is left to be read. */
+  get isInside(): boolean {
+    return this.#at < this.#end;
   }
 
   skip(): void {

@@ -86,6 +86,10 @@ export class ProtoWriter {
     return this.bytes(field, encoder.encode(value));
   }
 
+  chosenText(field: number, value: string): this {
+    return this.chosenBytes(field, encoder.encode(value));
+  }
+
   /** A message within, written also if it is empty: an element of a list, or one that was chosen. */
   message(field: number, write: (writer: ProtoWriter) => void): this {
     this.#tag(field, BYTES);

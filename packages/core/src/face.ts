@@ -139,6 +139,16 @@ export interface Word {
   readonly output?: string;
   /** Which heartbeat check, where there are several. Left out: all of them. */
   readonly check?: string;
+  /** Another output is news too, though the status is the same. Left out: it is not written. */
+  readonly isOutputNews?: boolean;
+}
+
+/** How a registration is meant, by a face whose protocol means it otherwise. */
+export interface Manner {
+  /** It heals nothing: what was found by a check of the same id stays found. Left out: it is a heartbeat. */
+  readonly findings?: 'kept';
+  /** Only over the registration of this revision, or where there is none (0): else `conflict`, which says where the log stood. */
+  readonly over?: number;
 }
 
 /** One item of many: its own answer, or why there is none. */
@@ -153,7 +163,7 @@ export type ItemResult<Answer> = { readonly answer: Answer } | { readonly error:
  */
 export interface Registrar {
   /** Registering the same again changes nothing but counts as a heartbeat. */
-  register(registration: Registration, caller: Caller): Promise<Registered>;
+  register(registration: Registration, caller: Caller, manner?: Manner): Promise<Registered>;
   /** A result for each, in order. Not all or nothing: whoever lost the answer sends all of them again. */
   registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]>;
   deregister(ref: InstanceRef, caller: Caller): Promise<Written>;
@@ -183,11 +193,11 @@ export interface Registrar {
   changeCheck(ref: InstanceRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<Changed>;
 
   /** Where it has a heartbeat check, that is also its heartbeat. */
-  putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten>;
+  putMachine(machine: MachineRegistration, caller: Caller, manner?: Manner): Promise<MachineWritten>;
   /** The same of one check of a machine, whose own word of its checks it changes. */
   changeMachineCheck(ref: MachineRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<MachineWritten>;
   /** I am here, said by a machine. As for an instance: `not-found` means that it should be put again, and is only said after the log was asked. */
-  heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void>;
+  heartbeatMachine(ref: MachineRef, caller: Caller, word?: Word): Promise<void>;
   /** Its mode counts for all instances that name it. `draining` and `out` survive a new `putMachine`; they go with the machine. */
   setMachineMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, caller: Caller): Promise<MachineWritten>;
   /** With its instances in as many commits as that takes; what was begun is finished, also after a crash. */

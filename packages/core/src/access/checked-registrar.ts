@@ -13,6 +13,7 @@ import type {
   Changed,
   ItemResult,
   MachineWritten,
+  Manner,
   Registered,
   Registrar,
   ServiceRef,
@@ -31,9 +32,9 @@ export class CheckedRegistrar implements Registrar {
     this.#registrar = registrar;
   }
 
-  register(registration: Registration, caller: Caller): Promise<Registered> {
+  register(registration: Registration, caller: Caller, manner?: Manner): Promise<Registered> {
     const objection = objectionTo(registration, caller);
-    return objection === null ? this.#registrar.register(registration, caller) : Promise.reject(objection);
+    return objection === null ? this.#registrar.register(registration, caller, manner) : Promise.reject(objection);
   }
 
   async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
@@ -81,12 +82,12 @@ export class CheckedRegistrar implements Registrar {
     return checked(caller, 'write', wholeOf(ref), () => this.#registrar.changeMachineCheck(ref, name, asked, caller));
   }
 
-  heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void> {
-    return checked(caller, 'write', wholeOf(ref), () => this.#registrar.heartbeatMachine(ref, caller));
+  heartbeatMachine(ref: MachineRef, caller: Caller, word?: Word): Promise<void> {
+    return checked(caller, 'write', wholeOf(ref), () => this.#registrar.heartbeatMachine(ref, caller, word));
   }
 
-  putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
-    return checked(caller, 'write', wholeOf(machine), () => this.#registrar.putMachine(machine, caller));
+  putMachine(machine: MachineRegistration, caller: Caller, manner?: Manner): Promise<MachineWritten> {
+    return checked(caller, 'write', wholeOf(machine), () => this.#registrar.putMachine(machine, caller, manner));
   }
 
   setMachineMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, caller: Caller): Promise<MachineWritten> {

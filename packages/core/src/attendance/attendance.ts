@@ -163,14 +163,23 @@ export class Attendance implements GuardDesk, Colleague {
     return this.#checks.beat(ref, checkId);
   }
 
+  /** Registered again in a way that heals nothing: a full ttl for whoever has not lapsed. */
+  renew(ref: InstanceRef): Promise<void> {
+    return this.#checks.renew(ref);
+  }
+
   /** Whatever is heard here has to be told to every other node, together: see company-desk.ts. */
   get isApart(): boolean {
     return this.#desk?.hearing === 'apart';
   }
 
   /** The same of a machine. */
-  beatMachine(ref: MachineRef): Promise<boolean> {
-    return this.#machines.beat(ref);
+  beatMachine(ref: MachineRef, checkId?: string): Promise<boolean> {
+    return this.#machines.beat(ref, checkId);
+  }
+
+  renewMachine(ref: MachineRef): Promise<void> {
+    return this.#machines.renew(ref);
   }
 
   /**

@@ -3,15 +3,15 @@
  * so that it does not matter through which face, or through which node, somebody registered.
  */
 import type { Instance } from '../catalog/instance.js';
-import { verdictOn, type Verdict } from '../catalog/health.js';
+import type { Verdict } from '../catalog/health.js';
 import { ServiceName } from '../catalog/names.js';
-import type { HeartbeatCheck, InstanceRef } from '../catalog/registration.js';
+import { isTimed, type InstanceRef, type TimedCheck } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { InstanceSelector } from '../query/find-instance.js';
 import { checkSuffix, instanceCalled, instanceNaming, INSTANCES, instanceText } from './calling.js';
 import type { CompanyDesk } from './company-desk.js';
-import { decide, type Decision, type Standing } from './decide.js';
+import { decide, standingOf, type Decision, type Standing } from './decide.js';
 import { lapsedSinceMs, lapseVerdict, recoveryVerdict, verdictsOn, type Judgement } from './judgement.js';
 import { fencedError, type JudgementWriter } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
@@ -155,6 +155,12 @@ export class Checks {
     return left.length > 0 && !left.some((row) => this.#roll.has(row, SLOW));
   }
 
+  /** Registered again in a way that heals nothing: whoever is waited for has a full ttl, and who lapsed stays so. */
+  async renew(ref: InstanceRef): Promise<void> {
+    const rows = this.#rowsOf(ref).filter((row) => !this.#roll.has(row, LAPSED));
+    if (rows.length > 0) await this.#muster.hear(rows);
+  }
+
   /**
    * Those who were heard by no other node within their ttl, if they lapsed; asks them all. Rejects where one of them cannot be
    * asked. `counts` says whether a verdict may still stand on that.
@@ -189,7 +195,7 @@ export class Checks {
     if (known.length === 0 && (instance === null || instance.checks.length === 0)) return;
     const kept = new Set<number>();
     instance?.checks.forEach((check, part) => {
-      if (check.type !== 'heartbeat') return;
+      if (!isTimed(check)) return;
       const row = known.find((row) => this.#checkOf(row)?.id === check.id) ?? null;
       kept.add(this.#attend(row, instance, part, check));
     });
@@ -207,7 +213,7 @@ export class Checks {
   }
 
   /** A registration, its first or another one, is a heartbeat; a verdict is none. */
-  #attend(known: number | null, instance: Instance, part: number, check: HeartbeatCheck): number {
+  #attend(known: number | null, instance: Instance, part: number, check: TimedCheck): number {
     const roll = this.#roll;
     const before = known === null ? null : roll.subject(known);
     const row = known ?? this.#muster.newcomer(instance);
@@ -215,7 +221,7 @@ export class Checks {
     roll.setSubject(row, instance);
     roll.table.setPart(row, part);
     this.#muster.setTtlMs(row, check.ttlMs);
-    const standing = standingOf(instance, check);
+    const standing = standingOf(instance.verdicts, check);
     roll.unmark(row, LAPSED | CRITICAL);
     if (standing !== 'present') roll.mark(row, standing === 'lapsed' ? LAPSED : CRITICAL);
     if (standing === 'lapsed') {
@@ -293,16 +299,10 @@ export class Checks {
     return known === service || (known !== undefined && ServiceName.fold(known) === ServiceName.fold(service));
   }
 
-  #checkOf(row: number): HeartbeatCheck | null {
+  #checkOf(row: number): TimedCheck | null {
     const check = this.#roll.subject(row)?.checks[this.#roll.table.part(row)];
-    return check?.type === 'heartbeat' ? check : null;
+    return check !== undefined && isTimed(check) ? check : null;
   }
-}
-
-function standingOf(instance: Instance, check: HeartbeatCheck): Standing {
-  const verdict = verdictOn(instance.verdicts, check.id);
-  if ((verdict?.status ?? check.born) !== 'critical') return 'present';
-  return verdict?.reason === 'lapse' ? 'lapsed' : 'critical';
 }
 
 function dueMs(decision: Decision, nowMs: number): number {

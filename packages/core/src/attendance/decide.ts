@@ -6,6 +6,9 @@
  * as if nothing had been.
  */
 
+import { verdictOn, type Verdicts } from '../catalog/health.js';
+import type { TimedCheck } from '../catalog/registration.js';
+
 /**
  * How the log has a heartbeat check. `present`: a heartbeat that does not come would change something. `lapsed`: it
  * did not come, and one that comes changes that. `critical`: it was said to be, and only other words change that.
@@ -28,4 +31,10 @@ export function decide(standing: Standing, deadlineMs: number, nowMs: number): D
     case 'critical':
       return never;
   }
+}
+
+export function standingOf(verdicts: Verdicts, { id, born }: TimedCheck): Standing {
+  const verdict = verdictOn(verdicts, id);
+  if ((verdict?.status ?? born) !== 'critical') return 'present';
+  return verdict?.reason === 'lapse' ? 'lapsed' : 'critical';
 }

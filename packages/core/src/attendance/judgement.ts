@@ -7,7 +7,7 @@ import { verdictOn, type Verdict, type Verdicts } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
 import { recordKey } from '../catalog/keys.js';
 import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
-import type { HeartbeatCheck } from '../catalog/registration.js';
+import type { TimedCheck } from '../catalog/registration.js';
 import type { ProbeNews } from '../probing/prober.js';
 import type { Operation } from '../ports/store.js';
 import { departureOperations, intentRecordOf } from '../registrar/departure.js';
@@ -24,7 +24,7 @@ export interface Judgement {
   plan(health: HealthRecord | null): readonly Operation[];
 }
 
-export function lapseVerdict({ ttlMs }: HeartbeatCheck, sinceMs: number): Verdict {
+export function lapseVerdict({ ttlMs }: TimedCheck, sinceMs: number): Verdict {
   return { status: 'critical', reason: 'lapse', sinceMs, output: `no heartbeat for ${formatDuration(ttlMs)}` };
 }
 

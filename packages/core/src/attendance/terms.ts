@@ -5,6 +5,7 @@
 import { TTL_DEFAULT_MS } from '../catalog/bounds.js';
 import { healthOf, verdictOn } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
+import { isTimed } from '../catalog/registration.js';
 
 /**
  * Found critical, by its checks or its machine's. What was merely said from outside is nobody's absence: an
@@ -27,7 +28,7 @@ export function criticalSinceMs({ checks, verdicts }: Pick<Instance, 'checks' | 
 
 /** The time that it needs to be heard again: its longest ttl, or the usual one if it does not beat. */
 export function hearingMs({ checks }: Pick<Instance, 'checks'>): number {
-  const ttlsMs = checks.flatMap((check) => (check.type === 'heartbeat' ? [check.ttlMs] : []));
+  const ttlsMs = checks.flatMap((check) => (isTimed(check) ? [check.ttlMs] : []));
   return ttlsMs.length === 0 ? TTL_DEFAULT_MS : Math.max(...ttlsMs);
 }
 

@@ -121,7 +121,7 @@ export function decodeHealthRecord(bytes: Bytes): HealthRecord | null {
 
 const anyCheck: FieldRules<Pick<Check, 'id' | 'born'>> = { id: required(text), born: optional(wordKind(healths), 'passing') };
 
-const heartbeatKind = objectKind<HeartbeatCheck>({ ...anyCheck, type: required(wordKind(['heartbeat'])), ttlMs: required(number) });
+const heartbeatKind = objectKind<HeartbeatCheck>({ ...anyCheck, type: required(wordKind(['heartbeat'])), ttlMs: optional(number, null) });
 
 const probedKind = objectKind<ProbedCheck>({ ...anyCheck, type: required(wordKind(probeTypes)), probe: required(probeKind) });
 

@@ -21,9 +21,14 @@ interface AnyCheck {
   readonly born: Health;
 }
 
-/** A heartbeat that does not come within `ttlMs` lapses. */
+/** Whoever is checked says how it is. What does not come within `ttlMs` lapses; `null`: nobody waits, and what was said last stays said. */
 export interface HeartbeatCheck extends AnyCheck {
   readonly type: 'heartbeat';
+  readonly ttlMs: number | null;
+}
+
+/** One that somebody waits for. */
+export interface TimedCheck extends HeartbeatCheck {
   readonly ttlMs: number;
 }
 
@@ -75,8 +80,13 @@ export interface Registration extends InstanceRef {
 
 export const HEARTBEAT_CHECK_ID = 'heartbeat';
 
-export function heartbeatCheck(registration: Pick<Registration, 'checks'>): HeartbeatCheck | undefined {
-  return registration.checks.find((check) => check.type === 'heartbeat');
+/** The first one that somebody waits for. */
+export function heartbeatCheck(registration: Pick<Registration, 'checks'>): TimedCheck | undefined {
+  return registration.checks.find(isTimed);
+}
+
+export function isTimed(check: Check): check is TimedCheck {
+  return check.type === 'heartbeat' && check.ttlMs !== null;
 }
 
 /** An id for those who bring none: the same registration derives the same one, so that repeating it makes no ghost. */

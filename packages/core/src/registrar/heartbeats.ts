@@ -5,16 +5,14 @@
 import { demandRight, mayDo } from '../access/judge.js';
 import { RollcallError } from '../errors.js';
 import type { Attendance } from '../attendance/attendance.js';
-import { refusal } from '../catalog/fields.js';
-import { verdictOn, type Health, type Verdicts } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
 import { encodeHealthRecord } from '../catalog/records.js';
-import type { Check } from '../catalog/registration.js';
 import type { Caller, CatalogView, Word } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import { findInstance, instanceNotFound, type InstanceSelector } from '../query/find-instance.js';
 import { putRecord, type Amendments, type Plan } from './amend.js';
 import { asRollcallError } from './item.js';
+import { demandMeaning, newsOf, saidVerdicts, type Said } from './said.js';
 import { instanceSubject, type Stored } from './subject.js';
 import type { Visibility } from './visibility.js';
 
@@ -49,7 +47,7 @@ export class Heartbeats {
   async hear(selector: InstanceSelector, word: Word, caller: Caller): Promise<void> {
     const instance = await this.#find(selector, caller);
     demandRight(caller, 'write', instance);
-    checkMeaning(instance, word);
+    demandMeaning(instance.checks, word);
     const heard = await this.#options.attendance.beat(instance, word.check);
     if (word.status !== undefined) return this.#say(instance, { ...word, status: word.status });
     if (heard) return;
@@ -123,38 +121,10 @@ function notBegun(): RollcallError {
   return new RollcallError('not-ready', 'The log is slow, and this heartbeat’s turn did not come in time. Send it again.');
 }
 
-type Said = Word & { readonly status: Health };
-
 function planWord(instance: Instance, { registration, health }: Stored, word: Said, sinceMs: number): Plan<null> {
   if (registration === null) throw instanceNotFound(instance.id, instance.service);
-  const before = health?.record.verdicts ?? {};
-  const news = newsOf(word, registration.record.checks, before);
-  if (news.length === 0) return { operations: [], answer: null };
-  const { status, output = '' } = word;
-  const verdicts = {
-    ...before,
-    ...Object.fromEntries(news.map(({ id }) => [id, { status, reason: 'heartbeat', sinceMs, output }] as const)),
-  };
+  const verdicts = saidVerdicts(word, registration.record.checks, health?.record.verdicts ?? {}, sinceMs);
+  if (verdicts === null) return { operations: [], answer: null };
   const record = { unknown: {}, ...health?.record, verdicts, heldSinceMs: null };
   return { operations: [putRecord('health', instance, encodeHealthRecord(record))], answer: null };
-}
-
-/** The checks that said something else before. */
-function newsOf({ status, check: only }: Said, checks: readonly Check[], verdicts: Verdicts): readonly Check[] {
-  return checks.filter((check) => isMeant(check, only) && (verdictOn(verdicts, check.id)?.status ?? check.born) !== status);
-}
-
-function checkMeaning({ checks }: Instance, { status, check: only }: Word): void {
-  if (status === undefined && only === undefined) return;
-  if (checks.some((check) => isMeant(check, only))) return;
-  const ids = checks.filter((check) => isMeant(check, undefined)).map(({ id }) => JSON.stringify(id));
-  if (only !== undefined) {
-    const allowed = ids.length === 0 ? 'none: this instance waits for no heartbeats' : `one of ${ids.join(', ')}`;
-    throw refusal([{ field: 'check', came: JSON.stringify(only), allowed }]);
-  }
-  throw refusal([{ field: 'status', came: JSON.stringify(status), allowed: 'none: this instance waits for no heartbeats' }]);
-}
-
-function isMeant({ id, type }: Check, only: string | undefined): boolean {
-  return type === 'heartbeat' && (only === undefined || only === id);
 }

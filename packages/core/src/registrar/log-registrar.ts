@@ -19,6 +19,7 @@ import type {
   Changed,
   ItemResult,
   MachineWritten,
+  Manner,
   Registered,
   Registrar,
   ServiceRef,
@@ -44,7 +45,7 @@ export interface LogRegistrarOptions {
   readonly amendments: Amendments;
   readonly view: CatalogView;
   readonly catalog: Knowing;
-  readonly attendance: HeardBy & Partial<Pick<Attendance, 'beatMachine'>>;
+  readonly attendance: HeardBy & Partial<Pick<Attendance, 'renew' | 'beatMachine' | 'renewMachine'>>;
   readonly visibility: Visibility;
   readonly clock: Clock;
   /** No heartbeat's ttl may be shorter. Left out: as short as bounds.ts says. */
@@ -64,11 +65,11 @@ export class LogRegistrar implements Registrar {
     this.#machines = new Machines(options);
   }
 
-  register(registration: Registration, caller: Caller): Promise<Registered> {
+  register(registration: Registration, caller: Caller, manner?: Manner): Promise<Registered> {
     const { amendments, catalog } = this.#options;
-    const amending = amendments.amend(knownSubject(registration, catalog), (stored) => this.#plan(registration, stored));
+    const amending = amendments.amend(knownSubject(registration, catalog), (stored) => this.#plan(registration, stored, manner));
     return amending.then((amended) =>
-      this.#isHeard(amended) ? this.#answer(registration, amended, caller) : this.#registered(registration, amended, caller),
+      this.#isHeard(amended) ? this.#answer(registration, amended, caller) : this.#registered(registration, amended, caller, manner),
     );
   }
 
@@ -121,13 +122,13 @@ export class LogRegistrar implements Registrar {
     return this.#say(ref, ({ metadata }) => sayPatch(patch, metadata), caller);
   }
 
-  heartbeatMachine(ref: MachineRef, caller: Caller): Promise<void> {
-    return this.#machines.hear(ref, caller);
+  heartbeatMachine(ref: MachineRef, caller: Caller, word: Word = {}): Promise<void> {
+    return this.#machines.hear(ref, caller, word);
   }
 
-  async putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
+  async putMachine(machine: MachineRegistration, caller: Caller, manner?: Manner): Promise<MachineWritten> {
     this.#demand(machine);
-    return this.#machines.put(machine, caller);
+    return this.#machines.put(machine, caller, manner);
   }
 
   async changeCheck(ref: InstanceRef, name: string, asked: AskedCheck | null, caller: Caller): Promise<Changed> {
@@ -169,10 +170,16 @@ export class LogRegistrar implements Registrar {
     return this.#shown(amended);
   }
 
-  async #registered(registration: Registration, amended: Amended<RegistrationPlan>, caller: Caller): Promise<Registered> {
+  async #registered(
+    registration: Registration,
+    amended: Amended<RegistrationPlan>,
+    caller: Caller,
+    manner: Manner = {},
+  ): Promise<Registered> {
     const { visibility, attendance, view } = this.#options;
     if (view.revision < amended.revision) await visibility.wait(amended.revision);
-    if (!this.#isHeard(amended)) await attendance.beat(registration);
+    if (manner.findings === 'kept') await attendance.renew?.(registration);
+    else if (!this.#isHeard(amended)) await attendance.beat(registration);
     return this.#answer(registration, amended, caller);
   }
 
@@ -202,9 +209,9 @@ export class LogRegistrar implements Registrar {
     return { instance: this.#instanceOf(ref, amended.answer, revision, caller), revision };
   }
 
-  #plan(registration: Registration, stored: Told): Plan<RegistrationPlan> {
+  #plan(registration: Registration, stored: Told, manner?: Manner): Plan<RegistrationPlan> {
     this.#demand(registration);
-    return planRegistration(registration, stored, this.#options.clock.wallMs(), (laid) => this.#isTaken(laid));
+    return planRegistration(registration, stored, this.#options.clock.wallMs(), (laid) => this.#isTaken(laid), manner);
   }
 
   /** Throws `invalid-request` for checks that this registry does not take. */

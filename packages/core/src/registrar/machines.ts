@@ -10,7 +10,7 @@ import type { Verdicts } from '../catalog/health.js';
 import { keeping, type Check, type InstanceRef } from '../catalog/registration.js';
 import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
 import type { Removal } from '../catalog/machine-table.js';
-import type { Caller, CatalogView, MachineWritten, Written } from '../face.js';
+import type { Caller, CatalogView, MachineWritten, Manner, Word, Written } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Operation } from '../ports/store.js';
 import { deleteKey, type Amendments, type Plan } from './amend.js';
@@ -20,7 +20,8 @@ import { intentValue, sayMode, unsaid } from './plan-intent.js';
 import { placeOf } from './machine-checks.js';
 import { asksTheSame } from './asks-the-same.js';
 import { changedChecks, putHealth, type CheckWord } from './plan-check.js';
-import { tooLarge } from './plan-registration.js';
+import { demandOver, tooLarge } from './plan-registration.js';
+import { demandMeaning, newsOf, saidVerdicts, type Said } from './said.js';
 import { instanceSubject, machineSubject, removalSubject, type Stored, type StoredMachine } from './subject.js';
 import { together } from './together.js';
 import type { Visibility } from './visibility.js';
@@ -30,7 +31,7 @@ export interface MachinesOptions {
   readonly view: CatalogView;
   readonly visibility: Visibility;
   readonly clock: Clock;
-  readonly attendance: Partial<Pick<Attendance, 'beatMachine'>>;
+  readonly attendance: Partial<Pick<Attendance, 'beatMachine' | 'renewMachine'>>;
 }
 
 interface MachinePlan {
@@ -50,9 +51,14 @@ export class Machines {
     this.#options = options;
   }
 
-  async put(machine: MachineRegistration, _caller: Caller): Promise<MachineWritten> {
-    const put = await this.#change(machine, (stored) => planMachine(machine, stored, this.#options.clock.wallMs()));
-    await this.#options.attendance.beatMachine?.(machine);
+  async put(machine: MachineRegistration, _caller: Caller, manner: Manner = {}): Promise<MachineWritten> {
+    const { attendance, clock } = this.#options;
+    const put = await this.#change(machine, (stored) => {
+      demandOver(manner, stored);
+      return planMachine(machine, stored, clock.wallMs(), manner);
+    });
+    if (manner.findings === 'kept') await attendance.renewMachine?.(machine);
+    else await attendance.beatMachine?.(machine);
     return put;
   }
 
@@ -67,7 +73,7 @@ export class Machines {
   }
 
   /** One that is not in sight may still be in the log: that is asked before anybody is told that there is none. */
-  async hear(ref: MachineRef, caller: Caller): Promise<void> {
+  async hear(ref: MachineRef, caller: Caller, word: Word): Promise<void> {
     const { amendments, view, visibility, attendance } = this.#options;
     if (view.machine(ref, caller) === undefined) {
       const { revision } = await amendments.amend(machineSubject(ref), (stored): Plan<null> => {
@@ -76,8 +82,26 @@ export class Machines {
       });
       await visibility.wait(revision);
     }
-    if ((await attendance.beatMachine?.(ref)) !== false) return;
+    demandMeaning(view.machine(ref, caller)?.checks ?? [], word);
+    const heard = await attendance.beatMachine?.(ref, word.check);
+    if (word.status !== undefined) return this.#say(ref, { ...word, status: word.status }, caller);
+    if (heard !== false) return;
     throw new RollcallError('outcome-unknown', 'The heartbeat was heard, but the log would not take the recovery yet. Beat again.');
+  }
+
+  /** Writes what is new. */
+  async #say(ref: MachineRef, word: Said, caller: Caller): Promise<void> {
+    const { amendments, view, visibility, clock } = this.#options;
+    const machine = view.machine(ref, caller);
+    if (machine !== undefined && newsOf(word, machine.checks, machine.verdicts).length === 0) return;
+    const { revision } = await amendments.amend(machineSubject(ref), ({ registration, health }): Plan<null> => {
+      if (registration === null) throw machineNotFound(ref);
+      const record = health?.record ?? { verdicts: {}, heldSinceMs: null, unknown: {} };
+      const verdicts = saidVerdicts(word, registration.record.checks, record.verdicts, clock.wallMs());
+      if (verdicts === null) return { operations: [], answer: null };
+      return { operations: [putHealth(machineKey('machine-health', ref), record, verdicts)], answer: null };
+    });
+    await visibility.wait(revision);
   }
 
   setMode(ref: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, _caller: Caller): Promise<MachineWritten> {
@@ -155,7 +179,7 @@ export class Machines {
   }
 }
 
-function planMachine(machine: MachineRegistration, before: StoredMachine, wallNowMs: number): Plan<MachinePlan> {
+function planMachine(machine: MachineRegistration, before: StoredMachine, wallNowMs: number, manner: Manner = {}): Plan<MachinePlan> {
   const known = before.registration?.record ?? null;
   const record: MachineRecord = {
     ...keeping(machine, known),
@@ -166,7 +190,8 @@ function planMachine(machine: MachineRegistration, before: StoredMachine, wallNo
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
   const same = known !== null && canonical(known) === canonical(record);
   const health = before.health?.record ?? null;
-  const kept = health && keptVerdicts(machine.checks, known?.checks ?? [], health.verdicts);
+  const asked = manner.findings === 'kept' ? machine.checks : (known?.checks ?? []);
+  const kept = health && keptVerdicts(machine.checks, asked, health.verdicts);
   const operations: Operation[] = same ? [] : [{ type: 'put', key: machineKey('machines', machine), value }];
   if (health !== null && kept !== null) operations.push(putHealth(machineKey('machine-health', machine), health, kept));
   return { operations, answer: { record, created: known === null, written: !same, intent: before.intent?.record ?? null, kept, before } };

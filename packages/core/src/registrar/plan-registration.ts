@@ -7,13 +7,14 @@ import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.
 import { BORN, encodeHealthRecord, encodeInstanceRecord, type InstanceRecord } from '../catalog/records.js';
 import type { Unknown } from '../catalog/record-codec.js';
 import { keeping, type Registration } from '../catalog/registration.js';
+import type { Manner } from '../face.js';
 import type { Bytes, Operation } from '../ports/store.js';
 import { deleteKey, type Plan } from './amend.js';
 import { laidOver } from './check-changes.js';
 import { asksTheSame } from './asks-the-same.js';
 import { isSame } from './same.js';
 import { registeredIntent } from './departure.js';
-import type { Told } from './subject.js';
+import type { Found, Told } from './subject.js';
 
 export interface RegistrationPlan {
   readonly record: Omit<InstanceRecord, 'unknown'>;
@@ -29,17 +30,21 @@ export interface RegistrationPlan {
   readonly before: Told;
 }
 
-/** `isTaken`: whether this registry makes the checks that were put on it by itself. Left out: all. */
+/** `isTaken`: whether this registry makes the checks that were put on it by itself. Left out: all. Throws `conflict`. */
 export function planRegistration(
   said: Registration,
   stored: Told,
   wallNowMs: number,
   isTaken: (registration: Registration) => boolean = () => true,
+  manner: Manner = {},
 ): Plan<RegistrationPlan> {
+  demandOver(manner, stored);
+  const healing = manner.findings !== 'kept';
   const before = stored.registration?.record ?? null;
   const { registration, unknown } = laidOver(keeping(said, before), stored.registration?.unknown ?? nothingUnknown, isTaken);
-  const kept = keptVerdicts(registration, stored);
-  const record = recordOf(registration, stored, unknown, before?.registeredAtMs ?? wallNowMs);
+  const kept = healing ? keptVerdicts(registration, stored) : leftVerdicts(registration, stored);
+  const incarnation = incarnationOf(registration, stored, healing);
+  const record = recordOf(registration, incarnation, unknown, before?.registeredAtMs ?? wallNowMs);
   const same =
     before !== null &&
     before.incarnation === record.incarnation &&
@@ -56,6 +61,15 @@ export function planRegistration(
   return { operations, answer: { record, created: before === null, written: !same, kept, intent, said: isSaid, before: stored } };
 }
 
+/** Whoever read, changed and writes it back writes over what was read, or not at all. Throws `conflict`. */
+export function demandOver({ over }: Manner, stored: Pick<Told, 'logRevision'> & { readonly registration: Found<unknown> | null }): void {
+  if (over === undefined || over === (stored.registration?.revision ?? 0)) return;
+  const { logRevision } = stored;
+  throw new RollcallError('conflict', 'It has been registered anew since it was read. Read it again, and say again what it should be.', {
+    revision: logRevision,
+  });
+}
+
 /** Throws `invalid-request` for one that is too large. */
 export function fittingValue(record: InstanceRecord): Bytes {
   const value = encodeInstanceRecord(record);
@@ -64,7 +78,7 @@ export function fittingValue(record: InstanceRecord): Bytes {
 }
 
 /** In one literal, because it is made for every write: a spread that is added to takes many times as long. */
-function recordOf(one: Registration, stored: Told, unknown: Unknown, registeredAtMs: number): InstanceRecord {
+function recordOf(one: Registration, incarnation: number, unknown: Unknown, registeredAtMs: number): InstanceRecord {
   return {
     namespace: one.namespace,
     service: one.service,
@@ -82,7 +96,7 @@ function recordOf(one: Registration, stored: Told, unknown: Unknown, registeredA
     checks: one.checks,
     deregisterAfterMs: one.deregisterAfterMs,
     origin: one.origin,
-    incarnation: incarnationOf(one, stored),
+    incarnation,
     registeredAtMs,
     unknown,
   };
@@ -95,6 +109,15 @@ function keptVerdicts(registration: Registration, { registration: before, health
   if (health === null) return null;
   const kept = before === null ? {} : probedVerdicts(registration, before.record, health.verdicts);
   return before === null || healthOf(registration, health.verdicts) !== healthOf(registration, kept) ? kept : null;
+}
+
+/** Where nothing heals: of every check that is still there; `null` where those are all. */
+function leftVerdicts({ checks }: Registration, { registration: before, health }: Told): Verdicts | null {
+  if (health === null) return null;
+  if (before === null) return {};
+  const all = Object.entries(health.verdicts);
+  const left = all.filter(([id]) => checks.some((check) => check.id === id));
+  return left.length === all.length ? null : Object.fromEntries(left);
 }
 
 /** Of checks that are probed as before. */
@@ -120,11 +143,11 @@ function healthValue(verdicts: Verdicts): Bytes {
  * A counter that needs no memory of the departed: it is where the log stood, so it has grown whenever anything was
  * written since, and a departure is written. What is remembered of the log may be older than the last change of it.
  */
-function incarnationOf(registration: Registration, stored: Told): number {
+function incarnationOf(registration: Registration, stored: Told, healing: boolean): number {
   const { isRegistered, registration: before, health, logRevision } = stored;
   if (before === null) return isRegistered ? logRevision : BORN;
   const { checks, incarnation } = before.record;
-  const lapsed = lapseOf({ checks, verdicts: health?.verdicts ?? {} }) !== undefined;
+  const lapsed = healing && lapseOf({ checks, verdicts: health?.verdicts ?? {} }) !== undefined;
   return lapsed || moved(before.record, registration) ? grownIncarnation(stored, before.record) : incarnation;
 }
 

@@ -47,8 +47,8 @@ export class AuditedRegistrar implements Registrar {
     this.#book = book;
   }
 
-  register(...[registration, caller]: Arguments<'register'>): Promise<Registered> {
-    return this.#noted('register', registration, caller, this.#registrar.register(registration, caller));
+  register(...[registration, caller, manner]: Arguments<'register'>): Promise<Registered> {
+    return this.#noted('register', registration, caller, this.#registrar.register(registration, caller, manner));
   }
 
   async registerMany(...[registrations, caller]: Arguments<'registerMany'>): Promise<readonly ItemResult<Registered>[]> {
@@ -100,12 +100,13 @@ export class AuditedRegistrar implements Registrar {
     return this.#noted(asked === null ? 'removeMachineCheck' : 'putMachineCheck', ref, caller, changed);
   }
 
-  heartbeatMachine(...[ref, caller]: Arguments<'heartbeatMachine'>): Promise<void> {
-    return this.#refusalNoted(ref, caller, this.#registrar.heartbeatMachine(ref, caller));
+  async heartbeatMachine(...[ref, caller, word]: Arguments<'heartbeatMachine'>): Promise<void> {
+    await this.#refusalNoted(ref, caller, this.#registrar.heartbeatMachine(ref, caller, word));
+    if (word?.status !== undefined) note(this.#book, 'heartbeat', ref, caller, null);
   }
 
-  putMachine(...[machine, caller]: Arguments<'putMachine'>): Promise<MachineWritten> {
-    return this.#noted('putMachine', machine, caller, this.#registrar.putMachine(machine, caller));
+  putMachine(...[machine, caller, manner]: Arguments<'putMachine'>): Promise<MachineWritten> {
+    return this.#noted('putMachine', machine, caller, this.#registrar.putMachine(machine, caller, manner));
   }
 
   setMachineMode(...[ref, change, caller]: Arguments<'setMachineMode'>): Promise<MachineWritten> {

@@ -19,6 +19,7 @@ import {
   type MachineRef,
   type MachineRegistration,
   type MachineWritten,
+  type Manner,
   type ModeChange,
   type PanicRule,
   type Patch,
@@ -55,8 +56,8 @@ export class RemoteRegistrar implements Registrar {
     this.#beats = new CallCrowd((calls) => this.#calls.perform(calls, true));
   }
 
-  register(registration: Registration, caller: Caller): Promise<Registered> {
-    return this.#write('register', registration, undefined, caller);
+  register(registration: Registration, caller: Caller, manner?: Manner): Promise<Registered> {
+    return this.#write('register', registration, manner, caller);
   }
 
   async registerMany(registrations: readonly Registration[], caller: Caller): Promise<readonly ItemResult<Registered>[]> {
@@ -108,12 +109,12 @@ export class RemoteRegistrar implements Registrar {
     return this.#write('changeMachineCheck', { namespace, name: machine }, { name, asked }, caller);
   }
 
-  putMachine(machine: MachineRegistration, caller: Caller): Promise<MachineWritten> {
-    return this.#write('putMachine', machine, undefined, caller);
+  putMachine(machine: MachineRegistration, caller: Caller, manner?: Manner): Promise<MachineWritten> {
+    return this.#write('putMachine', machine, manner, caller);
   }
 
-  async heartbeatMachine({ namespace, name }: MachineRef, caller: Caller): Promise<void> {
-    answerIn(await this.#beats.add(callOf('heartbeatMachine', { namespace, name }, undefined, caller)));
+  async heartbeatMachine({ namespace, name }: MachineRef, caller: Caller, word?: Word): Promise<void> {
+    answerIn(await this.#beats.add(callOf('heartbeatMachine', { namespace, name }, word, caller)));
   }
 
   setMachineMode({ namespace, name }: MachineRef, change: Pick<ModeChange, 'mode' | 'reason'>, caller: Caller): Promise<MachineWritten> {

@@ -32,6 +32,7 @@ import {
   type ItemResult,
   type MachineRef,
   type MachineRegistration,
+  type Manner,
   type ModeChange,
   type PanicRule,
   type Patch,
@@ -91,7 +92,7 @@ type Perform = (registrar: Registrar, on: unknown, more: unknown, caller: Caller
 
 /** What is said of an instance or a machine beyond its name the registrar's own callers check; here only the shape counts. */
 const methods = {
-  register: (registrar, on, _, caller) => registrar.register(demanded(registration, on), caller),
+  register: (registrar, on, more, caller) => registrar.register(demanded(registration, on), caller, said(manner, more)),
   async registerMany(registrar, on, _, caller) {
     const results = await registrar.registerMany(demanded(listKind(registration, ITEMS_MAX), on), caller);
     return results.map((result) => ('error' in result ? { error: errorOnWire(result.error) } : result));
@@ -115,8 +116,8 @@ const methods = {
     const { name, asked } = checkWord(more);
     return registrar.changeMachineCheck(demanded(machineRef, on), name, asked, caller);
   },
-  putMachine: (registrar, on, _, caller) => registrar.putMachine(demanded(machine, on), caller),
-  heartbeatMachine: (registrar, on, _, caller) => registrar.heartbeatMachine(demanded(machineRef, on), caller),
+  putMachine: (registrar, on, more, caller) => registrar.putMachine(demanded(machine, on), caller, said(manner, more)),
+  heartbeatMachine: (registrar, on, more, caller) => registrar.heartbeatMachine(demanded(machineRef, on), caller, said(word, more)),
   setMachineMode: (registrar, on, more, caller) => registrar.setMachineMode(demanded(machineRef, on), demanded(modeChange, more), caller),
   removeMachine: (registrar, on, more, caller) => registrar.removeMachine(demanded(machineRef, on), demanded(removal, more), caller),
   setPanicRule: (registrar, on, more, caller) => registrar.setPanicRule(demanded(serviceRef, on), said(panicRule, more) ?? null, caller),
@@ -191,7 +192,14 @@ const textOrNull: ValueKind<string | null> = { allowed: 'text or null', parse: (
 const maybeText = optional(text, null);
 const maybeNumber = optional(number, null);
 
-const wordRules = { status: optional(wordKind(healths), null), output: maybeText, check: maybeText };
+const yesOrNo: ValueKind<boolean> = { allowed: 'true or false', parse: (value) => (typeof value === 'boolean' ? value : undefined) };
+const wordRules = {
+  status: optional(wordKind(healths), null),
+  output: maybeText,
+  check: maybeText,
+  isOutputNews: optional(yesOrNo, null),
+};
+const manner = fitting<Manner>('how a registration is meant', { findings: optional(wordKind(['kept']), null), over: maybeNumber });
 const word = fitting<Word>('the word of a heartbeat', wordRules);
 const modeChange = fitting<ModeChange>('a mode', {
   mode: required(wordKind(modes)),

@@ -11,6 +11,8 @@ export interface HttpFace {
   /** What all its paths begin with; empty for the face that also answers for paths that nobody has. */
   readonly prefix: string;
   readonly routes: readonly HttpRoute[];
+  /** `false`: `HEAD` is a method like any other. Left out: it is answered as `GET`, without the body. */
+  readonly headIsGet?: boolean;
   /** The token that a request shows. Left out: as HTTP has it, `Authorization: Bearer TOKEN`. Must not throw. */
   tokenIn?(head: HttpHead): string | null;
   /** Whatever was thrown on the way to an answer, in this protocol's words. Must not throw. */

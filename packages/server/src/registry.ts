@@ -1,6 +1,7 @@
 /** A registry, put together: what runs, in what order, and why. */
 import type { Metric } from '@rollcall/core';
 import type { Access } from './access/access.js';
+import type { ConsulFace } from './faces/consul/server.js';
 import type { NativeFace } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';
 import { Measuring } from './measuring/measuring.js';
@@ -11,6 +12,7 @@ import { BehindTheLog } from './parts/behind-the-log.js';
 import { ClusterNode, readPeerTrust } from './parts/cluster.js';
 import { dnsDoor } from './parts/dns.js';
 import { consoleFaces } from './parts/console-face.js';
+import { consulFace } from './parts/consul-face.js';
 import { httpDoor, readCertificate } from './parts/http-door.js';
 import { catalogParts, keptView } from './parts/kept-view.js';
 import { ledgerOn, replicaLedgerOn, type Ledger } from './parts/ledger.js';
@@ -58,8 +60,9 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
+  const consul = consulFace({ ...ledger, access: access.control, cluster, meter }, options, surroundings);
   const http = httpDoor(options, surroundings, {
-    faces: [native, ...consoleFaces(options, native)],
+    faces: [native, consul, ...consoleFaces(options, native)],
     refused: audit.refused,
     access: access.control,
     tls,
@@ -72,7 +75,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const late = new BehindTheLog(ledger.catalog.read, fail);
   const viewParts = catalogParts(ledger, kept, dns.readerParts);
   const doorParts = [http.part, ...dns.doorParts];
-  const house = { ...ledger, viewParts, access, audit, measuring, cluster, nodes, late, doorParts, native };
+  const house = { ...ledger, viewParts, access, audit, measuring, cluster, nodes, late, doorParts, native, consul };
   const parts = partsOf(house, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });
   await lifecycle.start();
@@ -104,6 +107,7 @@ function partsOf(
     measuring,
     doorParts,
     native,
+    consul,
   }: House,
   options: ServeOptions,
   surroundings: Surroundings,
@@ -142,6 +146,7 @@ function partsOf(
     ...(place === null ? [] : [place.cluster.farewellPart]),
     // Its streams end before the door waits for those inside to leave.
     { name: 'the native face', drain: () => native.drain() },
+    { name: 'the Consul face', drain: () => consul.drain() },
   ];
 }
 
@@ -155,4 +160,5 @@ interface House extends Ledger {
   readonly measuring: Measuring;
   readonly doorParts: readonly Part[];
   readonly native: NativeFace;
+  readonly consul: ConsulFace;
 }

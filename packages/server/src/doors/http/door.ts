@@ -231,7 +231,8 @@ export class HttpDoor {
   /** HEAD is answered as GET, and Node leaves the body out; unless its face has it otherwise. */
   #find({ method = 'GET' }: IncomingMessage, path: string): Found<FaceRoute> {
     const found = this.#routes.find(method === 'HEAD' ? 'GET' : method, path);
-    if (found === null || (method === 'HEAD' && found.route.face.headIsGet === false)) throw new RollcallError('unknown-route', `There is nothing at ${method} ${path.slice(0, 200)}.`);
+    if (found === null || (method === 'HEAD' && found.route.face.headIsGet === false))
+      throw new RollcallError('unknown-route', `There is nothing at ${method} ${path.slice(0, 200)}.`);
     return found;
   }
 

@@ -246,5 +246,7 @@ function answerOf(manner: Manner, found: Found): HttpAnswer {
 
 /** Short, so that who waits for a large answer does not hold it. */
 function digestOf({ status = 200, body }: Shown): string {
-  return `${status} ${createHash('sha1').update(body ?? '').digest('base64')}`;
+  return `${status} ${createHash('sha1')
+    .update(body ?? '')
+    .digest('base64')}`;
 }

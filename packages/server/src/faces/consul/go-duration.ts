@@ -1,14 +1,14 @@
 /** Durations as Go writes and reads them: `10s`, `1m30s`, `1.5h`, `500ms`. Kept in milliseconds. */
 
 const MS_BY_UNIT: Readonly<Record<string, number>> = {
-  'ns': 1e-6,
-  'us': 1e-3,
-  'µs': 1e-3,
-  'μs': 1e-3,
-  'ms': 1,
-  's': 1000,
-  'm': 60_000,
-  'h': 3_600_000,
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
 };
 
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;

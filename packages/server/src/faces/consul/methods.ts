@@ -16,8 +16,7 @@ export class MethodTable {
   answer({ method = 'GET', url = '' }: HttpHead, usual: readonly string[]): HttpAnswer {
     const path = url.split('?', 1)[0] ?? '';
     const methods = new Set(this.#paths.flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : [])));
-    if (methods.size === 0)
-      return refusalAnswer(new ConsulRefusal(404, 'Invalid URL path: not a recognized HTTP API endpoint'), usual);
+    if (methods.size === 0) return refusalAnswer(new ConsulRefusal(404, 'Invalid URL path: not a recognized HTTP API endpoint'), usual);
     const allow = ['allow', ['OPTIONS', ...methods].join(',')];
     if (method === 'OPTIONS') return { status: 200, headers: [...usual, ...allow], body: null };
     return refusalAnswer(new ConsulRefusal(405, `method ${method} not allowed`, allow), usual);
@@ -32,6 +31,8 @@ function grouped(routes: readonly Pick<ConsulRoute, 'method' | 'path'>[]): Reado
 
 /** `:name` is one segment, and `*` at the end all that is left. */
 function patternOf(path: string): RegExp {
-  const parts = path.split('/').map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replaceAll(/[.+?^$()[\]{}|\\]/g, '\\$&')));
+  const parts = path
+    .split('/')
+    .map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replaceAll(/[.+?^$()[\]{}|\\]/g, '\\$&')));
   return new RegExp(`^${parts.join('/')}$`);
 }

@@ -32,7 +32,7 @@ export class ConsulFace implements HttpFace {
     this.#methods = new MethodTable(CONSUL_PREFIX, options.routes);
     this.routes = options.routes.map(({ path, handle, ...route }) => ({
       ...route,
-      lane: route.lane === undefined && route.method === 'GET' ? readOrWatch : (route.lane ?? 'write'),
+      lane: route.lane === undefined ? (route.method === 'GET' ? readOrWatch : 'register') : route.lane,
       path: `${CONSUL_PREFIX}${path}`,
       handle: (request) => {
         if (!options.isComplete()) throw new ConsulRefusal(500, NO_LEADER);
@@ -59,7 +59,6 @@ export class ConsulFace implements HttpFace {
     if (isFault(thrown)) this.#options.log.error('a request failed', { reason: (thrown as Error | undefined)?.stack ?? String(thrown) });
     return refusalAnswer(refusalOf(thrown), usual);
   }
-
 }
 
 function isFault(thrown: unknown): boolean {

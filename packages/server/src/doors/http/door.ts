@@ -3,7 +3,7 @@
  * has the answer lying ready, and otherwise takes its route. There is no framework: docs/adr/0005 says why.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer, type Server as SecureServer, type ServerOptions } from 'node:https';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -26,7 +26,6 @@ import { Gate } from './gate.js';
 import {
   BODY_BYTES_MAX,
   GOODBYE_MS_MAX,
-  HANDSHAKE_MS_MAX,
   HEAD_MS_MAX,
   IDLE_MS_MAX,
   REQUEST_MS_MAX,
@@ -39,7 +38,7 @@ import { RouteTable, type Found } from './routes.js';
 import { nonsenseIn } from './nonsense.js';
 import { rawAnswer, send, sendLater, sendStream } from './sending.js';
 import { Tally, type Count } from './tally.js';
-import type { TlsMaterial } from './tls.js';
+import { secureOptions, type TlsMaterial } from './tls.js';
 
 export interface HttpDoorOptions {
   /** One of them has no prefix. */
@@ -296,11 +295,6 @@ export class HttpDoor {
   #faceOf({ url = '' }: HttpHead): HttpFace {
     return this.#faces.find(({ prefix }) => url.startsWith(prefix)) as HttpFace;
   }
-}
-
-function secureOptions({ context, asksForCertificates }: TlsMaterial): ServerOptions {
-  // Who shows a certificate that is not believed is let in to be told so.
-  return { ...context, requestCert: asksForCertificates, rejectUnauthorized: false, handshakeTimeout: HANDSHAKE_MS_MAX };
 }
 
 function laneOf({ lane = 'read' }: HttpRoute, request: IncomingMessage): Lane | null {

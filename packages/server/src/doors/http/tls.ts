@@ -1,8 +1,10 @@
 /** The files of TLS, and who a caller is by its certificate. */
 import type { X509Certificate } from 'node:crypto';
+import type { ServerOptions } from 'node:https';
 import { TLSSocket, type SecureContextOptions } from 'node:tls';
 import { RollcallError } from '@rollcall/core';
 import { readTlsFiles } from '../../shared/tls-files.js';
+import { HANDSHAKE_MS_MAX } from './limits.js';
 
 export interface TlsPaths {
   readonly tlsCert: string | null;
@@ -38,6 +40,12 @@ export async function readTls({ tlsCert, tlsKey, tlsClientCa }: TlsPaths, wallNo
     wallNowMs,
   );
   return { context, asksForCertificates: tlsClientCa !== null, warnings };
+}
+
+/** What a server that speaks it is made with. */
+export function secureOptions({ context, asksForCertificates }: TlsMaterial): ServerOptions {
+  // Who shows a certificate that is not believed is let in to be told so.
+  return { ...context, requestCert: asksForCertificates, rejectUnauthorized: false, handshakeTimeout: HANDSHAKE_MS_MAX };
 }
 
 const namesOfSockets = new WeakMap<TLSSocket, readonly string[]>();

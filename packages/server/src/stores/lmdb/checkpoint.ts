@@ -10,6 +10,7 @@ import { ByteWriter } from '../../shared/byte-writer.js';
 import { nextTurn } from '../../shared/turn.js';
 import type { TimedBatch } from './codec.js';
 import { Gathered } from './gathered.js';
+import { LatestPasses } from './latest-passes.js';
 import { SCATTERED_RECORD_BYTES } from './room.js';
 import { countOf, endOf, startOf, type Stretch } from './stretch.js';
 import type { Chapter, Latest, Tables } from './tables.js';
@@ -42,6 +43,7 @@ export class Checkpoint {
   /** On its way into the tables; stays in front of them until it is all there. */
   #settling: Gathered;
   #gathered: Gathered;
+  readonly #passes: LatestPasses;
   #appliedRevision: number;
   #reader: Reader;
   #cancelTimer: (() => void) | null = null;
@@ -55,7 +57,8 @@ export class Checkpoint {
     this.#appliedRevision = appliedRevision;
     this.#settling = new Gathered(appliedRevision);
     this.#gathered = new Gathered(appliedRevision);
-    this.#reader = options.tables.reader;
+    this.#passes = new LatestPasses(options.tables.reader);
+    this.#reader = this.#passes.reader;
   }
 
   /** Everything up to here is in the tables. */
@@ -132,6 +135,7 @@ export class Checkpoint {
     this.#arrangeReader();
     try {
       await this.#writeSettling(settling);
+      this.#passes.add(settling.layer);
       this.#trouble = null;
     } catch (error) {
       this.#trouble = error as Error;
@@ -177,8 +181,8 @@ export class Checkpoint {
   }
 
   #arrangeReader(): void {
-    const { tables } = this.#options;
-    const settled = this.#settling.layer.size === 0 ? tables.reader : overlay(this.#settling.layer, tables.reader);
+    const { reader } = this.#passes;
+    const settled = this.#settling.layer.size === 0 ? reader : overlay(this.#settling.layer, reader);
     this.#reader = this.#gathered.layer.size === 0 ? settled : overlay(this.#gathered.layer, settled);
   }
 }

@@ -1,7 +1,6 @@
 /** A registry, put together: what runs, in what order, and why. */
 import type { Metric } from '@rollcall/core';
 import type { Access } from './access/access.js';
-import type { ConsulFace } from './faces/consul/server.js';
 import type { NativeFace } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';
 import { Measuring } from './measuring/measuring.js';
@@ -12,7 +11,7 @@ import { BehindTheLog } from './parts/behind-the-log.js';
 import { ClusterNode, readPeerTrust } from './parts/cluster.js';
 import { dnsDoor } from './parts/dns.js';
 import { consoleFaces } from './parts/console-face.js';
-import { consulFace } from './parts/consul-face.js';
+import { consulFace, type OpenedConsul } from './parts/consul-face.js';
 import { httpDoor, readCertificate } from './parts/http-door.js';
 import { catalogParts, keptView } from './parts/kept-view.js';
 import { ledgerOn, replicaLedgerOn, type Ledger } from './parts/ledger.js';
@@ -62,7 +61,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
   const consul = consulFace({ ...ledger, access: access.control, cluster, meter }, options, surroundings);
   const http = httpDoor(options, surroundings, {
-    faces: [native, consul, ...consoleFaces(options, native)],
+    faces: [native, consul.face, ...consoleFaces(options, native)],
     refused: audit.refused,
     access: access.control,
     tls,
@@ -74,7 +73,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const late = new BehindTheLog(ledger.catalog.read, fail);
   const viewParts = catalogParts(ledger, kept, dns.readerParts);
-  const doorParts = [http.part, ...dns.doorParts];
+  const doorParts = [consul.keysPart, http.part, ...dns.doorParts];
   const house = { ...ledger, viewParts, access, audit, measuring, cluster, nodes, late, doorParts, native, consul };
   const parts = partsOf(house, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });
@@ -146,7 +145,7 @@ function partsOf(
     ...(place === null ? [] : [place.cluster.farewellPart]),
     // Its streams end before the door waits for those inside to leave.
     { name: 'the native face', drain: () => native.drain() },
-    { name: 'the Consul face', drain: () => consul.drain() },
+    { name: 'the Consul face', drain: () => consul.face.drain() },
   ];
 }
 
@@ -160,5 +159,5 @@ interface House extends Ledger {
   readonly measuring: Measuring;
   readonly doorParts: readonly Part[];
   readonly native: NativeFace;
-  readonly consul: ConsulFace;
+  readonly consul: OpenedConsul;
 }

@@ -17,6 +17,12 @@ const ROOT = '/rollcall/';
 /** Everything that the registry writes for itself. */
 export const catalogRange: KeyRange = keysUnder(fromText(ROOT));
 
+/**
+ * What the Consul face keeps that has no place in the catalog: keys and values, sessions, events. It may be large, and is of no concern to
+ * the catalog, which neither reads it nor is told of it.
+ */
+export const consulRange: KeyRange = keysUnder(fromText(`${ROOT}consul/`));
+
 /** Kept apart, so that a registration, a verdict and an operator never overwrite each other. */
 export const instanceKinds = ['instances', 'health', 'intents'] as const;
 export const machineKinds = ['machines', 'machine-health', 'machine-intents'] as const;

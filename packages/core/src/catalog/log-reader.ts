@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.js';
 import {
   FIRST_REVISION,
   type Bytes,
+  type Change,
   type Entry,
   type KeyRange,
   type RevisionBatch,
@@ -17,8 +18,10 @@ import {
   type Watch,
 } from '../ports/store.js';
 import { toText } from '../store/bytes.js';
+import { keyOf } from '../store/change.js';
+import { textRangeHoldsBytes, toTextRange, type TextRange } from '../store/key-range.js';
 import { encodedChange, encodedEntry, type EncodedSink } from './encoded.js';
-import { catalogRange, kindRange } from './keys.js';
+import { catalogRange, consulRange, kindRange } from './keys.js';
 import { LatestPast } from './latest-past.js';
 
 export interface LogReaderOptions {
@@ -123,8 +126,9 @@ export class LogReader {
     this.#watch?.cancel();
   }
 
-  #take({ revision, changes }: RevisionBatch): void {
-    if (!this.#closed) this.#options.sink.apply({ revision, records: changes.map(encodedChange) });
+  #take(batch: RevisionBatch): void {
+    const { revision, changes } = concerning(batch);
+    if (!this.#closed && changes.length > 0) this.#options.sink.apply({ revision, records: changes.map(encodedChange) });
   }
 
   /** Whoever reads while others write a lot may find that what it reads was compacted meanwhile. */
@@ -153,7 +157,7 @@ export class LogReader {
       const range = { range: catalogRange, fromRevision: asOf + 1, previous: true };
       const watch = store.watch(range, {
         next: (batch) => {
-          if (batch.revision <= upTo) past.add(batch);
+          if (batch.revision <= upTo) past.add(concerning(batch));
           if (batch.revision >= upTo) arrived();
         },
         // Compacted meanwhile: then there is none.
@@ -254,9 +258,18 @@ interface Reading {
 const registrations: KeyRange = kindRange('instances');
 const ranges: readonly KeyRange[] = [
   registrations,
-  { from: catalogRange.from, to: registrations.from },
+  { from: catalogRange.from, to: consulRange.from },
+  { from: consulRange.to ?? catalogRange.from, to: registrations.from },
   { from: registrations.to ?? catalogRange.from, to: catalogRange.to },
 ];
+
+const others: TextRange = toTextRange(consulRange);
+
+/** Without what is kept there for others. Mostly all of it, or nothing. */
+function concerning(batch: RevisionBatch): RevisionBatch {
+  const isOurs = (change: Change): boolean => !textRangeHoldsBytes(others, keyOf(change));
+  return batch.changes.every(isOurs) ? batch : { revision: batch.revision, changes: batch.changes.filter(isOurs) };
+}
 
 /** The smallest key behind the last one. */
 function keyAfter(entries: readonly Entry[]): Bytes | null {

@@ -1,5 +1,6 @@
 /** The Consul face over the ledger: what its routes read and write, and what all of them share. */
-import type { AccessControl, Meter, Metric } from '@rollcall/core';
+import type { AccessControl, Host, Meter, Metric } from '@rollcall/core';
+import { Agents } from '../faces/consul/agents.js';
 import { Blocking } from '../faces/consul/blocking.js';
 import { Indexes, LASTING_BASE, passingBase } from '../faces/consul/indexes.js';
 import { Reads } from '../faces/consul/reads.js';
@@ -7,9 +8,11 @@ import type { ConsulRoute } from '../faces/consul/route.js';
 import { ConsulFace } from '../faces/consul/server.js';
 import { statusRoutes } from '../faces/consul/status.js';
 import { stubRoutes } from '../faces/consul/stubs.js';
+import type { Part } from '../lifecycle.js';
 import type { ServeOptions } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
 import type { ClusterNode } from './cluster.js';
+import { consulKeys } from './consul-keys.js';
 import { consulMembers } from './consul-members.js';
 import type { Ledger } from './ledger.js';
 
@@ -25,12 +28,21 @@ const blockingQueries: Metric = {
   help: 'Blocking queries of Consul’s API that wait.',
 };
 
-export function consulFace(sources: ConsulSources, options: ServeOptions, surroundings: Surroundings): ConsulFace {
-  const { catalog, shown: view, access, cluster, meter } = sources;
+export interface OpenedConsul {
+  readonly face: ConsulFace;
+  /** What it keeps in the log, to be read before anybody asks. */
+  readonly keysPart: Part;
+}
+
+export function consulFace(sources: ConsulSources, options: ServeOptions, surroundings: Surroundings): OpenedConsul {
+  const { store, catalog, shown: view, access, cluster, meter } = sources;
   const { clock, random, log } = surroundings;
   const indexes = new Indexes(options.store === 'memory' ? passingBase(clock.wallMs()) : LASTING_BASE);
   const members = consulMembers(options, cluster);
-  const blocking = new Blocking({ clock, random, waitersMax: options.connectionsMax, now: () => indexes.of(view.revision) });
+  const agents = new Agents({ mode: 'per-source', own: { name: members.self.name, address: members.self.address as Host } });
+  const keys = consulKeys({ store, view: catalog.view, cluster, members, agents, indexes }, surroundings);
+  const now = (): number => indexes.of(Math.max(view.revision, keys.keyspace.revision));
+  const blocking = new Blocking({ clock, random, waitersMax: options.connectionsMax, now });
   meter.gauge(blockingQueries, () => blocking.size);
   const defaultPolicy = (): 'allow' | 'deny' => (access.identify(nobody).may.read.isNothing ? 'deny' : 'allow');
   const reads = new Reads({
@@ -42,9 +54,9 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     failed: (error) => face.failed(error, { headers: {}, rawHeaders: [] }),
   });
   const isLed = (): boolean => view.complete && view.staleSinceMs === null;
-  const routes: readonly ConsulRoute[] = [...statusRoutes({ members, isLed }), ...stubRoutes({ reads })];
+  const routes: readonly ConsulRoute[] = [...statusRoutes({ members, isLed }), ...stubRoutes({ reads }), ...keys.routes(reads)];
   const face: ConsulFace = new ConsulFace({ routes, blocking, isComplete: () => view.complete, defaultPolicy, log });
-  return face;
+  return { face, keysPart: keys.part };
 }
 
 const nobody = { token: null, certificateNames: [], isLocal: false };

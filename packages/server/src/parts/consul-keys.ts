@@ -1,0 +1,69 @@
+/** What the Consul face keeps in the log: the keyspace, those who look after it, and the routes that read and write it. */
+import { isIP } from 'node:net';
+import type { CatalogView, Store } from '@rollcall/core';
+import type { Agents } from '../faces/consul/agents.js';
+import type { Indexes } from '../faces/consul/indexes.js';
+import { Kept } from '../faces/consul/kept-keys.js';
+import { KeyspaceFollower } from '../faces/consul/keyspace/follower.js';
+import { Keyspace } from '../faces/consul/keyspace/keyspace.js';
+import { KeyspaceWriter } from '../faces/consul/keyspace/writer.js';
+import { kvRoutes } from '../faces/consul/kv/routes.js';
+import type { Members } from '../faces/consul/members.js';
+import type { Reads } from '../faces/consul/reads.js';
+import type { ConsulRoute } from '../faces/consul/route.js';
+import { catalogStanding } from '../faces/consul/sessions/catalog-standing.js';
+import { SessionKeeper } from '../faces/consul/sessions/keeper.js';
+import { Sessions } from '../faces/consul/sessions/registry.js';
+import { sessionRoutes } from '../faces/consul/sessions/routes.js';
+import { UUID_BYTES, uuidText } from '../faces/consul/uuid.js';
+import type { Part } from '../lifecycle.js';
+import type { Surroundings } from '../surroundings.js';
+import type { ClusterNode } from './cluster.js';
+
+export interface ConsulKeysSources {
+  readonly store: Store;
+  /** The catalog whole, whoever asks. */
+  readonly view: CatalogView;
+  readonly cluster: ClusterNode | null;
+  readonly members: Members;
+  readonly agents: Agents;
+  readonly indexes: Indexes;
+}
+
+export interface ConsulKeys {
+  readonly keyspace: Keyspace;
+  readonly part: Part;
+  routes(reads: Reads): readonly ConsulRoute[];
+}
+
+export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: Surroundings): ConsulKeys {
+  const { store, view, cluster, members, agents, indexes } = sources;
+  const keyspace = new Keyspace();
+  const follower = new KeyspaceFollower({ store, keyspace, clock, log });
+  const writer = new KeyspaceWriter({ store, follower, revision: () => keyspace.revision, clock });
+  const sessions = new Sessions({ store, keyspace, writer, newId: () => uuidText(random.bytes(UUID_BYTES)) });
+  const isMember = (node: string): boolean => members.all().some(({ name }) => (name as string) === node);
+  // Agents of those who call from elsewhere are named after their addresses.
+  const standing = catalogStanding({ view, isGiven: (node) => isMember(node) || isIP(node) !== 0 });
+  const isOurs = (text: string): boolean => cluster?.company.duty.isOurs(text) ?? true;
+  const keeper = new SessionKeeper({ keyspace, sessions, standing, isOurs, clock, log });
+  return {
+    keyspace,
+    part: {
+      name: 'the keys of the Consul face',
+      start: async () => {
+        await follower.start();
+        keeper.start();
+      },
+      close: async () => {
+        await keeper.close();
+        follower.close();
+      },
+    },
+    routes(reads) {
+      const settleHolder = (key: string): Promise<void> => sessions.settleHolder(key);
+      const kept = new Kept({ keyspace, follower, writer, reads, indexes, clock, random, isShared: cluster !== null, settleHolder });
+      return [...kvRoutes(kept), ...sessionRoutes({ kept, sessions, standing, agents })];
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * Everything that etcd refuses, byte for byte: its clients tell errors apart by their text. And our own errors in
+ * those words.
+ */
+import { RollcallError, type ErrorCode } from '@rollcall/core';
+import { GrpcFailure, grpcStatus, type GrpcStatusName } from '../../shared/grpc-face.js';
+
+type Refusal = readonly [status: GrpcStatusName, text: string];
+
+export const refusals = {
+  authFailed: ['INVALID_ARGUMENT', 'etcdserver: authentication failed, invalid user ID or password'],
+  authNotEnabled: ['FAILED_PRECONDITION', 'etcdserver: authentication is not enabled'],
+  authUserEmpty: ['INVALID_ARGUMENT', 'etcdserver: user name is empty'],
+  badLeaderTransferee: ['FAILED_PRECONDITION', 'etcdserver: bad leader transferee'],
+  compacted: ['OUT_OF_RANGE', 'etcdserver: mvcc: required revision has been compacted'],
+  corrupt: ['DATA_LOSS', 'etcdserver: corrupt cluster'],
+  duplicateKey: ['INVALID_ARGUMENT', 'etcdserver: duplicate key given in txn request'],
+  electionNoLeader: ['UNKNOWN', 'election: no leader'],
+  electionNotLeader: ['UNKNOWN', 'election: not leader'],
+  emptyKey: ['INVALID_ARGUMENT', 'etcdserver: key is not provided'],
+  futureRevision: ['OUT_OF_RANGE', 'etcdserver: mvcc: required revision is a future revision'],
+  invalidSortOption: ['INVALID_ARGUMENT', 'etcdserver: invalid sort option'],
+  invalidToken: ['UNAUTHENTICATED', 'etcdserver: invalid auth token'],
+  keyNotFound: ['INVALID_ARGUMENT', 'etcdserver: key not found'],
+  leaseExists: ['FAILED_PRECONDITION', 'etcdserver: lease already exists'],
+  leaseNotFound: ['NOT_FOUND', 'etcdserver: requested lease not found'],
+  leaseProvided: ['INVALID_ARGUMENT', 'etcdserver: lease is provided'],
+  leaseTtlTooLarge: ['OUT_OF_RANGE', 'etcdserver: too large lease TTL'],
+  memberNotFound: ['NOT_FOUND', 'etcdserver: member not found'],
+  noLeader: ['UNAVAILABLE', 'etcdserver: no leader'],
+  noSpace: ['RESOURCE_EXHAUSTED', 'etcdserver: mvcc: database space exceeded'],
+  permissionDenied: ['PERMISSION_DENIED', 'etcdserver: permission denied'],
+  requestTooLarge: ['INVALID_ARGUMENT', 'etcdserver: request is too large'],
+  stopped: ['UNAVAILABLE', 'etcdserver: server stopped'],
+  timedOut: ['UNAVAILABLE', 'etcdserver: request timed out'],
+  tooManyOperations: ['INVALID_ARGUMENT', 'etcdserver: too many operations in txn request'],
+  tooManyRequests: ['RESOURCE_EXHAUSTED', 'etcdserver: too many requests'],
+  valueProvided: ['INVALID_ARGUMENT', 'etcdserver: value is provided'],
+  watchCanceled: ['CANCELLED', 'etcdserver: watch canceled'],
+} as const satisfies Record<string, Refusal>;
+
+export type RefusalName = keyof typeof refusals;
+
+export function refuse(name: RefusalName): GrpcFailure {
+  const [status, text] = refusals[name];
+  return new GrpcFailure(status, text);
+}
+
+/** What etcd has and a registry has not. */
+export function unimplemented(what: string): GrpcFailure {
+  return new GrpcFailure('UNIMPLEMENTED', `rollcall: ${what}`);
+}
+
+/** Where etcd has a word for it, its word; otherwise a status by which its clients act rightly, with our text. */
+const words: Readonly<Record<ErrorCode, RefusalName | { readonly status: GrpcStatusName }>> = {
+  'aborted': { status: 'CANCELLED' },
+  'ambiguous-id': { status: 'FAILED_PRECONDITION' },
+  'conflict': { status: 'ABORTED' },
+  'forbidden': 'permissionDenied',
+  'head-too-large': { status: 'RESOURCE_EXHAUSTED' },
+  'host-not-allowed': { status: 'PERMISSION_DENIED' },
+  'internal': { status: 'INTERNAL' },
+  'invalid-request': { status: 'INVALID_ARGUMENT' },
+  'lease-exists': 'leaseExists',
+  'lease-not-found': 'leaseNotFound',
+  // The only thing that a log does not find and would need: the key whose value or lease a put keeps.
+  'not-found': 'keyNotFound',
+  'not-ready': { status: 'UNAVAILABLE' },
+  'origin-not-allowed': { status: 'PERMISSION_DENIED' },
+  'outcome-unknown': 'timedOut',
+  'overloaded': 'tooManyRequests',
+  'payload-too-large': 'requestTooLarge',
+  'request-timeout': 'timedOut',
+  'revision-compacted': 'compacted',
+  'revision-in-future': 'futureRevision',
+  'store-closed': 'stopped',
+  'store-corrupt': 'corrupt',
+  'store-failed': { status: 'UNAVAILABLE' },
+  'store-full': 'noSpace',
+  'store-locked': { status: 'UNAVAILABLE' },
+  'store-newer': { status: 'UNAVAILABLE' },
+  // On an etcd that is away: what its clients ask again about, at another member.
+  'store-unavailable': 'noLeader',
+  'too-many-requests': 'tooManyRequests',
+  'unauthenticated': 'invalidToken',
+  'unknown-route': { status: 'UNIMPLEMENTED' },
+  'unsupported-media-type': { status: 'INVALID_ARGUMENT' },
+};
+
+/** Whatever was thrown, as a client of etcd understands it. */
+export function failureOf(thrown: unknown): GrpcFailure {
+  if (thrown instanceof GrpcFailure) return thrown;
+  const passed = wordOfEngine(thrown);
+  if (passed !== null) return passed;
+  if (!(thrown instanceof RollcallError)) return new GrpcFailure('INTERNAL', 'rollcall: a fault of its own; its log says more');
+  const word = words[thrown.code];
+  return typeof word === 'string' ? refuse(word) : new GrpcFailure(word.status, `rollcall: ${thrown.message}`);
+}
+
+/** An engine that is itself an etcd says it best: its own word is passed on. */
+function wordOfEngine(thrown: unknown): GrpcFailure | null {
+  const { code, details } = (thrown instanceof RollcallError ? (thrown.cause ?? {}) : {}) as { code?: unknown; details?: unknown };
+  if (typeof details !== 'string' || !details.startsWith('etcdserver: ')) return null;
+  const status = statusNames.find((name) => grpcStatus[name] === code);
+  return status === undefined ? null : new GrpcFailure(status, details);
+}
+
+const statusNames = Object.keys(grpcStatus) as GrpcStatusName[];

@@ -1,0 +1,29 @@
+/** What every service of the face answers from. */
+import { singleKey, type Caller, type Clock, type Random, type RangeRequest, type Store } from '@rollcall/core';
+import type { etcd } from '@rollcall/wire';
+import type { GrpcCall } from '../../shared/grpc-face.js';
+import { headerOf, type EtcdIdentity } from './identity.js';
+
+export interface EtcdHouse {
+  readonly identity: EtcdIdentity;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The log as this caller sees it, and as far as it may touch it. */
+  storeFor(caller: Caller): Store;
+}
+
+/** A key that nobody writes to be asked for: what is asked is where the log stands. */
+const nowhere: RangeRequest = { range: singleKey(Uint8Array.of(0)), limit: 0 };
+
+/** At least what anybody was told before this was asked. */
+export async function positionOf(store: Store): Promise<number> {
+  return (await store.range(nowhere)).revision;
+}
+
+export async function headerNow(house: EtcdHouse, store: Store): Promise<etcd.ResponseHeader> {
+  return headerOf(house.identity, await positionOf(store));
+}
+
+export function storeOf(house: EtcdHouse, { caller }: GrpcCall): Store {
+  return house.storeFor(caller);
+}

@@ -29,6 +29,7 @@ export const importTable: readonly Row[] = [
   { room: 'server/src/doors/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/cluster', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/*', ours: ['core', 'contract', 'server/src/shared'], others: ['node:'] },
+  { room: 'server/src/faces/etcd', ours: ['core', 'wire', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/dns', ours: ['core', 'wire', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/prober', ours: ['core', 'wire', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/threads', ours: ['core', 'server/src/shared'], others: ['node:'] },

@@ -17,6 +17,9 @@ async function allRefused({ store, write, pairs, head }: Trial, commits: readonl
   expect(await head()).toBe(2);
 }
 
+/** What an engine that is reached over a wire may need round the bytes of a single put. */
+const WIRE_BYTES = 128;
+
 const never = version(one('here'), '=', 0);
 
 export const refusals: Law = law('refusals', 'what breaks the rules of a commit is refused, and changes nothing', {
@@ -41,9 +44,9 @@ export const refusals: Law = law('refusals', 'what breaks the rules of a commit 
   },
 
   'as many bytes as are allowed': async ({ write, store }) => {
-    await write(put('a', 'x'.repeat(COMMIT_BYTES_MAX - 1)));
+    await write(put('a', 'x'.repeat(COMMIT_BYTES_MAX - WIRE_BYTES)));
     const { entries } = await store.range({ range: one('a') });
-    expect(entries[0]?.value.length).toBe(COMMIT_BYTES_MAX - 1);
+    expect(entries[0]?.value.length).toBe(COMMIT_BYTES_MAX - WIRE_BYTES);
   },
 
   'one byte more': async (trial) => {

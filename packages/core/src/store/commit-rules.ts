@@ -5,13 +5,16 @@
 import { RollcallError } from '../errors.js';
 import type { Commit, KeyRange, Operation, PutOperation } from '../ports/store.js';
 import { toText } from './bytes.js';
-import { textRangeHolds, toTextRange, type TextRange } from './key-range.js';
+import { isSingleKey, textRangeHolds, toTextRange, type TextRange } from './key-range.js';
 
 /** etcd's default `--max-txn-ops`: the longest of a commit's three lists, added up along each nesting. */
 export const COMMIT_OPERATIONS_MAX: number = 128;
 
-/** All keys and values together. etcd takes 1.5 MiB per request; the rest is room for its framing. */
-export const COMMIT_BYTES_MAX: number = 1024 * 1024;
+/** All keys and values together: as much as etcd takes in a request, which counts also what lies round them. */
+export const COMMIT_BYTES_MAX: number = 1536 * 1024;
+
+/** Which rule a commit broke, in the details of the error. */
+export type CommitRule = 'operations' | 'bytes' | 'empty-key' | 'written-twice';
 
 const none: readonly never[] = [];
 
@@ -20,7 +23,7 @@ export function checkCommit(commit: Commit): void {
   checkOperationCount(commit, COMMIT_OPERATIONS_MAX);
   const bytes = commitBytes(commit);
   if (bytes > COMMIT_BYTES_MAX)
-    throw invalid(`A commit carries ${bytes} bytes of keys and values; at most ${COMMIT_BYTES_MAX} are allowed.`);
+    throw broken('bytes', `A commit carries ${bytes} bytes of keys and values; at most ${COMMIT_BYTES_MAX} are allowed.`);
   if (singlePut(commit) === null) checkWrites(commit);
 }
 
@@ -38,7 +41,7 @@ function onlyPut(operation: Operation): PutOperation | null {
 function checkOperationCount(commit: Commit, allowed: number): void {
   const { when = none, then, else: otherwise = none } = commit;
   const longest = Math.max(when.length, then.length, otherwise.length);
-  if (longest > allowed) throw invalid(`A commit has more than ${COMMIT_OPERATIONS_MAX} operations or compares.`);
+  if (longest > allowed) throw broken('operations', `A commit has more than ${COMMIT_OPERATIONS_MAX} operations or compares.`);
   for (const operation of then) if (operation.type === 'commit') checkOperationCount(operation, allowed - longest);
   for (const operation of otherwise) if (operation.type === 'commit') checkOperationCount(operation, allowed - longest);
 }
@@ -63,8 +66,9 @@ function operationBytes(operation: Operation): number {
   }
 }
 
+/** A single key counts once. */
 function rangeBytes(range: KeyRange): number {
-  return range.from.length + (range.to?.length ?? 0);
+  return range.from.length + (range.to === null || isSingleKey(range) ? 0 : range.to.length);
 }
 
 /** The writes that a commit may come to make, as text. */
@@ -111,7 +115,7 @@ function branchWrites(operations: readonly Operation[]): Writes {
 function operationWrites(operation: Operation): Writes {
   switch (operation.type) {
     case 'put':
-      if (operation.key.length === 0) throw invalid('A key is empty.');
+      if (operation.key.length === 0) throw broken('empty-key', 'A key is empty.');
       return { puts: new Set([toText(operation.key)]), deletes: [] };
     case 'delete':
       return { puts: new Set(), deletes: [toTextRange(operation.range)] };
@@ -123,9 +127,9 @@ function operationWrites(operation: Operation): Writes {
 }
 
 function writtenTwice(): RollcallError {
-  return invalid('A commit writes the same key twice.');
+  return broken('written-twice', 'A commit writes the same key twice.');
 }
 
-function invalid(message: string): RollcallError {
-  return new RollcallError('invalid-request', message);
+function broken(rule: CommitRule, message: string): RollcallError {
+  return new RollcallError('invalid-request', message, { rule });
 }

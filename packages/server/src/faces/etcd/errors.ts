@@ -2,12 +2,45 @@
  * Everything that etcd refuses, byte for byte: its clients tell errors apart by their text. And our own errors in
  * those words.
  */
-import { RollcallError, type ErrorCode } from '@rollcall/core';
+import { ANONYMOUS, RollcallError, type CommitRule, type ErrorCode } from '@rollcall/core';
 import { GrpcFailure, grpcStatus, type GrpcStatusName } from '../../shared/grpc-face.js';
 
 type Refusal = readonly [status: GrpcStatusName, text: string];
 
-export const refusals = {
+export type RefusalName =
+  | 'authFailed'
+  | 'authNotEnabled'
+  | 'authUserEmpty'
+  | 'badLeaderTransferee'
+  | 'compacted'
+  | 'corrupt'
+  | 'duplicateKey'
+  | 'electionNoLeader'
+  | 'electionNotLeader'
+  | 'emptyKey'
+  | 'futureRevision'
+  | 'invalidSortOption'
+  | 'invalidToken'
+  | 'keyNotFound'
+  | 'leaderMissing'
+  | 'leaseExists'
+  | 'leaseNotFound'
+  | 'leaseProvided'
+  | 'leaseTtlTooLarge'
+  | 'memberNotFound'
+  | 'noLeader'
+  | 'noSpace'
+  | 'permissionDenied'
+  | 'requestTooLarge'
+  | 'sessionExpired'
+  | 'stopped'
+  | 'timedOut'
+  | 'tooManyOperations'
+  | 'tooManyRequests'
+  | 'valueProvided'
+  | 'watchCanceled';
+
+const refusals: Readonly<Record<RefusalName, Refusal>> = {
   authFailed: ['INVALID_ARGUMENT', 'etcdserver: authentication failed, invalid user ID or password'],
   authNotEnabled: ['FAILED_PRECONDITION', 'etcdserver: authentication is not enabled'],
   authUserEmpty: ['INVALID_ARGUMENT', 'etcdserver: user name is empty'],
@@ -22,6 +55,7 @@ export const refusals = {
   invalidSortOption: ['INVALID_ARGUMENT', 'etcdserver: invalid sort option'],
   invalidToken: ['UNAUTHENTICATED', 'etcdserver: invalid auth token'],
   keyNotFound: ['INVALID_ARGUMENT', 'etcdserver: key not found'],
+  leaderMissing: ['UNKNOWN', '"leader" field must be provided'],
   leaseExists: ['FAILED_PRECONDITION', 'etcdserver: lease already exists'],
   leaseNotFound: ['NOT_FOUND', 'etcdserver: requested lease not found'],
   leaseProvided: ['INVALID_ARGUMENT', 'etcdserver: lease is provided'],
@@ -31,15 +65,14 @@ export const refusals = {
   noSpace: ['RESOURCE_EXHAUSTED', 'etcdserver: mvcc: database space exceeded'],
   permissionDenied: ['PERMISSION_DENIED', 'etcdserver: permission denied'],
   requestTooLarge: ['INVALID_ARGUMENT', 'etcdserver: request is too large'],
+  sessionExpired: ['UNKNOWN', 'mutex: session is expired'],
   stopped: ['UNAVAILABLE', 'etcdserver: server stopped'],
   timedOut: ['UNAVAILABLE', 'etcdserver: request timed out'],
   tooManyOperations: ['INVALID_ARGUMENT', 'etcdserver: too many operations in txn request'],
   tooManyRequests: ['RESOURCE_EXHAUSTED', 'etcdserver: too many requests'],
   valueProvided: ['INVALID_ARGUMENT', 'etcdserver: value is provided'],
   watchCanceled: ['CANCELLED', 'etcdserver: watch canceled'],
-} as const satisfies Record<string, Refusal>;
-
-export type RefusalName = keyof typeof refusals;
+};
 
 export function refuse(name: RefusalName): GrpcFailure {
   const [status, text] = refusals[name];
@@ -93,6 +126,14 @@ export function failureOf(thrown: unknown): GrpcFailure {
   const passed = wordOfEngine(thrown);
   if (passed !== null) return passed;
   if (!(thrown instanceof RollcallError)) return new GrpcFailure('INTERNAL', 'rollcall: a fault of its own; its log says more');
+  if (thrown.code === 'invalid-request') {
+    const rule = thrown.details['rule'] as CommitRule | undefined;
+    if (rule !== undefined) return refuse(rules[rule]);
+  }
+  // Whoever may not do it hears etcd's word; whatever nobody may do has a reason, and that is said.
+  if (thrown.code === 'forbidden' && thrown.details['right'] === undefined)
+    return new GrpcFailure('PERMISSION_DENIED', `rollcall: ${thrown.message}`);
+  if (thrown.code === 'unauthenticated' && thrown.details['identity'] === ANONYMOUS) return refuse('authUserEmpty');
   const word = words[thrown.code];
   return typeof word === 'string' ? refuse(word) : new GrpcFailure(word.status, `rollcall: ${thrown.message}`);
 }
@@ -106,3 +147,10 @@ function wordOfEngine(thrown: unknown): GrpcFailure | null {
 }
 
 const statusNames = Object.keys(grpcStatus) as GrpcStatusName[];
+
+const rules: Readonly<Record<CommitRule, RefusalName>> = {
+  'operations': 'tooManyOperations',
+  'bytes': 'requestTooLarge',
+  'empty-key': 'emptyKey',
+  'written-twice': 'duplicateKey',
+};

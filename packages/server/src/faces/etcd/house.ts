@@ -8,6 +8,8 @@ export interface EtcdHouse {
   readonly identity: EtcdIdentity;
   readonly clock: Clock;
   readonly random: Random;
+  /** The log itself: for what is nobody's secret. */
+  readonly log: Store;
   /** The log as this caller sees it, and as far as it may touch it. */
   storeFor(caller: Caller): Store;
 }
@@ -16,12 +18,12 @@ export interface EtcdHouse {
 const nowhere: RangeRequest = { range: singleKey(Uint8Array.of(0)), limit: 0 };
 
 /** At least what anybody was told before this was asked. */
-export async function positionOf(store: Store): Promise<number> {
-  return (await store.range(nowhere)).revision;
+export async function positionOf({ log }: EtcdHouse): Promise<number> {
+  return (await log.range(nowhere)).revision;
 }
 
-export async function headerNow(house: EtcdHouse, store: Store): Promise<etcd.ResponseHeader> {
-  return headerOf(house.identity, await positionOf(store));
+export async function headerNow(house: EtcdHouse): Promise<etcd.ResponseHeader> {
+  return headerOf(house.identity, await positionOf(house));
 }
 
 export function storeOf(house: EtcdHouse, { caller }: GrpcCall): Store {

@@ -1,7 +1,7 @@
 /** etcd's `KV`: ranges, puts, deletions, transactions, compaction. */
-import { isRollcallError, type Commit, type CommitResult, type OperationResult, type Store } from '@rollcall/core';
+import { isRollcallError, type OperationResult } from '@rollcall/core';
 import { etcd } from '@rollcall/wire';
-import { streamMethod, unaryMethod, type GrpcCall, type GrpcMethod } from '../../shared/grpc-face.js';
+import { unaryMethod, type GrpcCall, type GrpcMethod } from '../../shared/grpc-face.js';
 import { checkDelete, checkDeleteSize, checkPut, checkPutSize, checkRange, checkTxn, checkTxnSize } from './checks.js';
 import { refuse } from './errors.js';
 import { headerNow, storeOf, type EtcdHouse } from './house.js';
@@ -14,7 +14,8 @@ const SERVICE = '/etcdserverpb.KV/';
 export function kvMethods(house: EtcdHouse): readonly GrpcMethod[] {
   const kv = new Kv(house);
   const reads = { right: 'read', lane: 'read' } as const;
-  const writes = { right: 'write', lane: 'write' } as const;
+  const writes = { right: 'write', lane: 'register' } as const;
+  const removes = { right: 'write', lane: 'deregister' } as const;
   return [
     unaryMethod({
       path: `${SERVICE}Range`,
@@ -32,7 +33,7 @@ export function kvMethods(house: EtcdHouse): readonly GrpcMethod[] {
     }),
     unaryMethod({
       path: `${SERVICE}DeleteRange`,
-      ...writes,
+      ...removes,
       request: etcd.deleteRangeRequest,
       response: etcd.deleteRangeResponse,
       handle: (request, call) => kv.deleteRange(request, call),
@@ -41,7 +42,7 @@ export function kvMethods(house: EtcdHouse): readonly GrpcMethod[] {
       path: `${SERVICE}Txn`,
       // Whether it writes is seen when it is looked into.
       right: 'read',
-      lane: 'write',
+      lane: 'register',
       request: etcd.txnRequest,
       response: etcd.txnResponse,
       handle: (request, call) => kv.txn(request, call),
@@ -49,7 +50,7 @@ export function kvMethods(house: EtcdHouse): readonly GrpcMethod[] {
     unaryMethod({
       path: `${SERVICE}Compact`,
       right: 'operate',
-      lane: 'write',
+      lane: 'register',
       request: etcd.compactionRequest,
       response: etcd.compactionResponse,
       handle: (request, call) => kv.compact(request, call),
@@ -74,7 +75,7 @@ export class Kv {
     checkPut(request);
     checkPutSize(request);
     const store = storeOf(this.#house, call);
-    const { revision, results } = await this.#commit(store, { then: [putOf(request)] }).catch(async (error: unknown) => {
+    const { revision, results } = await store.commit({ then: [putOf(request)] }).catch(async (error: unknown) => {
       // Whether the lease is there is asked before the key is.
       if (request.lease !== 0n && isRollcallError(error, 'not-found')) await store.lease(request.lease);
       throw error;
@@ -86,7 +87,7 @@ export class Kv {
   async deleteRange(request: etcd.DeleteRangeRequest, call: GrpcCall): Promise<etcd.DeleteRangeResponse> {
     checkDelete(request);
     checkDeleteSize(request);
-    const { revision, results } = await this.#commit(storeOf(this.#house, call), { then: [deletionOf(request)] });
+    const { revision, results } = await storeOf(this.#house, call).commit({ then: [deletionOf(request)] });
     const result = results[0] as OperationResult & { readonly type: 'delete' };
     return deleteResponseOf(request, result, headerOf(this.#house.identity, revision));
   }
@@ -94,26 +95,15 @@ export class Kv {
   async txn(request: etcd.TxnRequest, call: GrpcCall): Promise<etcd.TxnResponse> {
     checkTxn(request);
     checkTxnSize(request);
-    const result = await this.#commit(storeOf(this.#house, call), commitOf(request));
+    const result = await storeOf(this.#house, call).commit(commitOf(request));
     return txnResponseOf(request, result, headerOf(this.#house.identity, result.revision));
   }
 
   async compact({ revision }: etcd.CompactionRequest, call: GrpcCall): Promise<etcd.HeaderOnly> {
-    const store = storeOf(this.#house, call);
-    const status = await store.status();
+    const status = await this.#house.log.status();
     if (revision > status.revision) throw refuse('futureRevision');
-    if (revision < 0 || (revision > 0 && revision <= compactedTo(status.compactedRevision))) throw refuse('compacted');
-    if (revision > 0) await store.compact(revision);
-    return { header: await headerNow(this.#house, store) };
-  }
-
-  /** Nobody else has the bytes of a request, and whoever stops waiting for a write gets no other answer than none. */
-  async #commit(store: Store, commit: Commit): Promise<CommitResult> {
-    try {
-      return await store.commit(commit);
-    } catch (error) {
-      if (isRollcallError(error, 'invalid-request')) throw wordFor(error.details['rule']) ?? error;
-      throw error;
-    }
+    if (revision <= status.compactedRevision) throw refuse('compacted');
+    await storeOf(this.#house, call).compact(revision);
+    return { header: await headerNow(this.#house) };
   }
 }

@@ -45,7 +45,11 @@ function limitOf(request: etcd.RangeRequest): number | null {
   return isWhole || request.limit <= 0 || request.limit >= Number.MAX_SAFE_INTEGER ? null : request.limit + 1;
 }
 
-export function rangeResponseOf(request: etcd.RangeRequest, { entries, count = 0 }: RangeResult, header: etcd.ResponseHeader): etcd.RangeResponse {
+export function rangeResponseOf(
+  request: etcd.RangeRequest,
+  { entries, count = 0 }: RangeResult,
+  header: etcd.ResponseHeader,
+): etcd.RangeResponse {
   if (request.countOnly) return { header, kvs: [], more: false, count };
   const sorted = sortedAs(request, entries);
   const more = request.limit > 0 && sorted.length > request.limit;

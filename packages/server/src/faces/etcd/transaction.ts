@@ -73,7 +73,9 @@ function revisionAt({ after, changed }: Progress): number {
 }
 
 function changedAnything({ results }: CommitResult): boolean {
-  return results.some((one) => one.type === 'put' || (one.type === 'delete' && one.previous.length > 0) || (one.type === 'commit' && changedAnything(one)));
+  return results.some(
+    (one) => one.type === 'put' || (one.type === 'delete' && one.previous.length > 0) || (one.type === 'commit' && changedAnything(one)),
+  );
 }
 
 const nothing: etcd.ResponseOp = { responseRange: null, responsePut: null, responseDeleteRange: null, responseTxn: null };

@@ -1,0 +1,96 @@
+/** One watch of a stream: what the log tells, as messages, no faster than they are taken. */
+import { isRollcallError, type KeyRange, type RevisionBatch, type Store, type Watch, type WatchSink } from '@rollcall/core';
+import type { Wanted, WatchFrames } from './watch-frames.js';
+
+export interface WatcherOptions {
+  readonly id: number;
+  readonly store: Store;
+  readonly range: KeyRange;
+  /** The first revision that it wants to hear of. */
+  readonly from: number;
+  readonly wanted: Wanted;
+  readonly inFragments: boolean;
+  readonly notifiesProgress: boolean;
+  readonly frames: WatchFrames;
+  /** Answers a promise where what was written before is not taken yet. */
+  readonly write: (frame: Uint8Array) => void | Promise<void>;
+  /** Called once, and not for one that was cancelled. `compactedTo`: what it wanted to hear of is gone. */
+  readonly onEnded: (reason: { readonly compactedTo: number } | { readonly error: unknown }) => void;
+  /** Where it can be shown that nothing is missed by beginning later: there. `null`: it cannot. */
+  readonly resumeAt: (range: KeyRange, from: number, compactedTo: number) => Promise<number | null>;
+}
+
+export class Watcher implements WatchSink {
+  readonly #options: WatcherOptions;
+  #watch: Watch;
+  #isCancelled = false;
+  /** Since it was last asked. */
+  #heard = false;
+
+  /** Throws what the log throws; tells nothing before whoever made it has had his turn. */
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.#watch = this.#begin(options.from);
+  }
+
+  get id(): number {
+    return this.#options.id;
+  }
+
+  get notifiesProgress(): boolean {
+    return this.#options.notifiesProgress;
+  }
+
+  /** Whether it was told everything up to here, and wants to hear of what comes next. */
+  isAbreast(revision: number): boolean {
+    return this.#options.from <= revision + 1 && this.#watch.position >= revision;
+  }
+
+  /** Whether anything was told since this was last asked. */
+  takeHeard(): boolean {
+    const heard = this.#heard;
+    this.#heard = false;
+    return heard;
+  }
+
+  next(batch: RevisionBatch): void | Promise<void> {
+    const { frames, id, wanted, inFragments, write } = this.#options;
+    let pause: void | Promise<void> = undefined;
+    for (const frame of frames.of(batch, id, wanted, inFragments)) {
+      this.#heard = true;
+      pause = write(frame);
+    }
+    return pause;
+  }
+
+  ended(reason: Error | null): void {
+    if (this.#isCancelled) return;
+    if (isRollcallError(reason, 'revision-compacted')) void this.#compacted(reason);
+    else this.#options.onEnded({ error: reason });
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#watch.cancel();
+  }
+
+  #begin(fromRevision: number): Watch {
+    const { store, range, wanted } = this.#options;
+    return store.watch({ range, fromRevision, previous: wanted.previous }, this);
+  }
+
+  async #compacted(reason: Error & { readonly details: Readonly<Record<string, unknown>> }): Promise<void> {
+    const { store, range, onEnded, resumeAt } = this.#options;
+    try {
+      const told = reason.details['compactedRevision'];
+      const compactedTo = typeof told === 'number' ? told : (await store.status()).compactedRevision;
+      const next = Math.max(this.#options.from, this.#watch.position + 1);
+      const at = next >= compactedTo ? null : await resumeAt(range, next, compactedTo);
+      if (this.#isCancelled) return;
+      if (at === null) onEnded({ compactedTo });
+      else this.#watch = this.#begin(at);
+    } catch (error) {
+      if (!this.#isCancelled) onEnded({ error });
+    }
+  }
+}

@@ -149,6 +149,8 @@ export interface Manner {
   readonly findings?: 'kept';
   /** Only over the registration of this revision, or where there is none (0): else `conflict`, which says where the log stood. */
   readonly over?: number;
+  /** Only what it says of its checks counts, with their term and what is kept of them; all else stays as it was said. */
+  readonly only?: 'checks';
 }
 
 /** One item of many: its own answer, or why there is none. */

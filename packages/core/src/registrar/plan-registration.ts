@@ -41,7 +41,7 @@ export function planRegistration(
   demandOver(manner, stored);
   const healing = manner.findings !== 'kept';
   const before = stored.registration?.record ?? null;
-  const { registration, unknown } = laidOver(keeping(said, before), stored.registration?.unknown ?? nothingUnknown, isTaken);
+  const { registration, unknown } = laidOver(keeping(meant(said, before, manner), before), stored.registration?.unknown ?? nothingUnknown, isTaken);
   const kept = healing ? keptVerdicts(registration, stored) : leftVerdicts(registration, stored);
   const incarnation = incarnationOf(registration, stored, healing);
   const record = recordOf(registration, incarnation, unknown, before?.registeredAtMs ?? wallNowMs);
@@ -59,6 +59,12 @@ export function planRegistration(
   if (kept !== null) operations.push(isNothing(kept) ? deleteKey(healthKey) : { type: 'put', key: healthKey, value: healthValue(kept) });
   if (isSaid) operations.push(intent === null ? deleteKey(intentKey) : { type: 'put', key: intentKey, value: encodeIntentRecord(intent) });
   return { operations, answer: { record, created: before === null, written: !same, kept, intent, said: isSaid, before: stored } };
+}
+
+function meant(said: Registration, before: Registration | null, { only }: Manner): Registration {
+  if (only === undefined || before === null) return said;
+  const { checks, deregisterAfterMs, origin } = said;
+  return { ...before, checks, deregisterAfterMs, origin };
 }
 
 /** Whoever read, changed and writes it back writes over what was read, or not at all. Throws `conflict`. */

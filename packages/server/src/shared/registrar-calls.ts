@@ -199,7 +199,11 @@ const wordRules = {
   check: maybeText,
   isOutputNews: optional(yesOrNo, null),
 };
-const manner = fitting<Manner>('how a registration is meant', { findings: optional(wordKind(['kept']), null), over: maybeNumber });
+const manner = fitting<Manner>('how a registration is meant', {
+  findings: optional(wordKind(['kept']), null),
+  over: maybeNumber,
+  only: optional(wordKind(['checks']), null),
+});
 const word = fitting<Word>('the word of a heartbeat', wordRules);
 const modeChange = fitting<ModeChange>('a mode', {
   mode: required(wordKind(modes)),

@@ -5,6 +5,7 @@ import { accessOptions, type AccessOptions } from './access/config.js';
 import { answerCacheOption, connectionsOption, corsOriginOption, httpOption, tlsOptions } from './doors/http/config.js';
 import type { TlsPaths } from './doors/http/tls.js';
 import { peerOptions, type PeerOptions } from './doors/peer/config.js';
+import { consulOptions, type ConsulOptions } from './faces/consul/config.js';
 import { dnsOptions, type DnsOptions } from './faces/dns/config.js';
 import { consoleOption } from './faces/console/config.js';
 import { watchersOption } from './faces/native/config.js';
@@ -17,7 +18,17 @@ import { defaultHistory } from './shared/auto-compaction.js';
 import { etcdAddressKind, etcdOptions, type EtcdAddress, type EtcdOptions } from './stores/etcd/config.js';
 
 export interface ServeOptions
-  extends NodeOptions, EtcdOptions, PeerOptions, GuardOptions, PanicOptions, ProbeOptions, AccessOptions, TlsPaths, DnsOptions {
+  extends
+    NodeOptions,
+    EtcdOptions,
+    PeerOptions,
+    GuardOptions,
+    PanicOptions,
+    ProbeOptions,
+    AccessOptions,
+    TlsPaths,
+    DnsOptions,
+    ConsulOptions {
   /** The directory of the embedded store; on an etcd, of what is kept of the view, and empty for nowhere. */
   readonly data: string;
   readonly store: 'embedded' | 'memory' | EtcdAddress;
@@ -107,6 +118,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
     corsOrigins: corsOriginOption,
   }),
   ...inGroup('DNS', dnsOptions),
+  ...inGroup('Consul', consulOptions),
   ...inGroup('Access', { ...accessOptions, ...tlsOptions }),
   ...inGroup('Limits', {
     connectionsMax: connectionsOption,

@@ -59,7 +59,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
-  const consul = consulFace({ ...ledger, access: access.control, cluster, meter }, options, surroundings);
+  const consul = consulFace({ ...ledger, access: access.control, audit, cluster, meter }, options, surroundings);
   const http = httpDoor(options, surroundings, {
     faces: [native, consul.face, ...consoleFaces(options, native)],
     refused: audit.refused,

@@ -41,7 +41,11 @@ export function planRegistration(
   demandOver(manner, stored);
   const healing = manner.findings !== 'kept';
   const before = stored.registration?.record ?? null;
-  const { registration, unknown } = laidOver(keeping(meant(said, before, manner), before), stored.registration?.unknown ?? nothingUnknown, isTaken);
+  const { registration, unknown } = laidOver(
+    keeping(meant(said, before, manner), before),
+    stored.registration?.unknown ?? nothingUnknown,
+    isTaken,
+  );
   const kept = healing ? keptVerdicts(registration, stored) : leftVerdicts(registration, stored);
   const incarnation = incarnationOf(registration, stored, healing);
   const record = recordOf(registration, incarnation, unknown, before?.registeredAtMs ?? wallNowMs);

@@ -1,5 +1,5 @@
 /** The calls by which services come to an agent and leave it. */
-import { isRollcallError, Namespace, ServiceName, type Caller, type Check, type Host, type Instance } from '@rollcall/core';
+import { isRollcallError, Namespace, RollcallError, ServiceName, type Caller, type Check, type Host, type Instance } from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { instanceIdOn, type Agent, type Agents } from './agents.js';
 import { done } from './answer.js';
@@ -189,7 +189,7 @@ export async function catchUp({ registrar }: AgentWrites, caller: Caller): Promi
   // A stranger's heartbeat is answered only after the log was asked.
   const stranger = { namespace: Namespace.default, service: null, id: STRANGER };
   const [error] = await registrar.heartbeats([stranger], caller);
-  if (error !== null && error !== undefined && !isRollcallError(error, 'not-found')) throw error;
+  if (error instanceof RollcallError && error.code !== 'not-found') throw error;
 }
 
 /** An id that no instance has: it has no node behind it. */

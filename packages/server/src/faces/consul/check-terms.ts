@@ -191,7 +191,8 @@ function hostAndPort(field: string, text: string, place: CheckPlace): object {
 /** Whoever says `localhost` means the machine that he is on. */
 function targetOf(host: string, { localhost }: CheckPlace): string {
   const plain = host.replaceAll(/^\[|\]$/g, '');
-  return plain === '' || isLoopback(plain) ? (isLoopback(localhost) ? plain || localhost : localhost) : plain;
+  const isOwn = plain === '' || isLoopback(plain);
+  return isOwn && (!isLoopback(localhost) || !/^[\d:]/.test(plain)) ? localhost : plain;
 }
 
 function settled(wish: object, place: CheckPlace): ProbedCheck {

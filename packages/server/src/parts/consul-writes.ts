@@ -1,0 +1,46 @@
+/** What is written through the Consul face: the routes of its agents and of its catalog, over the ledger. */
+import type { CatalogView, Clock, Host, MachineName, Registrar } from '@rollcall/core';
+import { agentCheckRoutes } from '../faces/consul/agent-checks.js';
+import { agentOrderRoutes } from '../faces/consul/agent-orders.js';
+import { agentServiceRoutes } from '../faces/consul/agent-services.js';
+import { Agents } from '../faces/consul/agents.js';
+import { catalogWriteRoutes } from '../faces/consul/catalog-writes.js';
+import { Finding } from '../faces/consul/finding.js';
+import { maintenanceRoutes } from '../faces/consul/maintenance.js';
+import type { Members } from '../faces/consul/members.js';
+import { OutputPace } from '../faces/consul/output-pace.js';
+import type { ConsulRoute } from '../faces/consul/route.js';
+import type { ServeOptions } from '../options.js';
+
+export interface ConsulWriteSources {
+  /** The catalog whole, whoever asks: what is written is judged by the registrar. */
+  readonly view: CatalogView;
+  readonly registrar: Registrar;
+  readonly reached: (revision: number, withinMs: number) => Promise<boolean>;
+  readonly agents: Agents;
+  readonly clock: Clock;
+}
+
+/** The one agent of all callers, where there are several nodes that could be it. */
+const SHARED_AGENT = 'consul' as MachineName;
+
+export function consulAgents(options: ServeOptions, members: Members, isCluster: boolean): Agents {
+  const { name, address } = members.self;
+  const isShared = options.consulAgent === 'single' && isCluster;
+  return new Agents({ mode: options.consulAgent, own: { name: isShared ? SHARED_AGENT : name, address: address as Host } });
+}
+
+export function consulWriteRoutes(sources: ConsulWriteSources, { dnsDatacenter }: ServeOptions): readonly ConsulRoute[] {
+  const { view, clock } = sources;
+  const writes = { ...sources, finding: new Finding({ view, clock }) };
+  // On no machine that was said, an instance is where its host is.
+  const isOn = ({ machine, host }: { readonly machine: MachineName | null; readonly host: Host | null }, node: MachineName): boolean =>
+    machine === null && (host as string | null) === node;
+  return [
+    ...agentServiceRoutes(writes),
+    ...agentCheckRoutes(writes, new OutputPace(clock)),
+    ...maintenanceRoutes(writes),
+    ...agentOrderRoutes(),
+    ...catalogWriteRoutes({ ...writes, datacenter: dnsDatacenter, isOn }),
+  ];
+}

@@ -2,6 +2,8 @@
 import { isIP } from 'node:net';
 import type { CatalogView, Store } from '@rollcall/core';
 import type { Agents } from '../faces/consul/agents.js';
+import { coordinateRoutes } from '../faces/consul/coordinates/routes.js';
+import { eventRoutes } from '../faces/consul/events/routes.js';
 import type { Indexes } from '../faces/consul/indexes.js';
 import { Kept } from '../faces/consul/kept-keys.js';
 import { KeyspaceFollower } from '../faces/consul/keyspace/follower.js';
@@ -15,10 +17,14 @@ import { catalogStanding } from '../faces/consul/sessions/catalog-standing.js';
 import { SessionKeeper } from '../faces/consul/sessions/keeper.js';
 import { Sessions } from '../faces/consul/sessions/registry.js';
 import { sessionRoutes } from '../faces/consul/sessions/routes.js';
+import { noCatalog } from '../faces/consul/txn/catalog-txn.js';
+import { txnRoutes } from '../faces/consul/txn/routes.js';
 import { UUID_BYTES, uuidText } from '../faces/consul/uuid.js';
 import type { Part } from '../lifecycle.js';
 import type { Surroundings } from '../surroundings.js';
 import type { ClusterNode } from './cluster.js';
+
+const DATACENTER = 'dc1';
 
 export interface ConsulKeysSources {
   readonly store: Store;
@@ -63,7 +69,13 @@ export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: S
     routes(reads) {
       const settleHolder = (key: string): Promise<void> => sessions.settleHolder(key);
       const kept = new Kept({ keyspace, follower, writer, reads, indexes, clock, random, isShared: cluster !== null, settleHolder });
-      return [...kvRoutes(kept), ...sessionRoutes({ kept, sessions, standing, agents })];
+      return [
+        ...kvRoutes(kept),
+        ...sessionRoutes({ kept, sessions, standing, agents }),
+        ...txnRoutes(kept, noCatalog),
+        ...eventRoutes({ kept, agents, view }),
+        ...coordinateRoutes({ kept, datacenter: DATACENTER, servers: () => members.all().map(({ name }) => name) }),
+      ];
     },
   };
 }

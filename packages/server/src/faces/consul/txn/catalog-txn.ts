@@ -1,0 +1,25 @@
+/** What a transaction does to nodes, services and checks. */
+import type { Caller } from '@rollcall/core';
+import type { CatalogOperation } from './operations.js';
+
+/** One that can be done. */
+export interface CatalogStep {
+  /** Does it, where there is something to do. */
+  apply(): Promise<void>;
+  /** What it has to show afterwards; `null` for nothing. */
+  shown(): object | null;
+}
+
+export interface CatalogTxn {
+  isReading(operation: CatalogOperation): boolean;
+  /** For one transaction of this caller: judges its operations in turn, and does nothing yet. */
+  begin(caller: Caller): (operation: CatalogOperation) => CatalogStep | { readonly fault: string };
+}
+
+/** Where nothing of the catalog can be changed so. */
+export const noCatalog: CatalogTxn = {
+  isReading: () => false,
+  begin:
+    () =>
+    ({ kind, verb }) => ({ fault: `unknown ${kind} verb ${JSON.stringify(verb)}` }),
+};

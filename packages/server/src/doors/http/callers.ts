@@ -17,7 +17,7 @@ import {
 import { bearerTokenIn } from '../../shared/bearer-token.js';
 import type { HttpFace } from '../../shared/http-face.js';
 import { headerIn, hostNameIn } from '../../shared/http-headers.js';
-import { certificateNamesOf } from './tls.js';
+import { certificateNamesOf } from '../../shared/certificate-names.js';
 
 type Face = Pick<HttpFace, 'name' | 'tokenIn'>;
 

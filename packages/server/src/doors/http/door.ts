@@ -19,7 +19,7 @@ import {
   type Random,
 } from '@rollcall/core';
 import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute, ReadyAnswer } from '../../shared/http-face.js';
-import { Admission } from './admission.js';
+import { Admission } from '../../shared/admission.js';
 import { hasBody, isShort, readBody } from './body.js';
 import { Callers } from './callers.js';
 import { Gate } from './gate.js';

@@ -12,7 +12,8 @@ import { certificatesIn } from '../../../../../test/support/certificates.js';
 import { describeWith } from '../../../../../test/support/program.js';
 import type { HttpFace } from '../../shared/http-face.js';
 import { HttpDoor } from './door.js';
-import { namesIn, readTls, type TlsPaths } from './tls.js';
+import { namesIn } from '../../shared/certificate-names.js';
+import { readTls, type TlsPaths } from './tls.js';
 
 describe('the names in a certificate', () => {
   it.each([

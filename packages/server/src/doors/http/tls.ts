@@ -1,8 +1,6 @@
-/** The files of TLS, and who a caller is by its certificate. */
-import type { X509Certificate } from 'node:crypto';
+/** The files of TLS. */
 import type { ServerOptions } from 'node:https';
-import { TLSSocket, type SecureContextOptions } from 'node:tls';
-import { RollcallError } from '@rollcall/core';
+import type { SecureContextOptions } from 'node:tls';
 import { readTlsFiles } from '../../shared/tls-files.js';
 import { HANDSHAKE_MS_MAX } from './limits.js';
 
@@ -46,29 +44,4 @@ export async function readTls({ tlsCert, tlsKey, tlsClientCa }: TlsPaths, wallNo
 export function secureOptions({ context, asksForCertificates }: TlsMaterial): ServerOptions {
   // Who shows a certificate that is not believed is let in to be told so.
   return { ...context, requestCert: asksForCertificates, rejectUnauthorized: false, handshakeTimeout: HANDSHAKE_MS_MAX };
-}
-
-const namesOfSockets = new WeakMap<TLSSocket, readonly string[]>();
-
-/** The names in the certificate that a connection has proved. Throws `unauthenticated` for one that is not believed. */
-export function certificateNamesOf(socket: unknown): readonly string[] {
-  if (!(socket instanceof TLSSocket)) return [];
-  const known = namesOfSockets.get(socket);
-  if (known !== undefined) return known;
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate !== undefined && !socket.authorized) {
-    const reason = String(socket.authorizationError ?? 'it is of another authority');
-    throw new RollcallError('unauthenticated', `The certificate that was shown is not believed: ${reason}.`, { shown: true });
-  }
-  const names = certificate === undefined ? [] : namesIn(certificate);
-  namesOfSockets.set(socket, names);
-  return names;
-}
-
-/** Its common names, its DNS names and its URIs, each as a whole: what looks like several in one is none of them. */
-export function namesIn({ subject, subjectAltName = '' }: Pick<X509Certificate, 'subject' | 'subjectAltName'>): readonly string[] {
-  const common = subject.split('\n').flatMap((line) => (line.startsWith('CN=') ? [line.slice('CN='.length)] : []));
-  // A value with anything odd in it stands in quotes, as JSON does.
-  const others = [...subjectAltName.matchAll(/(?:^|, )(?:DNS|URI):("(?:[^"\\]|\\.)*"|[^,]*)/g)].map(([, value = '']) => value);
-  return [...new Set([...common, ...others])].filter((name) => name !== '' && !name.startsWith('"'));
 }

@@ -1,0 +1,102 @@
+/**
+ * What a connection has to say, until the end of the turn: then it goes out at once. Small pieces are laid one behind the
+ * other, so that a hundred answers are one system call; large ones are sent as they are, without a copy.
+ */
+import type { Duplex } from 'node:stream';
+import { FRAME_HEAD_BYTES, writeFrameHead, writeUint32 } from '@rollcall/wire';
+
+const ROOM_BYTES = 16 * 1024;
+
+/** Copying less than this costs less than sending it apart. */
+const COPIED_BYTES_MAX = 4096;
+
+export class Outbox {
+  readonly #socket: Duplex;
+  #room: Buffer = Buffer.allocUnsafe(ROOM_BYTES);
+  /** What lies in the room and is to be sent stands between these. */
+  #from = 0;
+  #to = 0;
+  readonly #parts: Uint8Array[] = [];
+  #partsBytes = 0;
+  #scheduled = false;
+
+  constructor(socket: Duplex) {
+    this.#socket = socket;
+  }
+
+  /** What was said and not taken by the system yet. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength + this.#partsBytes + this.#to - this.#from;
+  }
+
+  frame(type: number, flags: number, stream: number, payload: Uint8Array): void {
+    this.head(payload.length, type, flags, stream);
+    this.bytes(payload);
+  }
+
+  head(bytes: number, type: number, flags: number, stream: number): void {
+    const at = this.#take(FRAME_HEAD_BYTES);
+    writeFrameHead(this.#room, at, bytes, type, flags, stream);
+  }
+
+  uint32(value: number): void {
+    const at = this.#take(4);
+    writeUint32(this.#room, at, value);
+  }
+
+  /** Nobody may change them afterwards. */
+  bytes(bytes: Uint8Array): void {
+    if (bytes.length <= COPIED_BYTES_MAX) {
+      const at = this.#take(bytes.length);
+      this.#room.set(bytes, at);
+    } else {
+      this.#seal();
+      this.#parts.push(bytes);
+      this.#partsBytes += bytes.length;
+    }
+  }
+
+  /** At the end of this turn of the loop, unless `flush` comes first. */
+  flushSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#flushScheduled);
+  }
+
+  flush(): void {
+    this.#seal();
+    const [first] = this.#parts;
+    if (first === undefined || this.#socket.destroyed) return;
+    if (this.#parts.length === 1) this.#socket.write(first);
+    else {
+      this.#socket.cork();
+      for (const part of this.#parts) this.#socket.write(part);
+      this.#socket.uncork();
+    }
+    this.#parts.length = 0;
+    this.#partsBytes = 0;
+  }
+
+  readonly #flushScheduled = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  #take(bytes: number): number {
+    if (this.#room.length - this.#to < bytes) {
+      this.#seal();
+      this.#room = Buffer.allocUnsafe(ROOM_BYTES);
+      this.#from = this.#to = 0;
+    }
+    const at = this.#to;
+    this.#to += bytes;
+    return at;
+  }
+
+  #seal(): void {
+    if (this.#to === this.#from) return;
+    this.#parts.push(this.#room.subarray(this.#from, this.#to));
+    this.#partsBytes += this.#to - this.#from;
+    this.#from = this.#to;
+  }
+}

@@ -1,0 +1,50 @@
+/** A call with one question and one answer. */
+import { GrpcFailure, type GrpcUnaryMethod } from '../../shared/grpc-face.js';
+import { Call } from './call.js';
+import type { CallStart } from './desk.js';
+
+export class UnaryCall extends Call {
+  readonly #method: GrpcUnaryMethod;
+  #isAsked = false;
+
+  constructor(start: CallStart, method: GrpcUnaryMethod) {
+    super(start);
+    this.#method = method;
+  }
+
+  /** It is answered as soon as it is there: that nothing follows may be said later. */
+  protected override message(bytes: Buffer): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    const answer = this.#method.handle(this.#decoded(bytes), this);
+    if (answer instanceof Promise) {
+      answer.then((message) => this.#answer(message)).catch((error: unknown) => this.fail(error));
+    } else this.#answer(answer);
+  }
+
+  protected override finished(): void {
+    if (!this.#isAsked) this.fail(new GrpcFailure('INTERNAL', 'grpc: a call of one message came without it'));
+  }
+
+  protected override gone(): void {
+    // Its signal says so.
+  }
+
+  #decoded(bytes: Buffer): unknown {
+    try {
+      return this.#method.request.decode(bytes);
+    } catch (error) {
+      throw unreadable(error);
+    }
+  }
+
+  #answer(message: unknown): void {
+    if (this.isDone) return;
+    this.write(this.#method.response.encode(message));
+    this.end();
+  }
+}
+
+export function unreadable(error: unknown): GrpcFailure {
+  return new GrpcFailure('INTERNAL', `grpc: error unmarshalling request: ${error instanceof Error ? error.message : String(error)}`);
+}

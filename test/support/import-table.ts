@@ -27,6 +27,7 @@ export const importTable: readonly Row[] = [
   { room: 'server/src/stores/etcd', ours: ['core', 'wire', 'server/src/shared'], others: ['node:', '@grpc/grpc-js'] },
   { room: 'server/src/access', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/doors/*', ours: ['core', 'server/src/shared'], others: ['node:'] },
+  { room: 'server/src/doors/grpc', ours: ['core', 'wire', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/cluster', ours: ['core', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/*', ours: ['core', 'contract', 'server/src/shared'], others: ['node:'] },
   { room: 'server/src/faces/etcd', ours: ['core', 'wire', 'server/src/shared'], others: ['node:'] },

@@ -99,7 +99,7 @@ export class GrpcDoor {
   drain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    for (const peer of [...this.#peers]) peer.leave(leaving());
+    for (const peer of this.#peers) peer.leave(leaving());
   }
 
   /** Finishes the calls that are being answered. */

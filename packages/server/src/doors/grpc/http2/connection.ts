@@ -7,9 +7,6 @@ import {
   frameFlag,
   frameType,
   HeaderReader,
-  http2Error,
-  PREFACE,
-  readUint32,
   setting,
   WINDOW_BYTES,
   WINDOW_BYTES_MAX,
@@ -22,14 +19,15 @@ import { HeaderBlocks, unpadded } from './header-blocks.js';
 import {
   CONNECTION_WINDOW_BYTES,
   HEADER_LIST_BYTES_MAX,
-  IDLE_FRAMES_MAX,
   SOCKET_BYTES_MAX,
   STREAM_WINDOW_BYTES,
   STREAMS_MAX,
   UNREAD_BYTES_MAX,
 } from './limits.js';
+import { Housekeeping } from './housekeeping.js';
 import { Outbox } from './outbox.js';
-import { PeerSettings } from './peer-settings.js';
+import { Preface } from './preface.js';
+import { settingsOf } from './peer-settings.js';
 import { Http2Stream, type StreamHost, type StreamListener } from './stream.js';
 
 export interface ConnectionListener {
@@ -39,10 +37,14 @@ export interface ConnectionListener {
   closed(): void;
 }
 
-const NOTHING = Buffer.alloc(0);
 /** Before headers: none of them is meant by a number of this connection. */
 const NO_TABLE = Uint8Array.of(0x20);
-const GOAWAY_HEAD_BYTES = 8;
+
+const ourSettings = settingsOf([
+  [setting.MAX_CONCURRENT_STREAMS, STREAMS_MAX],
+  [setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES],
+  [setting.MAX_HEADER_LIST_SIZE, HEADER_LIST_BYTES_MAX],
+]);
 
 export class Http2Connection implements StreamHost {
   readonly outbox: Outbox;
@@ -50,20 +52,17 @@ export class Http2Connection implements StreamHost {
   readonly #listener: ConnectionListener;
   readonly #frames: FrameReader;
   readonly #blocks: HeaderBlocks;
-  readonly #peer = new PeerSettings();
+  readonly #house: Housekeeping;
   readonly #streams = new Map<number, Http2Stream>();
   /** Those who could send if others had not sent so much. */
   readonly #waiting = new Set<Http2Stream>();
-  #preface = PREFACE.length;
+  readonly #preface = new Preface();
   #sendWindow = WINDOW_BYTES;
   #receiveWindow = CONNECTION_WINDOW_BYTES;
   #takenBytes = 0;
   #lastStream = 0;
   #isLeaving = false;
   #isClosed = false;
-  #idleFrames = 0;
-  #isQuiet = false;
-  #isAsked = false;
 
   constructor(socket: Duplex, listener: ConnectionListener) {
     this.#socket = socket;
@@ -71,6 +70,7 @@ export class Http2Connection implements StreamHost {
     this.outbox = new Outbox(socket);
     this.#frames = new FrameReader((type, flags, stream, bytes) => this.#frame(type, flags, stream, bytes));
     this.#blocks = new HeaderBlocks(new HeaderReader(HEADER_LIST_BYTES_MAX));
+    this.#house = new Housekeeping(this.outbox, (bytes) => this.#windowsChanged(bytes));
     this.#greet();
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#resume());
@@ -91,8 +91,7 @@ export class Http2Connection implements StreamHost {
   leave(): void {
     if (this.#isLeaving || this.#isClosed) return;
     this.#isLeaving = true;
-    this.#goAway('NO_ERROR', '');
-    this.outbox.flush();
+    this.outbox.goAway(this.#lastStream, 'NO_ERROR', '');
     this.#endIfDone();
   }
 
@@ -105,15 +104,7 @@ export class Http2Connection implements StreamHost {
    * answered by the next.
    */
   look(): void {
-    this.#idleFrames = 0;
-    if (this.#isClosed) return this.destroy();
-    if (this.#isQuiet && (this.#isAsked || this.#preface > 0)) return this.destroy();
-    if (this.#isQuiet) {
-      this.#isAsked = true;
-      this.outbox.frame(frameType.PING, 0, 0, Buffer.alloc(8));
-      this.outbox.flush();
-    }
-    this.#isQuiet = true;
+    if (this.#isClosed || this.#house.isDeserted()) this.destroy();
   }
 
   sent(bytes: number): void {
@@ -128,13 +119,13 @@ export class Http2Connection implements StreamHost {
     this.#takenBytes += bytes;
     if (this.#takenBytes < CONNECTION_WINDOW_BYTES / 2) return;
     this.#receiveWindow += this.#takenBytes;
-    this.#widenOurs(0, this.#takenBytes);
+    this.outbox.widen(0, this.#takenBytes);
     this.#takenBytes = 0;
   }
 
   block(headers: Uint8Array): Uint8Array {
-    if (!this.#peer.isTableSmaller) return headers;
-    this.#peer.isTableSmaller = false;
+    if (!this.#house.peer.isTableSmaller) return headers;
+    this.#house.peer.isTableSmaller = false;
     return Buffer.concat([NO_TABLE, headers]);
   }
 
@@ -145,39 +136,22 @@ export class Http2Connection implements StreamHost {
   }
 
   #greet(): void {
-    const settings = [
-      [setting.MAX_CONCURRENT_STREAMS, STREAMS_MAX],
-      [setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES],
-      [setting.MAX_HEADER_LIST_SIZE, HEADER_LIST_BYTES_MAX],
-    ] as const;
-    const bytes = Buffer.alloc(settings.length * 6);
-    settings.forEach(([name, value], at) => bytes.writeUInt32BE(value, bytes.writeUInt16BE(name, at * 6)));
-    this.outbox.frame(frameType.SETTINGS, 0, 0, bytes);
-    this.#widenOurs(0, CONNECTION_WINDOW_BYTES - WINDOW_BYTES);
+    this.outbox.frame(frameType.SETTINGS, 0, 0, ourSettings);
+    this.outbox.widen(0, CONNECTION_WINDOW_BYTES - WINDOW_BYTES);
     this.outbox.flush();
   }
 
   #read(chunk: Buffer): void {
     if (this.#isClosed) return;
-    this.#isQuiet = this.#isAsked = false;
+    this.#house.heard();
     try {
-      this.#frames.read(this.#preface === 0 ? chunk : this.#behindPreface(chunk));
+      this.#frames.read(this.#preface.behind(chunk));
     } catch (error) {
       if (!(error instanceof Http2Failure)) throw error;
       this.#fail(error);
     }
     if (this.outbox.waitingBytes > UNREAD_BYTES_MAX + SOCKET_BYTES_MAX) return this.destroy();
     this.outbox.flush();
-  }
-
-  #behindPreface(chunk: Buffer): Buffer {
-    const from = PREFACE.length - this.#preface;
-    const part = chunk.subarray(0, this.#preface);
-    if (part.toString('latin1') !== PREFACE.slice(from, from + part.length)) {
-      throw new Http2Failure('PROTOCOL_ERROR', 'This is not how HTTP/2 begins.');
-    }
-    this.#preface -= part.length;
-    return chunk.subarray(part.length);
   }
 
   #frame(type: number, flags: number, id: number, bytes: Buffer): void {
@@ -199,38 +173,13 @@ export class Http2Connection implements StreamHost {
       case frameType.PUSH_PROMISE:
         throw new Http2Failure('PROTOCOL_ERROR', 'A client promises nothing.');
       default:
-        return this.#idleFrame(type, flags, id, bytes);
+        return this.#house.frame(type, flags, id, bytes);
     }
   }
 
-  /** What asks for nothing. */
-  #idleFrame(type: number, flags: number, id: number, bytes: Buffer): void {
-    if (++this.#idleFrames > IDLE_FRAMES_MAX)
-      throw new Http2Failure('ENHANCE_YOUR_CALM', 'These are too many frames that ask for nothing.');
-    if (type === frameType.PRIORITY) {
-      if (id === 0) throw new Http2Failure('PROTOCOL_ERROR', 'The connection has no priority.');
-      if (bytes.length !== 5) this.#refuse(id, 'FRAME_SIZE_ERROR');
-      else if ((readUint32(bytes, 0) & WINDOW_BYTES_MAX) === id) this.#refuse(id, 'PROTOCOL_ERROR');
-      return;
-    }
-    if (type !== frameType.PING && type !== frameType.SETTINGS && type !== frameType.GOAWAY) return;
-    if (id !== 0) throw new Http2Failure('PROTOCOL_ERROR', 'This is about the connection, not about a stream.');
-    const isAnswer = (flags & frameFlag.ACK) !== 0;
-    if (type === frameType.PING) {
-      if (bytes.length !== 8) throw new Http2Failure('FRAME_SIZE_ERROR', 'A ping has eight bytes.');
-      if (!isAnswer) this.outbox.frame(frameType.PING, frameFlag.ACK, 0, bytes);
-    } else if (type === frameType.SETTINGS) {
-      if (isAnswer && bytes.length > 0) throw new Http2Failure('FRAME_SIZE_ERROR', 'The answer to settings holds none.');
-      if (!isAnswer) this.#settings(bytes);
-    }
-  }
-
-  #settings(bytes: Buffer): void {
-    const change = this.#peer.take(bytes);
-    this.outbox.frame(frameType.SETTINGS, frameFlag.ACK, 0, NOTHING);
-    if (change === 0) return;
-    for (const stream of [...this.#streams.values()]) {
-      if (!stream.widen(change)) throw new Http2Failure('FLOW_CONTROL_ERROR', 'A window is larger than can be.');
+  #windowsChanged(bytes: number): void {
+    for (const stream of this.#streams.values()) {
+      if (!stream.widen(bytes)) throw new Http2Failure('FLOW_CONTROL_ERROR', 'A window is larger than can be.');
     }
   }
 
@@ -243,7 +192,7 @@ export class Http2Connection implements StreamHost {
     if (this.#receiveWindow < 0) throw new Http2Failure('FLOW_CONTROL_ERROR', 'More data comes than there is room for.');
     const bytes = unpadded(flags, frame);
     const isLast = (flags & frameFlag.END_STREAM) !== 0;
-    if (frame.length === 0 && !isLast) this.#idleFrames++;
+    if (frame.length === 0 && !isLast) this.#house.idle();
     if (stream === undefined || stream.isEnded) {
       this.taken(frame.length);
       return this.#refuse(id, 'STREAM_CLOSED');
@@ -268,7 +217,7 @@ export class Http2Connection implements StreamHost {
     if (this.#isLeaving) return;
     this.#lastStream = id;
     if (this.#streams.size >= STREAMS_MAX) return this.#refuse(id, 'REFUSED_STREAM');
-    const stream = new Http2Stream(id, this.#peer.windowBytes, this);
+    const stream = new Http2Stream(id, this.#house.peer.windowBytes, this);
     this.#streams.set(id, stream);
     stream.isEnded = isLast;
     stream.listener = this.#listener.request(stream, headers);
@@ -322,30 +271,16 @@ export class Http2Connection implements StreamHost {
   #refuse(id: number, code: Http2ErrorName): void {
     const stream = this.#streams.get(id);
     if (stream !== undefined) return stream.reset(code);
-    this.#idleFrames++;
-    this.outbox.head(4, frameType.RST_STREAM, 0, id);
-    this.outbox.uint32(http2Error[code]);
-    this.outbox.flushSoon();
-  }
-
-  #widenOurs(id: number, bytes: number): void {
-    this.outbox.head(4, frameType.WINDOW_UPDATE, 0, id);
-    this.outbox.uint32(bytes);
-    this.outbox.flushSoon();
-  }
-
-  #goAway(code: Http2ErrorName, message: string): void {
-    const text = Buffer.from(message);
-    this.outbox.head(GOAWAY_HEAD_BYTES + text.length, frameType.GOAWAY, 0, 0);
-    this.outbox.uint32(this.#lastStream);
-    this.outbox.uint32(http2Error[code]);
-    this.outbox.bytes(text);
+    this.#house.idle();
+    this.outbox.reset(id, code);
   }
 
   #fail({ code, message, stream }: Http2Failure): void {
-    if (stream !== null) return this.#refuse(stream, code);
-    this.#goAway(code, message);
-    this.outbox.flush();
+    if (stream !== null) {
+      this.#streams.get(stream)?.close();
+      return this.outbox.reset(stream, code);
+    }
+    this.outbox.goAway(this.#lastStream, code, message);
     this.#socket.end();
     // What is on its way to us is read, or the system would take back what we said; who does not leave by himself is looked at.
     this.#closeStreams();
@@ -364,6 +299,6 @@ export class Http2Connection implements StreamHost {
 
   #closeStreams(): void {
     this.#isClosed = true;
-    for (const stream of [...this.#streams.values()]) stream.close();
+    for (const stream of this.#streams.values()) stream.close();
   }
 }

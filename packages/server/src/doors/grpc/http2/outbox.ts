@@ -3,8 +3,10 @@
  * other, so that a hundred answers are one system call; large ones are sent as they are, without a copy.
  */
 import type { Duplex } from 'node:stream';
-import { FRAME_HEAD_BYTES, writeFrameHead, writeUint32 } from '@rollcall/wire';
+import { FRAME_HEAD_BYTES, frameType, http2Error, writeFrameHead, writeUint32, type Http2ErrorName } from '@rollcall/wire';
+import { atTurnsEnd } from '../../../shared/turn.js';
 
+const GOAWAY_HEAD_BYTES = 8;
 const ROOM_BYTES = 16 * 1024;
 
 /** Copying less than this costs less than sending it apart. */
@@ -39,6 +41,29 @@ export class Outbox {
     writeFrameHead(this.#room, at, bytes, type, flags, stream);
   }
 
+  /** `RST_STREAM`. */
+  reset(stream: number, code: Http2ErrorName): void {
+    this.head(4, frameType.RST_STREAM, 0, stream);
+    this.uint32(http2Error[code]);
+    this.flushSoon();
+  }
+
+  /** `WINDOW_UPDATE`; of the connection: on the stream 0. */
+  widen(stream: number, bytes: number): void {
+    this.head(4, frameType.WINDOW_UPDATE, 0, stream);
+    this.uint32(bytes);
+    this.flushSoon();
+  }
+
+  goAway(lastStream: number, code: Http2ErrorName, message: string): void {
+    const text = Buffer.from(message);
+    this.head(GOAWAY_HEAD_BYTES + text.length, frameType.GOAWAY, 0, 0);
+    this.uint32(lastStream);
+    this.uint32(http2Error[code]);
+    this.bytes(text);
+    this.flush();
+  }
+
   uint32(value: number): void {
     const at = this.#take(4);
     writeUint32(this.#room, at, value);
@@ -60,7 +85,7 @@ export class Outbox {
   flushSoon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(this.#flushScheduled);
+    atTurnsEnd(this.#flushScheduled);
   }
 
   flush(): void {

@@ -1,4 +1,4 @@
-/** What the other side of a connection of HTTP/2 has asked for, as far as it counts for us. */
+/** What the other side of a connection of HTTP/2 asks for, as far as it counts for us; and how that is said. */
 import { setting, TABLE_BYTES_MAX, WINDOW_BYTES, WINDOW_BYTES_MAX } from '@rollcall/wire';
 import { Http2Failure } from './failure.js';
 
@@ -32,4 +32,11 @@ export class PeerSettings {
       throw new Http2Failure('PROTOCOL_ERROR', 'Frames of that size are not meant to be.');
     }
   }
+}
+
+/** The same, as we say them. */
+export function settingsOf(settings: readonly (readonly [name: number, value: number])[]): Buffer {
+  const bytes = Buffer.alloc(settings.length * SETTING_BYTES);
+  settings.forEach(([name, value], at) => bytes.writeUInt32BE(value, bytes.writeUInt16BE(name, at * SETTING_BYTES)));
+  return bytes;
 }

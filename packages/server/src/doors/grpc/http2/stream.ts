@@ -1,5 +1,5 @@
 /** One stream of a connection: what it still has to send, and how much it may. */
-import { FRAME_BYTES_MAX, frameFlag, frameType, http2Error, WINDOW_BYTES_MAX, type Http2ErrorName } from '@rollcall/wire';
+import { FRAME_BYTES_MAX, frameFlag, frameType, WINDOW_BYTES_MAX, type Http2ErrorName } from '@rollcall/wire';
 import { LITTLE_BYTES, STREAM_WINDOW_BYTES, TURN_BYTES } from './limits.js';
 import type { Outbox } from './outbox.js';
 
@@ -130,20 +130,14 @@ export class Http2Stream {
     this.#takenBytes += bytes;
     if (this.isEnded || this.#takenBytes < STREAM_WINDOW_BYTES / 2) return;
     this.#receiveWindow += this.#takenBytes;
-    const { outbox } = this.#host;
-    outbox.head(4, frameType.WINDOW_UPDATE, 0, this.id);
-    outbox.uint32(this.#takenBytes);
-    outbox.flushSoon();
+    this.#host.outbox.widen(this.id, this.#takenBytes);
     this.#takenBytes = 0;
   }
 
   /** Nothing more is said, by neither side. */
   reset(code: Http2ErrorName): void {
     if (this.isClosed) return;
-    const { outbox } = this.#host;
-    outbox.head(4, frameType.RST_STREAM, 0, this.id);
-    outbox.uint32(http2Error[code]);
-    outbox.flushSoon();
+    this.#host.outbox.reset(this.id, code);
     this.close();
   }
 

@@ -17,7 +17,7 @@ export const importTable: readonly Row[] = [
   { room: 'wire', ours: [], others: [] },
   { room: 'client', ours: ['contract'], others: ['node:', 'undici', '@opentelemetry/api'] },
   { room: 'client/src/axios', ours: ['client'], others: ['node:', 'axios'] },
-  { room: 'grpc', ours: ['client'], others: [] },
+  { room: 'grpc', ours: ['client', 'wire'], others: [] },
   { room: 'cli', ours: ['client', 'contract', 'core'], others: ['node:'] },
   { room: 'console', ours: ['contract'], others: [] },
   { room: 'conformance', ours: ['core'], others: ['vitest', 'fast-check'] },

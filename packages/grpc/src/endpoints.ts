@@ -8,6 +8,9 @@ export interface Endpoint {
   addresses: Address[];
 }
 
+/** What channels know of an instance. */
+export type Callable = Pick<Instance, 'id' | 'host' | 'port' | 'ports' | 'weight'>;
+
 /** The port that is meant where a target names none. */
 const USUAL_PORT_NAME = 'grpc';
 
@@ -23,11 +26,11 @@ const ALL_PLACES_MAX = 5000;
 export interface Chosen {
   readonly endpoints: readonly Endpoint[];
   /** Those without a port of that name, or without a host. */
-  readonly unreachable: readonly Instance[];
+  readonly unreachable: readonly Callable[];
 }
 
 /** In the order of the instances, places of one apart from each other. */
-export function endpointsOf(instances: readonly Instance[], portName: string | null): Chosen {
+export function endpointsOf(instances: readonly Callable[], portName: string | null): Chosen {
   const reachable = instances.flatMap((instance) => {
     const address = addressOf(instance, portName);
     return address === undefined ? [] : [{ instance, address }];
@@ -62,7 +65,7 @@ function greatestCommonDivisor(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => of(a, b), 0);
 }
 
-function addressOf({ host, port, ports }: Instance, portName: string | null): Address | undefined {
+function addressOf({ host, port, ports }: Callable, portName: string | null): Address | undefined {
   if (host?.startsWith('unix:') === true) return { path: host.slice('unix:'.length) };
   const chosen = portName === null ? (ports[USUAL_PORT_NAME] ?? port) : ports[portName];
   return host === undefined || chosen === undefined ? undefined : { host, port: chosen };

@@ -1,8 +1,9 @@
 /** gRPC clients find their services in a Rollcall registry: `rollcall:///payments`. */
 import { connect, systemRandom, type LiveService, type Registry, type Wish } from '@rollcall/client';
-import type { ServiceConfig } from './listener.js';
+import { followedView } from './followed.js';
+import { roundRobin, type ServiceConfig } from './listener.js';
 import { resolverClass } from './resolver.js';
-import type { Target } from './target.js';
+import { authorityOf, parseTarget, type Target } from './target.js';
 
 export type { ServiceConfig } from './listener.js';
 
@@ -30,9 +31,6 @@ export interface Resolving {
   close(): Promise<void>;
 }
 
-/** Without one of these grpc-js would call the first of the list only. grpc-js wants both fields. */
-const roundRobin: ServiceConfig = { loadBalancingConfig: [{ round_robin: {} }], methodConfig: [] };
-
 /** Resolves targets of this scheme from now on, for all channels that this module of grpc-js makes. Once, at the start of a program. */
 export function resolveWith(grpc: GrpcModule, options: ResolveOptions = {}): Resolving {
   const { registryAt = (authority) => connect({ url: `http://${authority}` }), scheme = 'rollcall', serviceConfig } = options;
@@ -45,7 +43,12 @@ export function resolveWith(grpc: GrpcModule, options: ResolveOptions = {}): Res
   };
   const follow = ({ registry, service, wish }: Target): LiveService => registryOf(registry).service(service, { ...options.wish, ...wish });
   const resolver = resolverClass({
-    follow,
+    meaningOf: (uri) => {
+      const target = parseTarget(uri);
+      const { service, portName } = target;
+      return { service, portName, nobody: 'no instance is in rotation', follow: () => followedView(follow(target)) };
+    },
+    authorityOf,
     serviceConfig: { ...roundRobin, ...serviceConfig },
     metadata: () => new grpc.Metadata(),
     random: () => systemRandom.number(),

@@ -10,6 +10,9 @@ export interface Status {
 /** As JSON in the channel option `grpc.service_config`, taken apart. */
 export type ServiceConfig = Readonly<Record<string, unknown>>;
 
+/** Without one of these grpc-js would call the first of the list only. grpc-js wants both fields. */
+export const roundRobin: ServiceConfig = { loadBalancingConfig: [{ round_robin: {} }], methodConfig: [] };
+
 type StatusOr<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Status };
 
 type ListenerFunction = (

@@ -1,15 +1,16 @@
-/** A resolver as grpc-js makes one for each channel: it follows a live view, and tells its listener of every change. */
-import type { Instance, LiveService, LiveState } from '@rollcall/client';
-import { endpointsOf } from './endpoints.js';
+/** A resolver as grpc-js makes one for each channel: it follows whom a target means, and tells its listener of every change. */
+import { endpointsOf, type Callable } from './endpoints.js';
+import type { Followed, Meaning } from './followed.js';
 import { Told, type Listener, type ServiceConfig, type Status } from './listener.js';
-import { authorityOf, parseTarget, type GrpcUri, type Target } from './target.js';
+import type { GrpcUri } from './target.js';
 
 /** grpc-js's own number for it. */
 const UNAVAILABLE = 14;
 
 export interface ResolverSurroundings {
-  /** Begins to follow what a target means. */
-  readonly follow: (target: Target) => LiveService;
+  /** What a target means. Throws a `TypeError` for one that means nothing. */
+  readonly meaningOf: (uri: GrpcUri) => Meaning;
+  readonly authorityOf: (uri: GrpcUri) => string;
   /** What goes along with each list, for a channel that says nothing of its own. */
   readonly serviceConfig: ServiceConfig;
   /** The metadata of a status; grpc-js reads it. */
@@ -29,22 +30,22 @@ export function resolverClass(surroundings: ResolverSurroundings): ResolverClass
     }
 
     static getDefaultAuthority(target: GrpcUri): string {
-      return authorityOf(target);
+      return surroundings.authorityOf(target);
     }
   };
 }
 
 class Resolver {
-  readonly #target: Target;
+  readonly #meaning: Meaning;
   readonly #told: Told;
   readonly #surroundings: ResolverSurroundings;
   /** By chance, once for each: a channel that calls only the first of its list shall not call the same as all others do. */
   readonly #ranks = new Map<string, number>();
-  #following: { readonly live: LiveService; readonly stop: () => void } | null = null;
+  #following: Followed | null = null;
   #isTelling = false;
 
   constructor(uri: GrpcUri, listener: Listener, channelOptions: Readonly<Record<string, unknown>>, surroundings: ResolverSurroundings) {
-    this.#target = parseTarget(uri);
+    this.#meaning = surroundings.meaningOf(uri);
     const own = typeof channelOptions['grpc.service_config'] === 'string';
     this.#told = new Told(listener, own ? null : surroundings.serviceConfig);
     this.#surroundings = surroundings;
@@ -56,32 +57,22 @@ class Resolver {
    */
   updateResolution(): void {
     if (this.#following !== null) return;
-    const live = this.#followed();
-    if (live === null) return;
-    const steps = [live.on('change', () => this.#tellSoon()), live.on('state', (state) => this.#turned(state))];
-    const stop = (): void => {
-      for (const step of steps) step();
-      live.close();
-    };
-    this.#following = { live, stop };
-    live.ready().then(
-      () => this.#tellSoon(),
-      // Told already, as a state.
-      () => undefined,
-    );
+    const following = this.#followed();
+    this.#following = following;
+    following?.listen({ changed: () => this.#tellSoon(), failed: (why) => this.#failed(following, why) });
   }
 
   /** A channel that is idle lets go of its resolver; it begins anew with the next call. */
   destroy(): void {
-    this.#following?.stop();
+    this.#following?.close();
     this.#following = null;
     this.#ranks.clear();
   }
 
   /** A name that none can have is the caller's mistake, and an answer to its calls. */
-  #followed(): LiveService | null {
+  #followed(): Followed | null {
     try {
-      return this.#surroundings.follow(this.#target);
+      return this.#meaning.follow();
     } catch (error) {
       const status = this.#status(error instanceof Error ? error.message : String(error));
       queueMicrotask(() => this.#told.failure(status));
@@ -89,13 +80,10 @@ class Resolver {
     }
   }
 
-  #turned({ state, because }: LiveState): void {
-    const known = this.#following?.live.known === true;
-    // Trouble is none of the channel's business while there is a list to go on with.
-    if (known || because === undefined || (state !== 'away' && state !== 'refused')) return;
-    const status = this.#status(because.message);
+  #failed(following: Followed, why: string): void {
+    const status = this.#status(why);
     queueMicrotask(() => {
-      if (this.#following !== null && !this.#following.live.known) this.#told.failure(status);
+      if (this.#following === following && !following.known) this.#told.failure(status);
     });
   }
 
@@ -105,22 +93,22 @@ class Resolver {
     this.#isTelling = true;
     queueMicrotask(() => {
       this.#isTelling = false;
-      if (this.#following?.live.known === true) this.#tell(this.#following.live);
+      if (this.#following?.known === true) this.#tell(this.#following);
     });
   }
 
-  #tell(live: LiveService): void {
-    const { endpoints, unreachable } = endpointsOf(this.#shuffled(live.current), this.#target.portName);
-    const { service, portName } = this.#target;
-    if (endpoints.length > 0) return this.#told.endpoints(endpoints, `${live.current.length} of ${service}, by ${live.source ?? 'nobody'}`);
+  #tell({ current, source }: Followed): void {
+    const { service, portName, nobody } = this.#meaning;
+    const { endpoints, unreachable } = endpointsOf(this.#shuffled(current), portName);
+    if (endpoints.length > 0) return this.#told.endpoints(endpoints, `${current.length} of ${service}, by ${source}`);
     const port = portName === null ? 'a host and a port' : `a port ${JSON.stringify(portName)}`;
-    const why = unreachable.length === 0 ? 'no instance is in rotation' : `none of its ${unreachable.length} instances has ${port}`;
+    const why = unreachable.length === 0 ? nobody : `none of its ${unreachable.length} instances has ${port}`;
     // First that nobody is there: a failure alone would leave the last list in force.
     this.#told.endpoints([], why);
     this.#told.failure(this.#status(`${service}: ${why}.`));
   }
 
-  #shuffled(instances: readonly Instance[]): readonly Instance[] {
+  #shuffled(instances: readonly Callable[]): readonly Callable[] {
     const present = new Set(instances.map(({ id }) => id));
     for (const id of this.#ranks.keys()) if (!present.has(id)) this.#ranks.delete(id);
     for (const id of present) if (!this.#ranks.has(id)) this.#ranks.set(id, this.#surroundings.random());

@@ -14,7 +14,7 @@ export interface Followed {
   close(): void;
 }
 
-export interface FollowedListener {
+interface FollowedListener {
   changed(): void;
   /** Why nothing is known; told only while that is so. */
   failed(why: string): void;

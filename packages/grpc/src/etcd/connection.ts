@@ -4,8 +4,8 @@ import type { UnaryCall } from './calls.js';
 import type { EtcdGrpcModule, GrpcClient, GrpcMetadata, MessageStream } from './grpc-module.js';
 
 /** A connection that is silent for so long is asked whether it lives; etcd takes no more than one question in five seconds. */
-const PING_AFTER_MS = 10_000;
-const PONG_WITHIN_MS = 5_000;
+const PING_AFTER_MS = 6_000;
+const PONG_WITHIN_MS = 3_000;
 
 /** A member that comes back is found again within about a second. */
 const RECONNECT_FIRST_MS = 100;

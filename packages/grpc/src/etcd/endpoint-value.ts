@@ -24,7 +24,7 @@ export interface EtcdRecord {
 
 /** As Go writes it, field by field. Throws a `TypeError` for what no reader could use. */
 export function recordOf(service: string, wish: EtcdEndpointWish): EtcdRecord {
-  const { address, metadata = null, id = undefined } = typeof wish === 'string' ? { address: wish } : wish;
+  const { address, metadata = null, id }: Exclude<EtcdEndpointWish, string> = typeof wish === 'string' ? { address: wish } : wish;
   if (addressOf(address) === undefined) {
     throw new TypeError(`${JSON.stringify(address)} is no address to be called: write host:port, [v6]:port or unix:path.`);
   }

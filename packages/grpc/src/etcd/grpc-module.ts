@@ -39,9 +39,9 @@ export interface GrpcClient {
     options: { readonly deadline: number },
     callback: (error: GrpcError | null, answer?: Answer) => void,
   ): unknown;
-  makeBidiStreamRequest<Request, Answer>(
+  makeBidiStreamRequest<Answer>(
     path: string,
-    write: (request: Request) => Buffer,
+    write: (message: Buffer) => Buffer,
     read: (bytes: Buffer) => Answer,
     metadata: never,
   ): MessageStream<Answer>;

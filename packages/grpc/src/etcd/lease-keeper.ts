@@ -82,7 +82,7 @@ class KeepStream {
     this.#cancelLook?.();
     this.#onOver();
     this.#open.left(error);
-    this.#open.stream.cancel();
+    this.#open.end();
     const failure = failureOf(error);
     for (const { reject } of [...this.#waiting.values()].flat()) reject(failure);
     this.#waiting.clear();

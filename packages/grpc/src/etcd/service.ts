@@ -85,7 +85,7 @@ export class EtcdService {
 
   /** Settles, by rejecting, when there is nothing more to be heard. */
   async #watch(fromRevision: number, signal: AbortSignal, wentWell: () => void): Promise<void> {
-    const { stream, left } = await this.#asking.open(watchPath, reading(readWatchResponse));
+    const { stream, left, end } = await this.#asking.open(watchPath, reading(readWatchResponse));
     const parts: EtcdEvent[] = [];
     try {
       await new Promise<void>((resolve, reject) => {
@@ -101,6 +101,7 @@ export class EtcdService {
           if (!response.fragment) this.#take(parts.splice(0));
         });
         signal.addEventListener('abort', () => resolve(), { once: true });
+        if (signal.aborted) resolve();
         stream.write(
           written((writer) =>
             writeWatchCreate({ key: bytesOf(this.#prefix), rangeEnd: endOf(this.#prefix), startRevision: fromRevision }, writer),
@@ -111,7 +112,7 @@ export class EtcdService {
       left(thrown);
       throw thrown;
     } finally {
-      stream.cancel();
+      end();
     }
   }
 

@@ -20,6 +20,7 @@ import { nodesOf, type NodesDesk } from './parts/nodes.js';
 import { selfCheckParts } from './parts/self-check.js';
 import { servicesParts } from './parts/services.js';
 import { openStore } from './parts/store.js';
+import { AnswerCache } from './shared/answer-cache.js';
 import { awake } from './shared/awake.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -58,8 +59,9 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
   const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
-  const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all }, options, surroundings);
-  const consul = consulFace({ ...ledger, access: access.control, audit, cluster, meter }, options, surroundings);
+  const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
+  const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all, cache }, options, surroundings);
+  const consul = consulFace({ ...ledger, access: access.control, audit, cluster, measuring, cache }, options, surroundings);
   const http = httpDoor(options, surroundings, {
     faces: [native, consul.face, ...consoleFaces(options, native)],
     refused: audit.refused,

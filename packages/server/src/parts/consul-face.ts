@@ -1,14 +1,27 @@
 /** The Consul face over the ledger: what its routes read and write, and what all of them share. */
-import { CheckedRegistrar, type AccessControl, type Meter, type Metric } from '@rollcall/core';
+import { CheckedRegistrar, type AccessControl, type CatalogView, type Metric } from '@rollcall/core';
+import { agentRoutes } from '../faces/consul/agent-reads.js';
+import { selfRoutes } from '../faces/consul/agent-self.js';
 import { Blocking } from '../faces/consul/blocking.js';
+import { CatalogAnswers } from '../faces/consul/catalog-answers.js';
+import { CatalogIndexes } from '../faces/consul/catalog-indexes.js';
+import { catalogRoutes } from '../faces/consul/catalog-reads.js';
+import { healthRoutes } from '../faces/consul/health-reads.js';
 import { Indexes, LASTING_BASE, passingBase } from '../faces/consul/indexes.js';
+import { consulItself } from '../faces/consul/itself.js';
+import { Nodes } from '../faces/consul/nodes.js';
+import { Pieces } from '../faces/consul/pieces.js';
+import { Places } from '../faces/consul/places.js';
 import { Reads } from '../faces/consul/reads.js';
+import type { ReadingContext } from '../faces/consul/reading.js';
 import type { ConsulRoute } from '../faces/consul/route.js';
 import { ConsulFace } from '../faces/consul/server.js';
 import { statusRoutes } from '../faces/consul/status.js';
 import { stubRoutes } from '../faces/consul/stubs.js';
 import type { Part } from '../lifecycle.js';
+import type { Measuring } from '../measuring/measuring.js';
 import type { ServeOptions } from '../options.js';
+import type { AnswerCache } from '../shared/answer-cache.js';
 import type { Surroundings } from '../surroundings.js';
 import type { Auditing } from './audit.js';
 import type { ClusterNode } from './cluster.js';
@@ -21,7 +34,9 @@ export interface ConsulSources extends Ledger {
   readonly access: AccessControl;
   readonly audit: Auditing;
   readonly cluster: ClusterNode | null;
-  readonly meter: Meter;
+  readonly measuring: Measuring;
+  /** Shared with the other faces. */
+  readonly cache: AnswerCache;
 }
 
 const blockingQueries: Metric = {
@@ -37,10 +52,11 @@ export interface OpenedConsul {
 }
 
 export function consulFace(sources: ConsulSources, options: ServeOptions, surroundings: Surroundings): OpenedConsul {
-  const { store, catalog, shown: view, registrar, access, audit, cluster, meter } = sources;
+  const { store, catalog, shown: view, registrar, access, audit, cluster, measuring } = sources;
+  const { meter } = measuring;
   const { clock, random, log } = surroundings;
   const indexes = new Indexes(options.store === 'memory' ? passingBase(clock.wallMs()) : LASTING_BASE);
-  const members = consulMembers(options, cluster);
+  const members = consulMembers(options, { cluster, sinceRevision: sinceRevisionOf(catalog.view) });
   const agents = consulAgents(options, members, cluster !== null);
   const keys = consulKeys({ store, view: catalog.view, cluster, members, agents, indexes }, surroundings);
   const now = (): number => indexes.of(Math.max(view.revision, keys.keyspace.revision));
@@ -63,14 +79,56 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     agents,
     clock,
   };
+  const reading = readingOf({ ...sources, members, agents, indexes, reads }, options);
+  const about = { consulVersion: options.consulVersion, version: surroundings.version, metrics: () => measuring.text() };
   const routes: readonly ConsulRoute[] = [
     ...statusRoutes({ members, isLed }),
+    ...agentRoutes(reading),
+    ...selfRoutes({ ...reading, ...about }),
+    ...catalogRoutes(reading),
+    ...healthRoutes(reading),
     ...stubRoutes({ reads }),
     ...keys.routes(reads),
     ...consulWriteRoutes(written, options),
   ];
-  const face: ConsulFace = new ConsulFace({ routes, blocking, isComplete: () => view.complete, defaultPolicy, log });
+  const { dnsDatacenter: datacenter } = options;
+  const face: ConsulFace = new ConsulFace({
+    routes,
+    datacenter,
+    blocking,
+    isComplete: () => view.complete,
+    defaultPolicy,
+    log,
+    ready: (head, caller) => reading.answers.ready(head, caller),
+  });
   return { face, keysPart: keys.part };
 }
 
 const nobody = { token: null, certificateNames: [], isLocal: false };
+
+type Read = Pick<ReadingContext, 'members' | 'agents' | 'reads'> & { readonly indexes: Indexes };
+
+function readingOf(sources: ConsulSources & Read, { dnsDatacenter, answerCacheBytesMax }: ServeOptions): ReadingContext {
+  const { shown: view, members, agents, reads, indexes, cache } = sources;
+  const catalog = new CatalogIndexes({ view: sources.catalog.view, members });
+  const terms = { indexes, datacenter: dnsDatacenter };
+  return {
+    view,
+    agents,
+    members,
+    reads,
+    catalog,
+    terms,
+    nodes: new Nodes({ view, members }),
+    places: new Places(sources.catalog.view),
+    answers: new CatalogAnswers({ view, catalog, indexes, cache, reads }),
+    pieces: new Pieces(answerCacheBytesMax, terms),
+  };
+}
+
+/** What the log held when this node began to show it. */
+function sinceRevisionOf(view: CatalogView): () => number {
+  let since = 0;
+  view.follow({ changed: () => undefined, reset: () => (since = Math.max(since, view.revision)) }, consulItself);
+  return () => since;
+}

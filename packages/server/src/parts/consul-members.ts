@@ -11,12 +11,31 @@ import type { ClusterNode } from './cluster.js';
 /** Where Consul's servers find each other; of nodes that have no such door it is only shown. */
 const SERVER_PORT = 8300;
 
-export function consulMembers(options: ServeOptions, cluster: ClusterNode | null): Members {
+interface MemberSources {
+  readonly cluster: ClusterNode | null;
+  /** What the log held when this node began to show it. */
+  readonly sinceRevision: () => number;
+}
+
+export function consulMembers(options: ServeOptions, { cluster, sinceRevision }: MemberSources): Members {
   const name = nodeNameOf(options) as string as MachineName;
-  const self: Member = { name, id: nodeIdOf(name), address: addressOf(options), port: SERVER_PORT, leaving: false };
+  const about = { name, id: nodeIdOf(name), address: addressOf(options), port: SERVER_PORT, leaving: false };
+  const self: Member = {
+    ...about,
+    get revision() {
+      return sinceRevision();
+    },
+  };
   if (cluster === null) {
     const only = [self];
-    return { self, all: () => only };
+    return {
+      self,
+      all: () => only,
+      follow: () => () => undefined,
+      get revision() {
+        return sinceRevision();
+      },
+    };
   }
   const { roster } = cluster.company;
   let known: { readonly nodes: readonly LiveNode[]; readonly members: readonly Member[] } | null = null;
@@ -24,7 +43,16 @@ export function consulMembers(options: ServeOptions, cluster: ClusterNode | null
     if (known?.nodes !== roster.nodes) known = { nodes: roster.nodes, members: membersOf(roster.nodes, self) };
     return known.members;
   };
-  return { self, all };
+  let changedAt = 0;
+  roster.follow(() => (changedAt = Math.max(changedAt, roster.revision)));
+  return {
+    self,
+    all,
+    follow: (changed) => roster.follow(changed),
+    get revision() {
+      return Math.max(changedAt, sinceRevision());
+    },
+  };
 }
 
 function membersOf(nodes: readonly LiveNode[], self: Member): readonly Member[] {
@@ -34,11 +62,11 @@ function membersOf(nodes: readonly LiveNode[], self: Member): readonly Member[] 
   return [...members, self].toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-function memberOf({ name, peer, leaving }: LiveNode, self: Member): Member {
+function memberOf({ name, peer, leaving, createRevision: revision }: LiveNode, self: Member): Member {
   const [, host, port] = /^(.*):(\d+)$/.exec(peer ?? '') ?? [];
   const machine = name as string as MachineName;
-  if (host === undefined) return { name: machine, id: nodeIdOf(name), address: self.address, port: SERVER_PORT, leaving };
-  return { name: machine, id: nodeIdOf(name), address: host.replaceAll(/^\[|\]$/g, ''), port: Number(port), leaving };
+  if (host === undefined) return { name: machine, id: nodeIdOf(name), address: self.address, port: SERVER_PORT, leaving, revision };
+  return { name: machine, id: nodeIdOf(name), address: host.replaceAll(/^\[|\]$/g, ''), port: Number(port), leaving, revision };
 }
 
 /** A UUID of the name, in the form of those that are made by hashing. */

@@ -5,21 +5,20 @@ import { NativeFace, type NativeFaceOptions } from '../faces/native/server.js';
 import type { Measuring } from '../measuring/measuring.js';
 import { nodeNameOf } from '../node-options.js';
 import { etcdOf, type ServeOptions } from '../options.js';
-import { AnswerCache } from '../shared/answer-cache.js';
 import { encodeSnapshot } from '../shared/snapshot.js';
 import { statusOf, type StatusSources } from '../status.js';
 import type { Surroundings } from '../surroundings.js';
 import type { Auditing } from './audit.js';
 import type { Ledger } from './ledger.js';
 
-export interface NativeSources extends Ledger, Pick<NativeFaceOptions, 'nodes'> {
+export interface NativeSources extends Ledger, Pick<NativeFaceOptions, 'nodes' | 'cache'> {
   readonly audit: Auditing;
   readonly measuring: Measuring;
   readonly status: Pick<StatusSources, 'report' | 'cluster' | 'doors'>;
 }
 
 export function nativeFace(sources: NativeSources, options: ServeOptions, surroundings: Surroundings): NativeFace {
-  const { store, catalog, shown, registrar, guard, insight, timeline, audit, measuring, status, nodes } = sources;
+  const { store, catalog, shown, registrar, guard, insight, timeline, audit, measuring, status, nodes, cache } = sources;
   const { clock } = surroundings;
   return new NativeFace({
     ...surroundings,
@@ -35,7 +34,7 @@ export function nativeFace(sources: NativeSources, options: ServeOptions, surrou
     metrics: () => measuring.text(),
     // An etcd may hold others' keys too, and holds who the nodes are: neither is part of what would be restored.
     snapshot: () => encodeSnapshot(store, etcdOf(options) === null ? undefined : lastingRanges),
-    cache: new AnswerCache({ bytesMax: options.answerCacheBytesMax }),
+    cache,
     fragmentBytesMax: options.answerCacheBytesMax * FRAGMENTS_SHARE,
     watchersMax: options.watchersMax,
     meter: measuring.meter,

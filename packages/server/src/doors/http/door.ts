@@ -193,12 +193,10 @@ export class HttpDoor {
       this.#tally.of(route)(answer.status);
       send(request, response, answer, this.#draining);
     };
-    for (const face of this.#faces) {
-      if (face.ready === undefined) continue;
-      const caller = this.#callers.hastily(request, face);
-      if (caller !== null && face.ready(request, caller, answer)) return true;
-    }
-    return false;
+    const face = this.#faceOf(request);
+    if (face.ready === undefined) return false;
+    const caller = this.#callers.hastily(request, face);
+    return caller !== null && face.ready(request, caller, answer);
   }
 
   #route(request: IncomingMessage, response: ServerResponse): void {

@@ -11,6 +11,8 @@ export interface Member {
   readonly port: number;
   /** It stops soon. */
   readonly leaving: boolean;
+  /** The revision of the log that it is here since. */
+  readonly revision: number;
 }
 
 export interface Members {
@@ -18,4 +20,8 @@ export interface Members {
   readonly self: Member;
   /** All of them, this one too, in the order of their names: the same list for as long as nothing changes. */
   all(): readonly Member[];
+  /** Called when that list has become another one. The answer ends it. */
+  follow(changed: () => void): () => void;
+  /** The revision at which it last did. */
+  readonly revision: number;
 }

@@ -25,6 +25,9 @@ const WAIT_MAX_MS = 600_000;
 /** Who asks the log itself waits as long as Consul's clients wait for a leader. */
 const CONFIRM_MS_MAX = 7000;
 
+/** It stands first. */
+export const INDEX_HEADER = 'X-Consul-Index';
+
 export class Reads {
   readonly #options: ReadsOptions;
   readonly #manners: Readonly<Record<string, Manner>>;
@@ -51,7 +54,7 @@ export class Reads {
 
   /** The headers of an answer that has an index. */
   headers(index: number, consistency: Consistency = 'leader'): readonly string[] {
-    return ['x-consul-index', String(index), ...this.#contact(consistency)];
+    return [INDEX_HEADER, String(index), ...this.#contact(consistency)];
   }
 
   /** Of an answer of its own: what is not waited for. */
@@ -60,24 +63,24 @@ export class Reads {
     const { staleSinceMs } = view;
     const ageMs = staleSinceMs === null ? 0 : Math.max(0, Math.round(clock.wallMs() - staleSinceMs));
     return [
-      'x-consul-lastcontact',
+      'X-Consul-LastContact',
       String(ageMs),
-      'x-consul-knownleader',
+      'X-Consul-KnownLeader',
       String(staleSinceMs === null),
-      'x-consul-effective-consistency',
+      'X-Consul-Effective-Consistency',
       consistency,
-      'x-consul-default-acl-policy',
+      'X-Consul-Default-Acl-Policy',
       defaultPolicy(),
-      'x-consul-query-backend',
+      'X-Consul-Query-Backend',
       'blocking-query',
-      'vary',
+      'Vary',
       'Accept-Encoding',
     ];
   }
 
   #manner(consistency: Consistency, cached: boolean): Manner {
     // What is kept here is never older than the answer.
-    const cache = cached ? ['x-cache', 'HIT', 'age', '0'] : [];
+    const cache = cached ? ['X-Cache', 'HIT', 'Age', '0'] : [];
     return {
       key: `${consistency}${cached ? ' cached' : ''}`,
       answer: ({ status = 200, mediaType = 'application/json', headers = [], body }, index) => {

@@ -1,16 +1,21 @@
 /** The Consul face before the HTTP door: its routes under `/v1`, its refusals, and the end of its waits. */
-import { isRollcallError, type Lane, type Log } from '@rollcall/core';
+import { isRollcallError, type Caller, type Lane, type Log } from '@rollcall/core';
 import { bearerTokenIn } from '../../shared/bearer-token.js';
-import type { HttpAnswer, HttpFace, HttpHead, HttpRoute } from '../../shared/http-face.js';
+import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRoute, ReadyAnswer } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
 import type { Blocking } from './blocking.js';
 import { MethodTable } from './methods.js';
+import { demandHere } from './place.js';
+import { INDEX_HEADER } from './reads.js';
 import { ConsulRefusal, NO_LEADER, refusalAnswer, refusalOf } from './refusal.js';
 import { Ask, type ConsulRoute } from './route.js';
 
 export interface ConsulFaceOptions {
   readonly routes: readonly ConsulRoute[];
   readonly blocking: Blocking;
+  /** The answer that lies ready. Left out: none does. */
+  readonly ready?: (head: HttpHead, caller: Caller) => HttpAnswer | null;
+  readonly datacenter: string;
   /** It knows all that the log holds. Before, every read is refused: an absence would be a lie. */
   readonly isComplete: () => boolean;
   readonly defaultPolicy: () => 'allow' | 'deny';
@@ -26,6 +31,8 @@ export class ConsulFace implements HttpFace {
   readonly routes: readonly HttpRoute[];
   readonly #options: ConsulFaceOptions;
   readonly #methods: MethodTable;
+  /** Those whose answers may lie ready, with what their addresses begin with. */
+  readonly #kept: readonly { readonly start: string; readonly route: HttpRoute }[];
 
   constructor(options: ConsulFaceOptions) {
     this.#options = options;
@@ -36,13 +43,38 @@ export class ConsulFace implements HttpFace {
       path: `${CONSUL_PREFIX}${path}`,
       handle: (request) => {
         if (!options.isComplete()) throw new ConsulRefusal(500, NO_LEADER);
-        return handle(new Ask(request));
+        const ask = new Ask(request);
+        demandHere(ask, options.datacenter);
+        const reply = handle(ask);
+        return reply instanceof Promise ? reply.then((later) => this.#usual(later)) : this.#usual(reply);
       },
     }));
+    this.#kept = this.routes
+      .filter(({ method, path }) => method === 'GET' && /^\/v1\/(?:health|catalog)\//.test(path))
+      .map((route) => ({ start: route.path.replace(/\*$/, ''), route }));
+  }
+
+  ready(head: HttpHead, caller: Caller, answer: ReadyAnswer): boolean {
+    if (head.method !== 'GET') return false;
+    const found = this.#options.ready?.(head, caller) ?? null;
+    const route = found === null ? undefined : this.#kept.find(({ start }) => head.url?.startsWith(start) === true)?.route;
+    if (found === null || route === undefined) return false;
+    answer(found, route);
+    return true;
   }
 
   drain(): void {
     this.#options.blocking.end();
+  }
+
+  /** What stands on every answer of Consul; those that have an index have it already. */
+  #usual(reply: HttpReply): HttpReply {
+    if ('start' in reply || 'open' in reply || reply.headers[0] === INDEX_HEADER) return reply;
+    return { ...reply, headers: [...this.#usualHeaders, ...reply.headers] };
+  }
+
+  get #usualHeaders(): readonly string[] {
+    return ['X-Consul-Default-Acl-Policy', this.#options.defaultPolicy(), 'Vary', 'Accept-Encoding'];
   }
 
   /** As Consul looks for it: in the query, then in its own header, then as HTTP has it. */
@@ -54,7 +86,7 @@ export class ConsulFace implements HttpFace {
   }
 
   failed(thrown: unknown, head: HttpHead): HttpAnswer {
-    const usual = ['x-consul-default-acl-policy', this.#options.defaultPolicy(), 'vary', 'Accept-Encoding'];
+    const usual = this.#usualHeaders;
     if (isRollcallError(thrown, 'unknown-route')) return this.#methods.answer(head, usual);
     if (isFault(thrown)) this.#options.log.error('a request failed', { reason: (thrown as Error | undefined)?.stack ?? String(thrown) });
     return refusalAnswer(refusalOf(thrown), usual);

@@ -1,0 +1,146 @@
+/** `/v1/agent`, as far as it is read: what is on the caller's agent, how it is, and who the agents are. */
+import { Namespace, type Instance, type MachineName } from '@rollcall/core';
+import { createHash } from 'node:crypto';
+import type { HttpAnswer, HttpReply } from '../../shared/http-face.js';
+import { json, text } from './answer.js';
+import { askedFilter } from './chosen.js';
+import { agentServiceShape, checkShape } from './filter/shapes.js';
+import type { ConsulNode } from './nodes.js';
+import { ofNode, type ReadingContext } from './reading.js';
+import { shownJson } from './reads.js';
+import { ConsulRefusal } from './refusal.js';
+import type { Ask, ConsulRoute } from './route.js';
+import { NODE_MAINTENANCE, nodeChecks, SERVICE_MAINTENANCE, serviceChecks, worstOf, type CheckRow } from './shown-checks.js';
+import { agentService, serviceIdOf, type AgentService } from './shown-service.js';
+import type { Watched } from './watched.js';
+
+type Reply = HttpReply | Promise<HttpReply>;
+
+export function agentRoutes(context: ReadingContext): readonly ConsulRoute[] {
+  const route = (path: string, handle: (ask: Ask) => Reply): ConsulRoute => ({ method: 'GET', path, right: 'read', handle });
+  return [
+    route('/agent/services', (ask) => services(ask, context)),
+    route('/agent/checks', (ask) => checks(ask, context)),
+    route('/agent/service/*', (ask) => service(ask, context)),
+    route('/agent/health/service/id/*', (ask) => healthById(ask, context)),
+    route('/agent/health/service/name/*', (ask) => healthByName(ask, context)),
+  ];
+}
+
+/** What is on the caller's agent, in the order of the ids. */
+function onAgent({ caller }: Ask, { view, agents }: ReadingContext): readonly Instance[] {
+  const name = agents.of(caller).name;
+  return view.instancesOn({ namespace: Namespace.default, name }, caller).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+function services(ask: Ask, context: ReadingContext): Reply {
+  const filter = askedFilter(ask, agentServiceShape);
+  const rows = onAgent(ask, context).map((instance) => agentService(instance, context.terms));
+  const wanted = filter === undefined ? rows : rows.filter(filter);
+  return json(ask, Object.fromEntries(wanted.map((row) => [row.ID, row])));
+}
+
+function checks(ask: Ask, context: ReadingContext): Reply {
+  const { terms, agents, nodes } = context;
+  const filter = askedFilter(ask, checkShape);
+  const node = nodes.named(agents.of(ask.caller).name, ask.caller);
+  // That an agent lives says the catalog, and not the agent.
+  const own = node === null ? [] : nodeChecks({ ...node, member: null }, terms);
+  const rows = [...own, ...onAgent(ask, context).flatMap((one) => serviceChecks(one, { name: agents.of(ask.caller).name }, terms))];
+  const wanted = filter === undefined ? rows : rows.filter(filter);
+  return json(ask, Object.fromEntries(wanted.map((row) => [row.CheckID, row])));
+}
+
+function service(ask: Ask, context: ReadingContext): Reply {
+  const id = ask.rest;
+  const node = context.agents.of(ask.caller).name;
+  const found = (): AgentService => {
+    const instance = serviceWithId(id, ask, context);
+    if (instance === undefined) throw new ConsulRefusal(404, `unknown service ID: ${id}`);
+    return hashed(agentService(instance, context.terms));
+  };
+  return context.reads.answer(ask, watchedService(ask, context, { id, node, found }));
+}
+
+interface AskedService {
+  readonly id: string;
+  readonly node: MachineName;
+  readonly found: () => AgentService;
+}
+
+/** Waited for by what it says, and not by when it moved. */
+function watchedService(ask: Ask, context: ReadingContext, { id, node, found }: AskedService): Watched {
+  const { catalog, terms } = context;
+  const subject = ofNode(context, node);
+  return {
+    key: `${ask.caller.may.read.key}agent ${node} ${id} ${ask.query.has('pretty')}`,
+    index: () => terms.indexes.of(subject.revision()),
+    read: () => {
+      const shown = found();
+      return { ...shownJson(ask, shown), headers: ['X-Consul-ContentHash', shown.ContentHash ?? ''] };
+    },
+    listen: (moved) => catalog.listen(subject.about, moved),
+    hash: () => found().ContentHash ?? '',
+  };
+}
+
+/** Of what it says of itself: when it last said so is not part of it. */
+function hashed(row: AgentService): AgentService {
+  const { CreateIndex: _created, ModifyIndex: _modified, ...said } = row;
+  return { ...row, ContentHash: createHash('sha1').update(JSON.stringify(said)).digest('hex').slice(0, 16) };
+}
+
+function serviceWithId(id: string, ask: Ask, context: ReadingContext): Instance | undefined {
+  return onAgent(ask, context).find((instance) => serviceIdOf(instance) === id);
+}
+
+type Aggregated = 'passing' | 'warning' | 'critical' | 'maintenance';
+
+/** As HTTP says it, for load balancers that only look at that. */
+const statuses = { passing: 200, warning: 429, critical: 503, maintenance: 503 } as const satisfies Record<Aggregated, number>;
+
+const order: readonly Aggregated[] = ['passing', 'warning', 'critical', 'maintenance'];
+
+function healthById(ask: Ask, context: ReadingContext): Reply {
+  const id = ask.rest;
+  if (id === '') throw new ConsulRefusal(400, 'Missing serviceID');
+  const instance = serviceWithId(id, ask, context);
+  if (instance === undefined) {
+    const gone = { AggregatedStatus: 'critical', Service: null, Checks: null };
+    return healthAnswer(ask, 404, `ServiceId ${id} not found`, gone);
+  }
+  const found = healthOf(instance, ask, context);
+  return healthAnswer(ask, statuses[found.AggregatedStatus], found.AggregatedStatus, found);
+}
+
+function healthByName(ask: Ask, context: ReadingContext): Reply {
+  const name = ask.rest;
+  if (name === '') throw new ConsulRefusal(400, 'Missing service name');
+  const found = onAgent(ask, context)
+    .filter((instance) => instance.service.toLowerCase() === name.toLowerCase())
+    .map((instance) => healthOf(instance, ask, context));
+  if (found.length === 0) return healthAnswer(ask, 404, `ServiceName ${name} Not Found`, []);
+  const worst = found
+    .map(({ AggregatedStatus }) => AggregatedStatus)
+    .reduce((one, other) => (order.indexOf(other) > order.indexOf(one) ? other : one));
+  return healthAnswer(ask, statuses[worst], worst, found);
+}
+
+function healthOf(
+  instance: Instance,
+  { caller }: Ask,
+  { nodes, terms }: ReadingContext,
+): { readonly AggregatedStatus: Aggregated; readonly Service: AgentService; readonly Checks: readonly CheckRow[] } {
+  const node: ConsulNode = nodes.of(instance, caller);
+  const own = serviceChecks(instance, node, terms);
+  const all = [...nodeChecks({ ...node, member: null }, terms), ...own];
+  const isOut = all.some(({ CheckID }) => CheckID === NODE_MAINTENANCE || CheckID.startsWith(SERVICE_MAINTENANCE));
+  return { AggregatedStatus: isOut ? 'maintenance' : worstOf(all), Service: agentService(instance, terms), Checks: all };
+}
+
+/** In one word for who wants text. */
+function healthAnswer(ask: Ask, status: number, reason: string, value: unknown): HttpAnswer {
+  const headers = ['X-Consul-Reason', reason];
+  const wantsText = ask.query.text('format') === 'text' || (ask.header('accept') ?? '').includes('text/plain');
+  return wantsText ? text(reason, headers, status) : json(ask, value, headers, status);
+}

@@ -1,0 +1,116 @@
+/** Answers about the catalog, as bytes: rendered when they are first asked for after a change, and lying ready from then on. */
+import type { Caller, CatalogView } from '@rollcall/core';
+import type { AnswerCache, CachedAnswer } from '../../shared/answer-cache.js';
+import type { HttpAnswer, HttpHead } from '../../shared/http-face.js';
+import type { About, CatalogIndexes } from './catalog-indexes.js';
+import type { Indexes } from './indexes.js';
+import type { Reads } from './reads.js';
+import type { Ask } from './route.js';
+import type { Watched } from './watched.js';
+
+/** What an answer is about, and so when it is out of date. */
+export interface Subject {
+  /** Whose changes are heard of. */
+  readonly about: About;
+  /** When it last moved. */
+  readonly revision: () => number;
+  readonly isExact?: boolean;
+  /** The node that comes first, where one does: it may follow from who asks. */
+  readonly near?: string | null;
+}
+
+export class CatalogAnswer implements CachedAnswer {
+  readonly body: Buffer;
+  readonly revision: number;
+  readonly subject: Subject;
+  #answer: HttpAnswer | null = null;
+
+  constructor(subject: Subject, revision: number, body: Buffer) {
+    this.subject = subject;
+    this.revision = revision;
+    this.body = body;
+  }
+
+  get isCurrent(): boolean {
+    return this.subject.revision() === this.revision;
+  }
+
+  /** The very same for as long as it is true. */
+  answer(headers: () => readonly string[]): HttpAnswer {
+    this.#answer ??= {
+      status: 200,
+      headers: [...headers(), 'content-type', 'application/json', 'content-length', String(this.body.length)],
+      body: this.body,
+      complete: true,
+    };
+    return this.#answer;
+  }
+}
+
+export interface CatalogAnswersOptions {
+  readonly view: Pick<CatalogView, 'staleSinceMs' | 'complete'>;
+  readonly catalog: CatalogIndexes;
+  readonly indexes: Indexes;
+  readonly cache: AnswerCache;
+  readonly reads: Pick<Reads, 'headers'>;
+}
+
+export class CatalogAnswers {
+  readonly #options: CatalogAnswersOptions;
+
+  constructor(options: CatalogAnswersOptions) {
+    this.#options = options;
+  }
+
+  /** For `reads`: an answer that follows from the catalog and the question alone. */
+  watched(ask: Ask, subject: Subject, render: () => string): Watched {
+    const { catalog, indexes } = this.#options;
+    const { near = null } = subject;
+    const key = near === null ? keyOf(ask) : `${keyOf(ask)} ${near}`;
+    return {
+      key,
+      index: () => indexes.of(subject.revision()),
+      read: () => ({ body: this.#kept(key)?.body ?? this.#keep(key, subject, render()) }),
+      listen: (moved) => catalog.listen(subject.about, moved),
+      ...(subject.isExact === undefined ? {} : { isExact: subject.isExact }),
+    };
+  }
+
+  /** Lying ready for this caller: the answer to a plain question, by its address as it came. */
+  ready({ url = '' }: HttpHead, { may }: Caller): HttpAnswer | null {
+    const { view, reads, indexes } = this.#options;
+    if (view.staleSinceMs !== null || !view.complete) return null;
+    const found = this.#kept(`${may.read.key}${url}`);
+    return found === null ? null : found.answer(() => reads.headers(indexes.of(found.revision)));
+  }
+
+  #kept(key: string): CatalogAnswer | null {
+    const { cache } = this.#options;
+    const found = cache.get(key);
+    if (!(found instanceof CatalogAnswer)) return null;
+    if (found.isCurrent) return found;
+    cache.expire(key);
+    return null;
+  }
+
+  #keep(key: string, subject: Subject, text: string): Buffer {
+    const answer = new CatalogAnswer(subject, subject.revision(), Buffer.from(text));
+    this.#options.cache.putIfAskedTwice(key, answer);
+    return answer.body;
+  }
+}
+
+/** How it is waited for, and how sure it must be, is not part of what is asked. */
+const WAYS = /^(?:index|wait|hash|stale|consistent|leader|max_stale|cached|token|dc|ns|partition)(?:=|$)/;
+
+/** For whom, and what: the address without what says how to wait. */
+export function keyOf({ head: { url = '' }, caller }: Pick<Ask, 'head' | 'caller'>): string {
+  const queryAt = url.indexOf('?');
+  const { key } = caller.may.read;
+  if (queryAt < 0) return `${key}${url}`;
+  const rest = url
+    .slice(queryAt + 1)
+    .split('&')
+    .filter((parameter) => !WAYS.test(parameter));
+  return `${key}${url.slice(0, queryAt)}${rest.length === 0 || rest[0] === '' ? '' : `?${rest.join('&')}`}`;
+}

@@ -1,0 +1,134 @@
+/** `/v1/catalog`: which services and nodes there are, and what is where. */
+import { Namespace, ServiceName, type Caller } from '@rollcall/core';
+import type { HttpReply } from '../../shared/http-face.js';
+import { json, jsonText } from './answer.js';
+import type { Subject } from './catalog-answers.js';
+import { askedFilter, nearFirst, nearOf, nodeTest, tagTest } from './chosen.js';
+import type { Filter } from './filter/filter.js';
+import { catalogServiceShape, nodeShape, serviceShape } from './filter/shapes.js';
+import { askedNode } from './health-reads.js';
+import type { ConsulNode } from './nodes.js';
+import { allNodes, askedService, instancesOn, nodeNamed, ofNode, ofService, type ReadingContext } from './reading.js';
+import type { Ask, ConsulRoute } from './route.js';
+import { listText } from './rows-text.js';
+import { catalogRow, OWN_SERVICE, serviceOf, servicesOn, type ServiceOn } from './service-on.js';
+import { nodeRow } from './shown-node.js';
+
+type Reply = HttpReply | Promise<HttpReply>;
+
+export function catalogRoutes(context: ReadingContext): readonly ConsulRoute[] {
+  const route = (path: string, handle: (ask: Ask) => Reply): ConsulRoute => ({ method: 'GET', path, right: 'read', handle });
+  return [
+    route('/catalog/datacenters', (ask) => datacenters(ask, context)),
+    route('/catalog/nodes', (ask) => nodes(ask, context)),
+    route('/catalog/services', (ask) => services(ask, context)),
+    route('/catalog/service/*', (ask) => service(ask, context)),
+    route('/catalog/node/*', (ask) => node(ask, context, tableOf)),
+    route('/catalog/node-services/*', (ask) => node(ask, context, listOf)),
+  ];
+}
+
+/** It has no index, and is not waited for. */
+function datacenters(ask: Ask, { terms }: ReadingContext): Reply {
+  return json(ask, [terms.datacenter], ask.query.has('cached') ? ['X-Cache', 'HIT', 'Age', '0'] : []);
+}
+
+function nodes(ask: Ask, context: ReadingContext): Reply {
+  const { answers, reads, catalog, agents, terms } = context;
+  const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, nodeShape), nearOf(ask, agents)];
+  const render = (): string => {
+    const found = allNodes(context, ask.caller).filter((one) => byNode?.({ node: one }) !== false);
+    const rows = nearFirst(found, near, ({ name }) => name).map((one) => nodeRow(one, terms));
+    return listText(
+      ask,
+      (filter === undefined ? rows : rows.filter(filter)).map((row) => JSON.stringify(row)),
+    );
+  };
+  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.nodes, near }, render));
+}
+
+function services(ask: Ask, context: ReadingContext): Reply {
+  const { answers, reads, catalog } = context;
+  const [byNode, filter] = [nodeTest(ask), askedFilter(ask, catalogServiceShape)];
+  if (byNode === undefined && filter === undefined) {
+    const subject: Subject = { about: 'any', revision: () => catalog.names };
+    return reads.answer(
+      ask,
+      answers.watched(ask, subject, () => jsonText(ask, allNames(ask.caller, context))),
+    );
+  }
+  const render = (): string => jsonText(ask, namesAmong(ask.caller, context, byNode, filter));
+  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.rows }, render));
+}
+
+function allNames(caller: Caller, { view, catalog }: ReadingContext): Readonly<Record<string, readonly string[]>> {
+  const found: [string, readonly string[]][] = view
+    .services(Namespace.default, caller)
+    .map(({ service: name }) => [name, catalog.tags.of(name)]);
+  return Object.fromEntries([[OWN_SERVICE, []], ...found]);
+}
+
+/** Every instance is looked at. */
+function namesAmong(
+  caller: Caller,
+  context: ReadingContext,
+  byNode: ReturnType<typeof nodeTest>,
+  filter: Filter | undefined,
+): Readonly<Record<string, readonly string[]>> {
+  const { view, terms } = context;
+  const names = [OWN_SERVICE as ServiceName, ...view.services(Namespace.default, caller).map(({ service: name }) => name)];
+  const found = new Map<string, Set<string>>();
+  for (const name of new Set(names)) {
+    const rows = servicesOn(name, context, caller).filter((on) => byNode?.(on) !== false && filter?.(catalogRow(on, terms)) !== false);
+    if (rows.length > 0) found.set(name, new Set(rows.flatMap((on) => serviceOf(on, terms).Tags)));
+  }
+  return Object.fromEntries([...found].map(([name, tags]) => [name, [...tags].toSorted()]));
+}
+
+function service(ask: Ask, context: ReadingContext): Reply {
+  const { answers, reads, agents, terms } = context;
+  const name = askedService(ask.rest);
+  const [byTag, byNode, filter, near] = [tagTest(ask), nodeTest(ask), askedFilter(ask, catalogServiceShape), nearOf(ask, agents)];
+  const render = (): string => {
+    const found = servicesOn(name, context, ask.caller).filter((on) => byTag?.(on) !== false && byNode?.(on) !== false);
+    const rows = nearFirst(found, near, ({ node: at }) => at.name).map((on) => catalogRow(on, terms));
+    return listText(
+      ask,
+      (filter === undefined ? rows : rows.filter(filter)).map((row) => JSON.stringify(row)),
+    );
+  };
+  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near }, render));
+}
+
+type NodeText = (node: ConsulNode | null, rows: readonly ServiceOn[], context: ReadingContext, filter: Filter | undefined) => unknown;
+
+function node(ask: Ask, context: ReadingContext, textOf: NodeText): Reply {
+  const { answers, reads } = context;
+  const name = askedNode(ask.rest);
+  const filter = askedFilter(ask, serviceShape);
+  const render = (): string => {
+    const found = nodeNamed(context, name, ask.caller);
+    if (found === null) return jsonText(ask, textOf(null, [], context, filter));
+    const rows = instancesOn(context, name, ask.caller).map((instance): ServiceOn => ({ node: found, instance }));
+    const own: readonly ServiceOn[] = found.member === null ? [] : [{ node: found, instance: null }];
+    return jsonText(ask, textOf(found, [...own, ...rows], context, filter));
+  };
+  return reads.answer(ask, answers.watched(ask, ofNode(context, name), render));
+}
+
+/** By id; of two that share one, both are there, the second by its whole name. */
+const tableOf: NodeText = (found, rows, { terms }, filter) => {
+  if (found === null) return null;
+  const all: Record<string, object> = {};
+  for (const on of rows) {
+    const own = serviceOf(on, terms);
+    if (filter?.(own) === false) continue;
+    all[Object.hasOwn(all, own.ID) ? `${own.Service}:${own.ID}` : own.ID] = own;
+  }
+  return { Node: nodeRow(found, terms), Services: all };
+};
+
+const listOf: NodeText = (found, rows, { terms }, filter) => {
+  const all = rows.map((on) => serviceOf(on, terms));
+  return { Node: found === null ? null : nodeRow(found, terms), Services: filter === undefined ? all : all.filter(filter) };
+};

@@ -70,11 +70,9 @@ export class KeyspaceWriter {
       }
       const { made } = decision;
       const result = await store.commit({ when: made.when, then: made.then });
-      if (result.succeeded) {
-        await follower.shows(result.revision);
-        return made.answer(result.revision);
-      }
-      await follower.catchUp();
+      // Whether it was written, or somebody else was faster: from here on that is known here too.
+      await follower.shows(result.revision);
+      if (result.succeeded) return made.answer(result.revision);
       isSure = false;
     }
     throw new RollcallError('conflict', 'Others write the same at the same time, again and again. Ask again.');

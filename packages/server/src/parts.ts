@@ -9,3 +9,6 @@ export { serveOptions, type ServeOptions } from './options.js';
 export { systemClock } from './shared/system-clock.js';
 export { systemRandom } from './shared/system-random.js';
 export type { Surroundings } from './surroundings.js';
+export { identityOf } from './faces/etcd/identity.js';
+export { etcdServices } from './faces/etcd/services.js';
+export type { GrpcCall, GrpcFace, GrpcOutlet, GrpcStreamMethod, GrpcUnaryMethod } from './shared/grpc-face.js';

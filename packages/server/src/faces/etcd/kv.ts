@@ -1,5 +1,5 @@
 /** etcd's `KV`: ranges, puts, deletions, transactions, compaction. */
-import { isRollcallError, type OperationResult } from '@rollcall/core';
+import { FIRST_REVISION, isRollcallError, type OperationResult } from '@rollcall/core';
 import { etcd } from '@rollcall/wire';
 import { unaryMethod, type GrpcCall, type GrpcMethod } from '../../shared/grpc-face.js';
 import { checkDelete, checkDeleteSize, checkPut, checkPutSize, checkRange, checkTxn, checkTxnSize } from './checks.js';
@@ -99,11 +99,13 @@ export class Kv {
     return txnResponseOf(request, result, headerOf(this.#house.identity, result.revision));
   }
 
+  /** What a log begins with may be compacted, and is nothing. */
   async compact({ revision }: etcd.CompactionRequest, call: GrpcCall): Promise<etcd.HeaderOnly> {
     const status = await this.#house.log.status();
     if (revision > status.revision) throw refuse('futureRevision');
-    if (revision <= status.compactedRevision) throw refuse('compacted');
-    await storeOf(this.#house, call).compact(revision);
+    const isBeginning = revision >= 0 && revision <= FIRST_REVISION && status.compactedRevision <= FIRST_REVISION;
+    if (revision <= status.compactedRevision && !isBeginning) throw refuse('compacted');
+    if (!isBeginning) await storeOf(this.#house, call).compact(revision);
     return { header: await headerNow(this.#house) };
   }
 }

@@ -36,13 +36,18 @@ export function readingOf(request: etcd.RangeRequest): RangeRequest {
 }
 
 /**
- * One more than was asked for tells whether there is more. What is sorted has to be read whole; but for whoever names what to sort by
- * and no order: etcd cuts first then, and sorts what is left, and who has seen that relies on it.
+ * One more than was asked for tells whether there is more. What is sorted has to be read whole; but for whoever names what to sort by,
+ * no order and no bounds: etcd cuts first then, and sorts what is left, and who has seen that relies on it.
  */
 function limitOf(request: etcd.RangeRequest): number | null {
   if (request.countOnly) return 0;
-  const isWhole = request.sortOrder !== 'NONE' && !(request.sortTarget === 'KEY' && request.sortOrder === 'ASCEND');
+  const isSorted = request.sortOrder !== 'NONE' && !(request.sortTarget === 'KEY' && request.sortOrder === 'ASCEND');
+  const isWhole = isSorted || (request.sortTarget !== 'KEY' && isBounded(request));
   return isWhole || request.limit <= 0 || request.limit >= Number.MAX_SAFE_INTEGER ? null : request.limit + 1;
+}
+
+function isBounded({ minModRevision, maxModRevision, minCreateRevision, maxCreateRevision }: etcd.RangeRequest): boolean {
+  return minModRevision !== 0 || maxModRevision !== 0 || minCreateRevision !== 0 || maxCreateRevision !== 0;
 }
 
 export function rangeResponseOf(

@@ -20,8 +20,8 @@ export function deletionOf(request: etcd.DeleteRangeRequest): DeleteOperation {
 function operationOf({ requestRange, requestPut, requestDeleteRange, requestTxn }: etcd.RequestOp): Operation {
   if (requestRange !== null) {
     // Alone it would be read as of now; within a transaction etcd takes it for one of long ago.
-    if (requestRange.revision < 0) throw refuse('compacted');
-    return { type: 'get', ...readingOf(requestRange) };
+    const longAgo = requestRange.revision < 0 ? { revision: 0 } : {};
+    return { type: 'get', ...readingOf(requestRange), ...longAgo };
   }
   if (requestPut !== null) return putOf(requestPut);
   if (requestDeleteRange !== null) return deletionOf(requestDeleteRange);

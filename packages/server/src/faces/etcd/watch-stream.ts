@@ -127,8 +127,8 @@ export class WatchStream implements GrpcInlet<etcd.WatchRequest> {
     this.#write({ canceled: true, watchId: id }, revision);
   }
 
+  /** One whose past is gone keeps its id until it is cancelled, as there. */
   #ended(id: number, reason: { readonly compactedTo: number } | { readonly error: unknown }): void {
-    this.#watchers.delete(id);
     if (this.#isClosed) return;
     if ('compactedTo' in reason) return this.#write({ canceled: true, watchId: id, compactRevision: reason.compactedTo }, 0);
     // The log says no more: elsewhere it may, and whoever was told so far goes on from there.

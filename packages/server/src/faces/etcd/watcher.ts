@@ -24,6 +24,8 @@ export class Watcher implements WatchSink {
   readonly #options: WatcherOptions;
   #watch: Watch;
   #isCancelled = false;
+  /** Its past is gone: it is told nothing any more. */
+  #isOver = false;
   /** Since it was last asked. */
   #heard = false;
 
@@ -38,12 +40,12 @@ export class Watcher implements WatchSink {
   }
 
   get notifiesProgress(): boolean {
-    return this.#options.notifiesProgress;
+    return this.#options.notifiesProgress && !this.#isOver;
   }
 
-  /** Whether it was told everything up to here, and wants to hear of what comes next. */
+  /** Whether it was told everything up to here that it will be, and wants to hear of what comes next. */
   isAbreast(revision: number): boolean {
-    return this.#options.from <= revision + 1 && this.#watch.position >= revision;
+    return this.#isOver || (this.#options.from <= revision + 1 && this.#watch.position >= revision);
   }
 
   /** Whether anything was told since this was last asked. */
@@ -87,8 +89,11 @@ export class Watcher implements WatchSink {
       const next = Math.max(this.#options.from, this.#watch.position + 1);
       const at = next >= compactedTo ? null : await resumeAt(range, next, compactedTo);
       if (this.#isCancelled) return;
-      if (at === null) onEnded({ compactedTo });
-      else this.#watch = this.#begin(at);
+      if (at !== null) this.#watch = this.#begin(at);
+      else {
+        this.#isOver = true;
+        onEnded({ compactedTo });
+      }
     } catch (error) {
       if (!this.#isCancelled) onEnded({ error });
     }

@@ -47,6 +47,9 @@ export interface RegistryOptions {
   readonly dnsRate?: number;
   readonly dnsForward?: string | readonly string[];
   readonly dnsForwardFor?: string | readonly string[];
+  /** The port of the etcd door. Left out: there is none. */
+  readonly etcd?: 'off' | number;
+  readonly etcdVersion?: string;
   readonly connections?: number;
   readonly corsOrigin?: string | readonly string[];
   readonly tokenFile?: string;
@@ -112,6 +115,8 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   dnsRate: 'dnsRate',
   dnsForward: 'dnsForward',
   dnsForwardFor: 'dnsForwardFor',
+  etcd: 'etcd',
+  etcdVersion: 'etcdVersion',
   connections: 'connectionsMax',
   corsOrigin: 'corsOrigins',
   tokenFile: 'tokenFile',

@@ -7,6 +7,7 @@ import type { TlsPaths } from './doors/http/tls.js';
 import { peerOptions, type PeerOptions } from './doors/peer/config.js';
 import { consulOptions, type ConsulOptions } from './faces/consul/config.js';
 import { dnsOptions, type DnsOptions } from './faces/dns/config.js';
+import { etcdDoorOptions, type EtcdDoorOptions } from './faces/etcd/config.js';
 import { consoleOption } from './faces/console/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
@@ -28,6 +29,7 @@ export interface ServeOptions
     AccessOptions,
     TlsPaths,
     DnsOptions,
+    EtcdDoorOptions,
     ConsulOptions {
   /** The directory of the embedded store; on an etcd, of what is kept of the view, and empty for nowhere. */
   readonly data: string;
@@ -118,6 +120,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
     corsOrigins: corsOriginOption,
   }),
   ...inGroup('DNS', dnsOptions),
+  ...inGroup('For clients of etcd', etcdDoorOptions),
   ...inGroup('Consul', consulOptions),
   ...inGroup('Access', { ...accessOptions, ...tlsOptions }),
   ...inGroup('Limits', {

@@ -10,6 +10,7 @@ import { auditing, type Auditing } from './parts/audit.js';
 import { BehindTheLog } from './parts/behind-the-log.js';
 import { ClusterNode, readPeerTrust } from './parts/cluster.js';
 import { dnsDoor } from './parts/dns.js';
+import { etcdDoor } from './parts/etcd-door.js';
 import { consoleFaces } from './parts/console-face.js';
 import { consulFace, type OpenedConsul } from './parts/consul-face.js';
 import { httpDoor, readCertificate } from './parts/http-door.js';
@@ -57,7 +58,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const dns = dnsDoor(options, surroundings, { catalog: ledger.catalog, access: access.control, meter });
   const audit = auditing(options, surroundings, meter);
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
-  const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...cluster?.doors });
+  const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...etcd.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all, cache }, options, surroundings);
@@ -71,11 +72,21 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
     meter,
   });
 
+  const etcd = etcdDoor(options, surroundings, {
+    ...ledger,
+    access: access.control,
+    refused: audit.refused,
+    tls,
+    load,
+    metrics: () => measuring.text(),
+    meter,
+  });
+
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const late = new BehindTheLog(ledger.catalog.read, fail);
   const viewParts = catalogParts(ledger, kept, dns.readerParts);
-  const doorParts = [consul.keysPart, http.part, ...dns.doorParts];
+  const doorParts = [consul.keysPart, http.part, ...dns.doorParts, ...etcd.parts];
   const house = { ...ledger, viewParts, access, audit, measuring, cluster, nodes, late, doorParts, native, consul };
   const parts = partsOf(house, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });

@@ -7,7 +7,7 @@ export interface Opening {
   readonly bind: string;
   readonly port: number;
   /** By which it is told to listen elsewhere. */
-  readonly option: Pick<Option<number>, 'flag' | 'placeholder'>;
+  readonly option: Pick<Option<unknown>, 'flag' | 'placeholder'>;
 }
 
 export async function opened(start: () => Promise<void>, { what, bind, port, option: { flag, placeholder } }: Opening): Promise<void> {

@@ -1,0 +1,106 @@
+/** etcd's HTTP: its services as JSON under `/v3`, and the pages that tell how it is. */
+import type { Message } from '@rollcall/wire';
+import { bearerTokenIn } from '../../../shared/bearer-token.js';
+import type { GrpcFace, GrpcMetadata, GrpcMethod } from '../../../shared/grpc-face.js';
+import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute } from '../../../shared/http-face.js';
+import { failureOf } from '../errors.js';
+import { failureAnswer } from './failures.js';
+import { fromJson, toJson } from './json.js';
+import { messagesIn } from './messages-in.js';
+import { gatewayPaths } from './paths.js';
+import { streamReply } from './stream-reply.js';
+
+export interface GatewayOptions {
+  readonly face: GrpcFace;
+  readonly version: string;
+  /** `null`: all is well. Otherwise why not, in a sentence. */
+  readonly trouble: () => string | null;
+  /** All that is measured, in the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** A request of etcd's, a third larger in base64, and what stands around it. */
+const BODY_BYTES_MAX: number = 3 * 1024 * 1024;
+
+const JSON_TYPE = ['content-type', 'application/json'];
+const METRICS_TYPE = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
+const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'];
+
+export function gateway(options: GatewayOptions): HttpFace {
+  const { face } = options;
+  return {
+    name: face.name,
+    prefix: '',
+    tokenIn,
+    failed: (error) => failureAnswer(failureOf(error)),
+    routes: [...pages(options), ...face.methods.flatMap(routesOf)],
+  };
+}
+
+function pages({ version, trouble, metrics }: GatewayOptions): readonly HttpRoute[] {
+  const page = (path: string, answer: () => HttpAnswer): HttpRoute => ({ method: 'GET', path, right: 'none', lane: null, handle: answer });
+  const health = (): HttpAnswer => {
+    const reason = trouble();
+    const body = JSON.stringify({ health: String(reason === null), reason: reason ?? '' });
+    return { status: reason === null ? 200 : 503, headers: JSON_TYPE, body };
+  };
+  const ready = (): HttpAnswer => {
+    const reason = trouble();
+    return { status: reason === null ? 200 : 503, headers: PLAIN_TYPE, body: reason === null ? 'ok\n' : `${reason}\n` };
+  };
+  const versions = JSON.stringify({ etcdserver: version, etcdcluster: version.replace(/\d+$/, '0') });
+  return [
+    page('/version', () => ({ status: 200, headers: JSON_TYPE, body: versions })),
+    page('/health', health),
+    page('/livez', () => ({ status: 200, headers: PLAIN_TYPE, body: 'ok\n' })),
+    page('/readyz', ready),
+    {
+      method: 'GET',
+      path: '/metrics',
+      right: 'read',
+      lane: null,
+      handle: async () => ({ status: 200, headers: METRICS_TYPE, body: await metrics() }),
+    },
+  ];
+}
+
+function routesOf(method: GrpcMethod): readonly HttpRoute[] {
+  const { right, lane } = method;
+  return gatewayPaths(method.path).map((path) => ({
+    method: 'POST',
+    path,
+    right,
+    lane,
+    bodyBytesMax: BODY_BYTES_MAX,
+    handle: (request) => answer(method, request),
+  }));
+}
+
+function answer(method: GrpcMethod, { head, body, caller }: HttpRequest): HttpReply | Promise<HttpReply> {
+  const question = method.request as Message<unknown>;
+  const messages = messagesIn(body).map((json) => fromJson(question, json));
+  const call = { caller, metadata: metadataOf(head) };
+  if (method.kind === 'stream') return streamReply({ method, messages, call });
+  return handled(
+    () => method.handle(messages[0] ?? question.empty, { ...call, signal: new AbortController().signal }),
+    method.response as Message<unknown>,
+  );
+}
+
+async function handled(handle: () => unknown, response: Message<unknown>): Promise<HttpAnswer> {
+  return { status: 200, headers: JSON_TYPE, body: JSON.stringify(toJson(response, await handle())) };
+}
+
+function metadataOf({ headers }: HttpHead): GrpcMetadata {
+  return {
+    get: (name) => {
+      const value = name === ':authority' ? headers.host : headers[name];
+      return Array.isArray(value) ? value.join(',') : value;
+    },
+  };
+}
+
+/** As HTTP has it, and as etcd's own page shows it: the token alone. */
+function tokenIn({ headers, rawHeaders }: HttpHead): string | null {
+  return bearerTokenIn(rawHeaders) ?? /^(\S+)$/.exec(headers.authorization ?? '')?.[1] ?? null;
+}

@@ -3,6 +3,9 @@ import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Store } from '../ports/store.js';
+import { ForeignClaims } from '../naming/foreign-claims.js';
+import type { NamingState } from '../naming/naming-record.js';
+import type { LensScope } from '../naming/naming-keys.js';
 import type { EncodedRecord, EncodedSink } from './encoded.js';
 import type { Term } from './intent-table.js';
 import { catalogRange } from './keys.js';
@@ -20,7 +23,11 @@ export interface CatalogOptions {
   readonly log: Log;
   /** For services that have none of their own. Left out: the usual one. */
   readonly panicRule?: PanicRule;
+  /** Where keys of others count as registrations. Left out: nowhere. */
+  readonly lens?: LensScope;
 }
+
+const nowhere: LensScope = Object.freeze([]);
 
 /** Keys that one log line names. */
 const TOLD_KEYS_MAX = 5;
@@ -29,6 +36,8 @@ const TOLD_KEYS_MAX = 5;
 const LOOK_MS = 5;
 
 export class Catalog implements Knowing {
+  /** Instances that are somebody else's keys. */
+  readonly claims: ForeignClaims;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -38,12 +47,14 @@ export class Catalog implements Knowing {
   readonly #waiting = new Set<{ readonly revision: number; readonly reached: () => void }>();
   #undecodableTold = 0;
 
-  constructor({ store, clock, log, panicRule }: CatalogOptions) {
+  constructor({ store, clock, log, panicRule, lens = nowhere }: CatalogOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
     this.#projection = new Projection(panicRule === undefined ? {} : { panicRule });
-    this.#reader = new LogReader({ store, sink: this.#sink(), clock, log });
+    this.claims = new ForeignClaims(lens, (ref) => this.#projection.shows(ref));
+    const claims = this.claims.ranges.length === 0 ? {} : { claims: this.claims };
+    this.#reader = new LogReader({ store, sink: this.#sink(), clock, log, ...claims });
   }
 
   get view(): CatalogView {
@@ -63,6 +74,11 @@ export class Catalog implements Knowing {
   /** Removals of machines that have begun. */
   get removals(): readonly Removal[] {
     return this.#projection.removals;
+  }
+
+  /** Whether instances are shown as keys of etcd's naming layout; the same object while that does not change. */
+  get naming(): NamingState {
+    return this.#projection.naming;
   }
 
   known(ref: InstanceRef, name: string): KnownRecords | null {

@@ -4,7 +4,7 @@
  */
 import type { Bytes, KeyRange } from '../ports/store.js';
 import { fromText, toText } from '../store/bytes.js';
-import { keysUnder } from '../store/key-range.js';
+import { keysUnder, textRangeHoldsBytes, toTextRange } from '../store/key-range.js';
 import { NodeName } from '../cluster/node-name.js';
 import type { ServiceRef } from '../face.js';
 import type { MachineRef } from './machine.js';
@@ -23,6 +23,14 @@ export const catalogRange: KeyRange = keysUnder(fromText(ROOT));
  */
 export const consulRange: KeyRange = keysUnder(fromText(`${ROOT}consul/`));
 
+const ours = toTextRange(catalogRange);
+const consul = toTextRange(consulRange);
+
+/** Of what concerns the catalog. */
+export function isOurKey(key: Bytes): boolean {
+  return textRangeHoldsBytes(ours, key) && !textRangeHoldsBytes(consul, key);
+}
+
 /** Kept apart, so that a registration, a verdict and an operator never overwrite each other. */
 export const instanceKinds = ['instances', 'health', 'intents'] as const;
 export const machineKinds = ['machines', 'machine-health', 'machine-intents'] as const;
@@ -39,7 +47,9 @@ export type RecordKey =
   | { readonly kind: MachineRecordKind; readonly machine: MachineRef }
   /** What was settled for a service, whether it has instances or not. */
   | { readonly kind: 'services'; readonly service: ServiceRef }
-  | { readonly kind: 'guard' };
+  | { readonly kind: 'guard' }
+  /** Whether instances are shown as keys of etcd's naming layout. */
+  | { readonly kind: 'naming' };
 
 export function recordKey(kind: RecordKind, ref: InstanceRef): Bytes {
   return recordKeyOf(kind, refText(ref));
@@ -90,6 +100,11 @@ export function kindRange(kind: RecordKind): KeyRange {
   return keysUnder(fromText(`${ROOT}${kind}/`));
 }
 
+/** The same, of one service. */
+export function kindRangeOf(kind: RecordKind, namespace: Namespace, service: ServiceName): KeyRange {
+  return keysUnder(fromText(recordKeyStart(kind, namespace, service)));
+}
+
 /** The identity of an instance as one text: the same for every spelling of its service. */
 export function refText({ namespace, service, id }: InstanceRef): string {
   return `${serviceText(namespace, service)}/${encodePart(id)}`;
@@ -138,6 +153,7 @@ export function parseKeyText(text: string): RecordKey | null {
     if (id.length <= INSTANCE_ID_CHARACTERS_MAX) return { kind, ref: { namespace, service, id } };
   }
   if (text === GUARD) return { kind: 'guard' };
+  if (text === NAMING) return { kind: 'naming' };
   const [, , kind = '', namespaceText, ...parts] = text.split('/');
   const namespace = Namespace.parse(namespaceText);
   if (namespace === undefined) return null;
@@ -161,6 +177,7 @@ export function refTextIn(text: string, kind: RecordKind): string {
 }
 
 const GUARD = `${ROOT}guard`;
+const NAMING = `${ROOT}naming`;
 
 function parseParts(kind: string, namespace: Namespace, parts: readonly (string | undefined)[]): RecordKey | null {
   const [first, second] = parts;
@@ -181,7 +198,8 @@ function parseParts(kind: string, namespace: Namespace, parts: readonly (string 
 function keyText(key: RecordKey): string {
   if ('ref' in key) return `${ROOT}${key.kind}/${refText(key.ref)}`;
   if ('machine' in key) return `${ROOT}${key.kind}/${machineText(key.machine)}`;
-  return 'service' in key ? `${ROOT}services/${serviceText(key.service.namespace, key.service.service)}` : GUARD;
+  if ('service' in key) return `${ROOT}services/${serviceText(key.service.namespace, key.service.service)}`;
+  return key.kind === 'guard' ? GUARD : NAMING;
 }
 
 function isOneOf<Word extends string>(words: readonly Word[], text: string): text is Word {

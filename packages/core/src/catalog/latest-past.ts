@@ -2,19 +2,16 @@
  * The last revisions before a reading, so that a view can begin a little way back and be led up to the reading: then it
  * knows what happened lately, as if it had been there. What it has to begin with is the reading with these changes undone.
  */
-import type { Entry, RevisionBatch } from '../ports/store.js';
+import type { Bytes, Entry, RevisionBatch } from '../ports/store.js';
 import { toText } from '../store/bytes.js';
-import { changesWithin, keyOf } from '../store/change.js';
-import { toTextRange, type TextRange } from '../store/key-range.js';
-import { catalogRange } from './keys.js';
+import { changesOf, keyOf } from '../store/change.js';
+import { isOurKey } from './keys.js';
 
 /** As much as a view remembers, see recent-changes.ts. */
 const CHANGES_MAX = 8192;
 
 /** Records are small; where they are not, a shorter past has to do. */
 const BYTES_MAX: number = 32 * 1024 * 1024;
-
-const ours: TextRange = toTextRange(catalogRange);
 
 interface Step {
   readonly batch: RevisionBatch;
@@ -27,8 +24,12 @@ export class LatestPast {
   #changes = 0;
   #bytes = 0;
 
-  constructor(asOf: number) {
+  readonly #isMeant: (key: Bytes) => boolean;
+
+  /** `isMeant`: whether a view is made of what stands under a key. Left out: of the registry's own. */
+  constructor(asOf: number, isMeant: (key: Bytes) => boolean = isOurKey) {
     this.#asOf = asOf;
+    this.#isMeant = isMeant;
   }
 
   /** What happened after this revision is here. */
@@ -42,7 +43,7 @@ export class LatestPast {
 
   /** In the order of revisions, with previous values. */
   add(batch: RevisionBatch): void {
-    const own = changesWithin(batch, ours);
+    const own = changesOf(batch, this.#isMeant);
     if (own === null) return;
     const step = { batch: own, bytes: bytesOf(own) };
     this.#steps.push(step);

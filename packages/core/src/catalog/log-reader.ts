@@ -8,25 +8,26 @@ import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import {
   FIRST_REVISION,
-  type Bytes,
   type Change,
-  type Entry,
   type KeyRange,
   type RevisionBatch,
   type Store,
   type StoreStatus,
   type Watch,
 } from '../ports/store.js';
-import { toText } from '../store/bytes.js';
+import { encodedChange, type EncodedSink } from './encoded.js';
+import { catalogRange, isOurKey } from './keys.js';
+import type { ForeignClaims } from '../naming/foreign-claims.js';
 import { keyOf } from '../store/change.js';
-import { textRangeHoldsBytes, toTextRange, type TextRange } from '../store/key-range.js';
-import { encodedChange, encodedEntry, type EncodedSink } from './encoded.js';
-import { catalogRange, consulRange, kindRange } from './keys.js';
+import { hullOf } from '../store/key-range.js';
 import { LatestPast } from './latest-past.js';
+import { readAll } from './read-all.js';
 
 export interface LogReaderOptions {
   readonly store: Store;
   readonly sink: EncodedSink;
+  /** Keys of others that are registrations. Left out: none. */
+  readonly claims?: ForeignClaims;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,9 +39,6 @@ export interface LogReaderOptions {
 export type Restore = (sink: EncodedSink) => Promise<{ readonly asOfMs: number } | null>;
 
 const nothingKept: Restore = () => Promise.resolve(null);
-
-/** Entries per read: large enough to be quick, small enough not to hold up the loop. */
-const PAGE_ENTRIES = 1000;
 
 /** How far back it looks: minutes of ordinary churn. */
 const PAST_REVISIONS_MAX = 4096;
@@ -58,6 +56,8 @@ const CATCH_UP_LOOK_MS = 10;
 
 export class LogReader {
   readonly #options: LogReaderOptions;
+  /** All that the view is made of, and what lies between. */
+  readonly #range: KeyRange;
   #watch: Watch | null = null;
   #closed = false;
   /** Everything that the log held at some time was handed over, and the watch goes on from there. */
@@ -76,6 +76,7 @@ export class LogReader {
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
+    this.#range = hullOf([catalogRange, ...(options.claims?.ranges ?? [])]);
     this.read = new Promise((resolve) => (this.#hasRead = resolve));
   }
 
@@ -108,9 +109,10 @@ export class LogReader {
     if (this.#closed) return;
     // Before it is shown: where it cannot be followed, it is read once more.
     const watch = store.watch(
-      { range: catalogRange, fromRevision: revision + 1 },
+      { range: this.#range, fromRevision: revision + 1 },
       { next: (batch) => this.#take(batch), ended: (reason) => this.#ended(reason) },
     );
+    this.#options.claims?.finish();
     sink.finish();
     for (const batch of past.batches) this.#take(batch);
     this.#watch = watch;
@@ -127,8 +129,20 @@ export class LogReader {
   }
 
   #take(batch: RevisionBatch): void {
-    const { revision, changes } = concerning(batch);
-    if (!this.#closed && changes.length > 0) this.#options.sink.apply({ revision, records: changes.map(encodedChange) });
+    if (this.#closed) return;
+    const { sink, claims } = this.#options;
+    const { revision, changes } = this.#concerning(batch);
+    if (changes.length === 0) return;
+    const records = claims === undefined ? changes.map(encodedChange) : claims.take(changes, encodedChange);
+    // Keys of others that are no registrations are nothing to any view.
+    if (records.length > 0) sink.apply({ revision, records });
+  }
+
+  /** Without what no view is made of. Mostly all of it, or nothing. */
+  #concerning(batch: RevisionBatch): RevisionBatch {
+    const { claims } = this.#options;
+    const isMeant = (change: Change): boolean => isOurKey(keyOf(change)) || claims?.holds(keyOf(change)) === true;
+    return batch.changes.every(isMeant) ? batch : { revision: batch.revision, changes: batch.changes.filter(isMeant) };
   }
 
   /** Whoever reads while others write a lot may find that what it reads was compacted meanwhile. */
@@ -139,25 +153,23 @@ export class LogReader {
 
   /** What the log holds now, with the latest past undone: that comes again, step by step. */
   async #readAll({ epoch, compactedRevision }: StoreStatus, pastMax: number): Promise<Reading> {
-    const { store, sink } = this.#options;
+    const { store, sink, claims } = this.#options;
     const { revision } = await store.range({ range: catalogRange, limit: 0 });
     const past = await this.#past(Math.max(revision - pastMax, compactedRevision, FIRST_REVISION), revision);
-    const before = past.before();
     sink.begin({ epoch, revision: past.asOf });
-    for (const range of ranges) await this.#readRange(range, revision, before);
-    if (before.size > 0) sink.page([...before.values()].flatMap((entry) => (entry === null ? [] : [encodedEntry(entry)])));
+    await readAll({ store, sink, claims, revision, before: past.before(), isClosed: () => this.#closed });
     return { revision, past };
   }
 
   #past(asOf: number, upTo: number): Promise<LatestPast> {
     if (asOf >= upTo) return Promise.resolve(new LatestPast(upTo));
-    const { clock, store } = this.#options;
+    const { clock, store, claims } = this.#options;
     return new Promise((resolve) => {
-      const past = new LatestPast(asOf);
-      const range = { range: catalogRange, fromRevision: asOf + 1, previous: true };
+      const past = new LatestPast(asOf, claims && ((key) => isOurKey(key) || claims.holds(key)));
+      const range = { range: this.#range, fromRevision: asOf + 1, previous: true };
       const watch = store.watch(range, {
         next: (batch) => {
-          if (batch.revision <= upTo) past.add(concerning(batch));
+          if (batch.revision <= upTo) past.add(batch);
           if (batch.revision >= upTo) arrived();
         },
         // Compacted meanwhile: then there is none.
@@ -179,17 +191,6 @@ export class LogReader {
       };
       look();
     });
-  }
-
-  async #readRange({ from, to }: KeyRange, revision: number, without: ReadonlyMap<string, unknown>): Promise<void> {
-    const { store, sink } = this.#options;
-    let next: Bytes | null = from;
-    while (next !== null && !this.#closed) {
-      const { entries, more } = await store.range({ range: { from: next, to }, limit: PAGE_ENTRIES, revision });
-      const wanted = without.size === 0 ? entries : entries.filter(({ key }) => !without.has(toText(key)));
-      if (wanted.length > 0) sink.page(wanted.map(encodedEntry));
-      next = more ? keyAfter(entries) : null;
-    }
   }
 
   #ended(reason: Error | null): void {
@@ -252,30 +253,4 @@ export class LogReader {
 interface Reading {
   readonly revision: number;
   readonly past: LatestPast;
-}
-
-/** Registrations first, because that is the quickest way to take them in; then what stands before them and behind. */
-const registrations: KeyRange = kindRange('instances');
-const ranges: readonly KeyRange[] = [
-  registrations,
-  { from: catalogRange.from, to: consulRange.from },
-  { from: consulRange.to ?? catalogRange.from, to: registrations.from },
-  { from: registrations.to ?? catalogRange.from, to: catalogRange.to },
-];
-
-const others: TextRange = toTextRange(consulRange);
-
-/** Without what is kept there for others. Mostly all of it, or nothing. */
-function concerning(batch: RevisionBatch): RevisionBatch {
-  const isOurs = (change: Change): boolean => !textRangeHoldsBytes(others, keyOf(change));
-  return batch.changes.every(isOurs) ? batch : { revision: batch.revision, changes: batch.changes.filter(isOurs) };
-}
-
-/** The smallest key behind the last one. */
-function keyAfter(entries: readonly Entry[]): Bytes | null {
-  const last = entries.at(-1);
-  if (last === undefined) return null;
-  const next = new Uint8Array(last.key.length + 1);
-  next.set(last.key);
-  return next;
 }

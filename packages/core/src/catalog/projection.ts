@@ -16,6 +16,7 @@ import type { Machine, MachineRef } from './machine.js';
 import type { Removal } from './machine-table.js';
 import { ServiceName, type InstanceId, type Namespace } from './names.js';
 import { usualPanicRule, type PanicRule } from './panic-rule.js';
+import type { NamingState } from '../naming/naming-record.js';
 import { pagesOf, RecordDump } from './record-dump.js';
 import { RecentChanges } from './recent-changes.js';
 import { RecordState, type StateChange } from './record-state.js';
@@ -69,6 +70,11 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
     return this.#state.guard;
   }
 
+  /** Whether instances are shown as keys of etcd's naming layout. */
+  get naming(): NamingState {
+    return this.#state.naming;
+  }
+
   /** Keys whose records cannot be read. */
   get undecodable(): ReadonlySet<string> {
     return this.#state.undecodable;
@@ -82,6 +88,10 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
   /** Removals of machines that have begun. */
   get removals(): readonly Removal[] {
     return this.#state.machines.removals();
+  }
+
+  shows(ref: InstanceRef): boolean {
+    return this.#state.instances.get(ref) !== undefined;
   }
 
   /** Nothing while the log is not followed: what is shown then may be of long ago. */

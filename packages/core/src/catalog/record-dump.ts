@@ -10,6 +10,7 @@ import type { Instance, Registered } from './instance.js';
 import { encodeIntentRecord } from './intent-record.js';
 import { namedKey, recordKeyOf, refText } from './keys.js';
 import type { HealthPart } from './intent-table.js';
+import { encodeNamingRecord, namingKey, noNaming } from '../naming/naming-record.js';
 import type { RecordState } from './record-state.js';
 import { encodeHealthRecord, encodeRegistered } from './records.js';
 import { encodeServiceRecord } from './service-record.js';
@@ -81,6 +82,7 @@ export function* pagesOf(state: RecordState, recordsPerPage: number = PAGE_RECOR
  */
 function* recordsOf(state: RecordState): Iterable<EncodedRecord> {
   if (state.guard !== idleGuard) yield putBack(guardKey, encodeGuardRecord(state.guard));
+  if (state.naming !== noNaming) yield putBack(namingKey, encodeNamingRecord(state.naming));
   for (const [text, panic] of state.panicRules) yield putBack(namedKey(`services/${text}`), encodeServiceRecord({ panic, unknown: {} }));
   for (const name of state.undecodable) yield putBack(namedKey(name), UNREADABLE);
   yield* state.machines.records();

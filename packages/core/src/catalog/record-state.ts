@@ -27,6 +27,7 @@ import {
 import type { KnownRecords } from './known-records.js';
 import type { Machine } from './machine.js';
 import { MachineTable } from './machine-table.js';
+import { decodeNamingRecord, noNaming, type NamingState } from '../naming/naming-record.js';
 import { ServiceName } from './names.js';
 import type { PanicRule } from './panic-rule.js';
 import { decodeHealthRecord } from './records.js';
@@ -67,6 +68,7 @@ export class RecordState {
   /** Instances whose registrations hold more than this program understands, by `refText`: true, but not the whole truth. */
   readonly #strange = new Set<string>();
   guard: GuardState = idleGuard;
+  naming: NamingState = noNaming;
   /** Where the log stood when this began: nothing is known of what was before. */
   readonly #since: number;
   readonly #reader = new RegistrationReader();
@@ -145,7 +147,8 @@ export class RecordState {
     if ('ref' in key) this.#mark(text, this.#takeOfInstance(key.kind, key.ref, refTextIn(text, key.kind), record));
     else if ('machine' in key) this.#mark(text, this.machines.take(key.kind, key.machine, record));
     else if ('service' in key) this.#mark(text, this.#takeOfService(key.service, record));
-    else this.#mark(text, this.#takeGuard(record));
+    else if (key.kind === 'guard') this.#mark(text, this.#takeGuard(record));
+    else this.#mark(text, this.#takeNaming(record));
   }
 
   /** `false` if it cannot be read. */
@@ -182,6 +185,12 @@ export class RecordState {
   #takeGuard({ value }: EncodedRecord): boolean {
     const state = value && decodeGuardRecord(value);
     this.guard = state ?? idleGuard;
+    return state !== null || value === null;
+  }
+
+  #takeNaming({ value }: EncodedRecord): boolean {
+    const state = value && decodeNamingRecord(value);
+    this.naming = state ?? noNaming;
     return state !== null || value === null;
   }
 

@@ -37,8 +37,12 @@ export interface Amendment<Stored, Answer> {
 
 const ATTEMPTS_MAX = 2;
 
-/** Conditions and operations of one change, by its subject's keys: of an instance there are three. */
-const KEYS_MAX = 3;
+/**
+ * Conditions and operations of one change, by its subject's keys: of an instance there are three. As many again is room for the keys
+ * of others that an instance may be, and for the one that it is shown as.
+ */
+export const ROOM_PER_KEY = 2;
+const KEYS_MAX: number = 3 * ROOM_PER_KEY;
 
 /** Changes in one commit, each a commit in it. What they hold counts on top of them, as one of them does. */
 export const RECALLED_MAX: number = COMMIT_OPERATIONS_MAX - KEYS_MAX;

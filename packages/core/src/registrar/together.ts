@@ -2,7 +2,7 @@
 import { RollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';
-import { RECALLED_MAX, type Amended, type Amendment, type Amendments } from './amend.js';
+import { RECALLED_MAX, ROOM_PER_KEY, type Amended, type Amendment, type Amendments } from './amend.js';
 
 /** Commits on their way at once: enough that they share syncs of the disk, few enough that others get in between. */
 const AT_ONCE_MAX = 4;
@@ -72,7 +72,7 @@ function byKeys<Stored, Answer>(all: readonly Amendment<Stored, Answer>[], place
   let group: number[] = [];
   let keys = 0;
   for (const at of places) {
-    const own = (all[at] as Amendment<Stored, Answer>).subject.keys.length;
+    const own = (all[at] as Amendment<Stored, Answer>).subject.keys.length * ROOM_PER_KEY;
     if (group.length === 0 || keys + own > COMMIT_OPERATIONS_MAX) {
       groups.push((group = []));
       keys = 0;

@@ -8,7 +8,12 @@ export function keyOf(change: Change): Bytes {
 
 /** What a revision did within a range: the very same batch if that is all of it, `null` if it is nothing. */
 export function changesWithin(batch: RevisionBatch, range: TextRange): RevisionBatch | null {
-  const isWithin = (change: Change): boolean => textRangeHoldsBytes(range, keyOf(change));
+  return changesOf(batch, (key) => textRangeHoldsBytes(range, key));
+}
+
+/** The same, of keys that somebody means. */
+export function changesOf(batch: RevisionBatch, isMeant: (key: Bytes) => boolean): RevisionBatch | null {
+  const isWithin = (change: Change): boolean => isMeant(keyOf(change));
   // Mostly all of them, or none.
   if (batch.changes.every(isWithin)) return batch.changes.length === 0 ? null : batch;
   const changes = batch.changes.filter(isWithin);

@@ -27,6 +27,19 @@ export function checkCommit(commit: Commit): void {
   if (singlePut(commit) === null) checkWrites(commit);
 }
 
+/** Whether it keeps to the bounds of a commit's size. */
+export function fitsCommit(commit: Commit): boolean {
+  return depthOf(commit) <= COMMIT_OPERATIONS_MAX && commitBytes(commit) <= COMMIT_BYTES_MAX;
+}
+
+/** The longest lists along a nesting, added up. */
+function depthOf({ when = none, then, else: otherwise = none }: Commit): number {
+  let deepest = 0;
+  for (const operation of then) if (operation.type === 'commit') deepest = Math.max(deepest, depthOf(operation));
+  for (const operation of otherwise) if (operation.type === 'commit') deepest = Math.max(deepest, depthOf(operation));
+  return Math.max(when.length, then.length, otherwise.length) + deepest;
+}
+
 /** The most common commit by far breaks no rule about its writes: it has one. */
 function singlePut({ then, else: otherwise }: Commit): PutOperation | null {
   const [first] = then;

@@ -3,7 +3,7 @@
  * before it begins is empty, as etcd has it.
  */
 import type { Bytes, KeyRange } from '../ports/store.js';
-import { compareToText, toText } from './bytes.js';
+import { compareBytes, compareToText, toText } from './bytes.js';
 import { someBytes } from './some-bytes.js';
 
 /** A range over text keys (see bytes.ts), for those who keep their keys so. */
@@ -30,6 +30,14 @@ export function keysUnder(prefix: Bytes): KeyRange {
   const to = Uint8Array.from(prefix.subarray(0, length));
   to[length - 1] = (to[length - 1] ?? 0) + 1;
   return { from: prefix, to };
+}
+
+/** From the first key of several ranges to the last, with what lies between. */
+export function hullOf(ranges: readonly KeyRange[]): KeyRange {
+  return ranges.reduce((hull, { from, to }) => ({
+    from: compareBytes(from, hull.from) < 0 ? from : hull.from,
+    to: to === null || hull.to === null ? null : compareBytes(to, hull.to) > 0 ? to : hull.to,
+  }));
 }
 
 export const allKeys: KeyRange = { from: new Uint8Array(0), to: null };

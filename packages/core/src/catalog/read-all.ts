@@ -1,0 +1,88 @@
+/** Reading all that a view is made of, as of one revision: page by page, with the changes undone that come again behind it. */
+import type { ForeignClaims } from '../naming/foreign-claims.js';
+import type { Bytes, Change, Entry, KeyRange, Store } from '../ports/store.js';
+import { fromText, toText } from '../store/bytes.js';
+import { encodedEntry, type EncodedRecord, type EncodedSink } from './encoded.js';
+import { catalogRange, consulRange, kindRange } from './keys.js';
+
+export interface ReadAllOptions {
+  readonly store: Pick<Store, 'range'>;
+  readonly sink: EncodedSink;
+  /** Keys of others that are registrations. Left out: none. */
+  readonly claims?: ForeignClaims | undefined;
+  readonly revision: number;
+  /** By its key as text, what is to be shown of it instead of what it holds; `null` if it was not there. */
+  readonly before: ReadonlyMap<string, Entry | null>;
+  readonly isClosed: () => boolean;
+}
+
+/** Entries per read: large enough to be quick, small enough not to hold up the loop. */
+const PAGE_ENTRIES = 1000;
+
+/** Registrations first, because that is the quickest way to take them in; then what stands before them and behind. */
+const registrations: KeyRange = kindRange('instances');
+const besides: readonly KeyRange[] = [
+  { from: catalogRange.from, to: consulRange.from },
+  { from: consulRange.to ?? catalogRange.from, to: registrations.from },
+  { from: registrations.to ?? catalogRange.from, to: catalogRange.to },
+];
+
+export async function readAll(options: ReadAllOptions): Promise<void> {
+  const { sink, claims, before } = options;
+  const show = (entries: readonly Entry[]): void => sink.page(entries.map(encodedEntry));
+  if (claims === undefined) await readRange(options, registrations, show);
+  else await readClaims(options, claims, show);
+  for (const range of besides) await readRange(options, range, show);
+  const earlier = [...before.values()].filter((entry) => entry !== null);
+  const ours = claims === undefined ? earlier : earlier.filter(({ key }) => !claims.holds(key));
+  if (ours.length > 0) show(ours);
+}
+
+/** Keys of others, and registrations: which of the former count depends on the latter. */
+async function readClaims(options: ReadAllOptions, claims: ForeignClaims, show: (entries: readonly Entry[]) => void): Promise<void> {
+  const { sink, before, isClosed } = options;
+  claims.begin();
+  for (const range of claims.ranges) await readRange(options, range, (entries) => claims.load(entries));
+  await readRange(options, registrations, (entries) => {
+    claims.pass(entries);
+    show(entries);
+  });
+  claims.undo([...before].map(([text, entry]) => changeTo(text, entry)));
+  let page: EncodedRecord[] = [];
+  for (const record of claims.loaded()) {
+    if (isClosed()) return;
+    if (page.push(record) < PAGE_ENTRIES) continue;
+    sink.page(page);
+    page = [];
+    // As where it is read, others have their turn between two pages.
+    await options.store.range({ range: catalogRange, limit: 0 });
+  }
+  if (page.length > 0) sink.page(page);
+}
+
+function changeTo(text: string, entry: Entry | null): Change {
+  return entry === null ? { type: 'delete', key: fromText(text), previous: null } : { type: 'put', entry, previous: null };
+}
+
+async function readRange(
+  { store, revision, before, isClosed }: ReadAllOptions,
+  { from, to }: KeyRange,
+  take: (entries: readonly Entry[]) => void,
+): Promise<void> {
+  let next: Bytes | null = from;
+  while (next !== null && !isClosed()) {
+    const { entries, more } = await store.range({ range: { from: next, to }, limit: PAGE_ENTRIES, revision });
+    const wanted = before.size === 0 ? entries : entries.filter(({ key }) => !before.has(toText(key)));
+    if (wanted.length > 0) take(wanted);
+    next = more ? keyAfter(entries) : null;
+  }
+}
+
+/** The smallest key behind the last one. */
+function keyAfter(entries: readonly Entry[]): Bytes | null {
+  const last = entries.at(-1);
+  if (last === undefined) return null;
+  const next = new Uint8Array(last.key.length + 1);
+  next.set(last.key);
+  return next;
+}

@@ -1,0 +1,124 @@
+/**
+ * The lens of etcd's naming layout, both ways: what a document under a key says as a registration, and what an instance says as a
+ * document. Pure.
+ */
+import { METADATA_ENTRIES_MAX } from '../catalog/bounds.js';
+import type { Instance } from '../catalog/instance.js';
+import { BORN, type InstanceRecord } from '../catalog/records.js';
+import { metadataKind } from '../catalog/registration-kinds.js';
+import type { InstanceRef, Kept, Registration } from '../catalog/registration.js';
+import { isObject } from '../catalog/value-kind.js';
+import type { Bytes } from '../ports/store.js';
+import { addressText, encodeDocument, field, fieldName, PROJECTED_BY, type Address, type EndpointDocument } from './endpoint-document.js';
+
+/** What this layout has no place for. */
+export const cannotExpress: readonly { readonly feature: string; readonly reason: string }[] = [
+  { feature: 'tags, weight, zone, region, version, machine and further ports', reason: 'a document has one address and metadata' },
+  { feature: 'instances without a host', reason: 'a document is known by its address' },
+  { feature: 'namespaces other than default', reason: 'its keys have a service and an id' },
+  { feature: 'names of services without regard to case', reason: 'keys are bytes: those that are shown have the folded name' },
+  { feature: 'when a document was put', reason: 'etcd does not say' },
+];
+
+export const ETCD_FACE = 'etcd';
+
+/** Where metadata that is no object goes, and the path of an address that is one: names that other faces can show. */
+const WHOLE = 'metadata';
+const SOCKET = 'unix';
+
+/** What etcd does not say: see `cannotExpress`. */
+const UNKNOWN_TIME_MS = 0;
+
+/** `null` for a document that is out of the bounds that an instance has. */
+export function registrationOf(ref: InstanceRef, document: EndpointDocument): Omit<InstanceRecord, 'unknown'> | null {
+  const { address, text } = document;
+  const metadata = metadataOf(document);
+  if (metadata === null) return null;
+  const [host, port] = 'host' in address ? [address.host, address.port] : [null, null];
+  const plain: Omit<InstanceRecord, 'unknown'> = {
+    ...ref,
+    host,
+    port,
+    ports: {},
+    tags: [],
+    metadata,
+    weight: 1,
+    zone: null,
+    region: null,
+    version: null,
+    machine: null,
+    checks: [],
+    deregisterAfterMs: null,
+    origin: { face: ETCD_FACE },
+    // Its key's own creation: who is put again after a departure is somebody else.
+    incarnation: BORN,
+    registeredAtMs: UNKNOWN_TIME_MS,
+  };
+  return saysAll(plain, text) ? plain : { ...plain, origin: { face: ETCD_FACE, kept: { [ETCD_FACE]: text } } };
+}
+
+/** Nothing of the document would be lost if it were written anew. */
+function saysAll(plain: Registration, text: string): boolean {
+  const json = JSON.parse(text) as object;
+  const again = { Op: 0, ...json, Metadata: field(json as Table, 'Metadata') ?? {} };
+  const addr = addressOf(plain);
+  return JSON.stringify(again) === JSON.stringify({ Op: 0, Addr: addr, Metadata: plain.metadata });
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+function metadataOf({ metadata, address }: Pick<EndpointDocument, 'metadata' | 'address'>): Readonly<Record<string, string>> | null {
+  const said = metadata === null ? {} : isObject(metadata) ? metadata : { [WHOLE]: metadata };
+  const entries = Object.entries(said).map(([name, value]) => [name, asText(value)] as const);
+  if ('path' in address && !Object.hasOwn(said, SOCKET)) entries.push([SOCKET, address.path]);
+  if (entries.length > METADATA_ENTRIES_MAX) return null;
+  return metadataKind.parse(Object.fromEntries(entries)) ?? null;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The document by which an instance is shown; `null` for one that has none. What it was put with, if it was, it keeps. */
+export function documentOf(instance: Pick<Instance, 'host' | 'port' | 'metadata' | 'origin' | 'namespace'>): Bytes | null {
+  const addr = addressOf(instance);
+  if (addr === null) return null;
+  const kept = keptDocument(instance.origin.kept);
+  if (kept === null)
+    return encodeDocument({ Op: 0, Addr: addr, Metadata: metadataFor(instance.metadata, undefined), [PROJECTED_BY]: instance.origin.face });
+  const [addrName, metadataName] = [fieldName(kept, 'Addr') ?? 'Addr', fieldName(kept, 'Metadata') ?? 'Metadata'];
+  const metadata = metadataFor(instance.metadata, kept[metadataName]);
+  return encodeDocument({ Op: 0, ...kept, [addrName]: addr, [metadataName]: metadata, [PROJECTED_BY]: instance.origin.face });
+}
+
+function addressOf({ host, port, metadata }: Pick<Instance, 'host' | 'port' | 'metadata'>): string | null {
+  if (host === null) return metadata[SOCKET] === undefined ? null : addressText({ path: metadata[SOCKET] });
+  const address: Address = { host, port };
+  return addressText(address);
+}
+
+function keptDocument(kept: Kept | undefined): Table | null {
+  const text = kept?.[ETCD_FACE];
+  if (text === undefined) return null;
+  try {
+    const json: unknown = JSON.parse(text);
+    return isObject(json) ? json : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Texts, but for what was put as something else and still says the same. */
+function metadataFor(metadata: Readonly<Record<string, string>>, kept: unknown): unknown {
+  const { [WHOLE]: whole, ...others } = metadata;
+  if (kept !== undefined && !isObject(kept)) {
+    if (Object.keys(others).length === 0 && (kept === null ? whole === undefined : asText(kept) === whole)) return kept;
+    return metadata;
+  }
+  const known: Table = kept ?? {};
+  // In one order, whoever read it from where: what is shown is compared by its bytes.
+  const names = Object.keys(metadata).sort();
+  return Object.fromEntries(
+    names.map((name) => [name, Object.hasOwn(known, name) && asText(known[name]) === metadata[name] ? known[name] : metadata[name]]),
+  );
+}

@@ -1,0 +1,274 @@
+/**
+ * Instances that are somebody's own keys: documents of etcd's naming layout, whoever wrote them. A document under a key claims to be
+ * the registration of one instance, and shows as that instance's record, as if it stood among the registrations.
+ *
+ * Where several claim to be the same one, a registration of the registry's own counts, else the key that was created first, of
+ * those that one commit created the first in order: every node that reads the same log says the same. The others wait.
+ */
+import type { EncodedRecord } from '../catalog/encoded.js';
+import { isOurKey, isRegistrationKey, parseKeyText, recordKeyOf, refText, refTextIn } from '../catalog/keys.js';
+import { encodeRegistered } from '../catalog/records.js';
+import type { InstanceRef } from '../catalog/registration.js';
+import type { Bytes, Change, Entry, KeyRange, LeaseId } from '../ports/store.js';
+import { compareBytes, toText } from '../store/bytes.js';
+import { keyOf } from '../store/change.js';
+import { textRangeHoldsBytes, toTextRange, type TextRange } from '../store/key-range.js';
+import { parseDocument } from './endpoint-document.js';
+import { registrationOf } from './endpoint-lens.js';
+import { rangesOf, refUnder, type LensScope } from './naming-keys.js';
+
+/** A key that is, or would be, an instance's registration. */
+export interface Claim {
+  readonly key: Bytes;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  readonly lease: LeaseId;
+  /** As a registration's record says it. */
+  readonly record: Bytes;
+}
+
+/** All who claim to be one instance. */
+export interface Claimed {
+  readonly ref: InstanceRef;
+  /** The first one counts. */
+  readonly claims: readonly Claim[];
+  /** It is registered with the registry itself: none of them counts. */
+  readonly isRegistered: boolean;
+}
+
+/** How much of this there is, for whoever looks. */
+export interface ClaimCounts {
+  /** Instances that are keys. */
+  readonly instances: number;
+  /** Keys that wait for another one's end. */
+  readonly waiting: number;
+  /** Documents that say where somebody listens and are out of bounds: plain keys. */
+  readonly unfit: number;
+}
+
+interface Table {
+  readonly byName: Map<string, Claimed>;
+  readonly unfit: Set<string>;
+  waiting: number;
+}
+
+export class ForeignClaims {
+  readonly scope: LensScope;
+  /** Where such keys may stand. */
+  readonly ranges: readonly KeyRange[];
+  readonly #textRanges: readonly TextRange[];
+  readonly #isShown: (ref: InstanceRef) => boolean;
+  #table: Table = emptyTable();
+  #loading: Table | null = null;
+
+  /** `isShown`: whether the view, as it is before what is taken in, shows such an instance. */
+  constructor(scope: LensScope, isShown: (ref: InstanceRef) => boolean) {
+    this.scope = scope;
+    this.ranges = rangesOf(scope);
+    this.#textRanges = this.ranges.map(toTextRange);
+    this.#isShown = isShown;
+  }
+
+  get size(): number {
+    return this.#table.byName.size;
+  }
+
+  get counts(): ClaimCounts {
+    const { byName, waiting, unfit } = this.#table;
+    return { instances: byName.size, waiting, unfit: unfit.size };
+  }
+
+  /** By what `refText` says. */
+  of(name: string): Claimed | undefined {
+    return this.#table.byName.get(name);
+  }
+
+  /** The instance whose registration this key is, or waits to be. */
+  under(key: Bytes): Claimed | undefined {
+    if (this.size === 0 || !this.holds(key)) return undefined;
+    const ref = refUnder(key, this.scope);
+    const claimed = ref === null ? undefined : this.of(refText(ref));
+    return claimed?.claims.some((claim) => compareBytes(claim.key, key) === 0) === true ? claimed : undefined;
+  }
+
+  all(): Iterable<Claimed> {
+    return this.#table.byName.values();
+  }
+
+  /** Whether a key may be one of these; the registry's own never are. */
+  holds(key: Bytes): boolean {
+    return this.#textRanges.some((range) => textRangeHoldsBytes(range, key));
+  }
+
+  /** What an entry says, if it is such a document; `null` for anything else. */
+  read(entry: Entry): { readonly ref: InstanceRef; readonly claim: Claim } | null {
+    const ref = refUnder(entry.key, this.scope);
+    const document = ref === null ? null : parseDocument(entry.value);
+    if (ref === null || document === null || document.isProjected) return null;
+    const registration = registrationOf(ref, document);
+    if (registration === null) return null;
+    const { key, createRevision, modRevision, lease } = entry;
+    return { ref, claim: { key, createRevision, modRevision, lease, record: encodeRegistered(registration) } };
+  }
+
+  /** A reading of everything begins: these ranges first, then the registrations, then `loaded`. What was known is known until `finish`. */
+  begin(): void {
+    this.#loading = emptyTable();
+  }
+
+  load(entries: readonly Entry[]): void {
+    if (this.#loading === null) return;
+    for (const entry of entries) this.#put(this.#loading, entry);
+  }
+
+  /** Registrations of the registry's own, as they are read. */
+  pass(entries: readonly Entry[]): void {
+    const table = this.#loading;
+    if (table === null || table.byName.size === 0) return;
+    for (const { key } of entries) {
+      const name = nameIn(key);
+      const claimed = name === null ? undefined : table.byName.get(name);
+      if (name !== null && claimed !== undefined) settle(table, name, claimed, { ...claimed, isRegistered: true });
+    }
+  }
+
+  /** All that count, as records. */
+  *loaded(): Generator<EncodedRecord, undefined> {
+    for (const [name, claimed] of this.#loading?.byName ?? []) {
+      const winner = winnerOf(claimed);
+      if (winner !== null) yield shownAs(name, winner);
+    }
+    return undefined;
+  }
+
+  finish(): void {
+    this.#table = this.#loading ?? this.#table;
+    this.#loading = null;
+  }
+
+  /** What a reading holds that came later is undone: these changes lead back to where the view begins. */
+  undo(changes: readonly Change[]): void {
+    if (this.#loading !== null) this.#taken(this.#loading, changes, () => false);
+  }
+
+  /** What one revision did, as the view is to take it in: nothing for plain keys. */
+  take(changes: readonly Change[], plain: (change: Change) => EncodedRecord): readonly EncodedRecord[] {
+    const isOurs = (change: Change): boolean => isOurKey(keyOf(change));
+    // Mostly all of them are, and nobody claims anything.
+    if (this.size === 0 && changes.every(isOurs)) return changes.map(plain);
+    const foreign = this.#taken(this.#table, changes, this.#isShown);
+    const hidden = new Set(foreign.map(({ key }) => toText(key)));
+    const own = changes.filter((change) => isOurs(change) && !hidden.has(toText(keyOf(change)))).map(plain);
+    return [...own, ...foreign];
+  }
+
+  #taken(table: Table, changes: readonly Change[], isShown: (ref: InstanceRef) => boolean): readonly EncodedRecord[] {
+    const before = new Map<string, Claimed | undefined>();
+    const registered = new Map<string, boolean>();
+    for (const change of changes) {
+      const key = keyOf(change);
+      const name = nameIn(key);
+      if (name !== null) registered.set(name, change.type === 'put');
+      else if (this.holds(key)) this.#takeOne(table, change, (touched) => remember(before, table, touched));
+    }
+    for (const [name, isRegistered] of registered) {
+      const claimed = table.byName.get(name);
+      if (claimed === undefined) continue;
+      remember(before, table, name);
+      settle(table, name, claimed, { ...claimed, isRegistered });
+    }
+    return [...before].flatMap(([name, earlier]) => {
+      const claimed = table.byName.get(name);
+      // Whoever is claimed for the first time may be registered already.
+      if (earlier === undefined && claimed !== undefined && !registered.has(name) && isShown(claimed.ref))
+        settle(table, name, claimed, { ...claimed, isRegistered: true });
+      return this.#news(name, earlier, table.byName.get(name), registered.get(name));
+    });
+  }
+
+  /** What the view is told of one instance; what the registry's own record says of it, it is told anyway. */
+  #news(name: string, before: Claimed | undefined, after: Claimed | undefined, registered: boolean | undefined): readonly EncodedRecord[] {
+    if (registered === true) return [];
+    const [was, is] = [before && winnerOf(before), after && winnerOf(after)];
+    if (is !== undefined && is !== null) return was?.modRevision === is.modRevision && was.key === is.key ? [] : [shownAs(name, is)];
+    return was === undefined || was === null ? [] : [{ key: recordKeyOf('instances', name), value: null, createRevision: 0, revision: 0 }];
+  }
+
+  #takeOne(table: Table, change: Change, touch: (name: string) => void): void {
+    const key = keyOf(change);
+    const ref = refUnder(key, this.scope);
+    if (ref === null) return;
+    const name = refText(ref);
+    if (table.byName.has(name)) {
+      touch(name);
+      this.#drop(table, name, key);
+    }
+    table.unfit.delete(toText(key));
+    if (change.type === 'put') this.#put(table, change.entry, touch);
+  }
+
+  #put(table: Table, entry: Entry, touch: (name: string) => void = () => undefined): void {
+    const found = this.read(entry);
+    if (found === null) return this.#mark(table, entry);
+    const name = refText(found.ref);
+    touch(name);
+    const before = table.byName.get(name);
+    const claims = [...(before?.claims ?? []), found.claim].sort(isFirst);
+    settle(table, name, before, {
+      ref: refUnder(claims[0]?.key ?? entry.key, this.scope) ?? found.ref,
+      claims,
+      isRegistered: before?.isRegistered ?? false,
+    });
+  }
+
+  /** It looks like one of these and is none. */
+  #mark(table: Table, entry: Entry): void {
+    const document = parseDocument(entry.value);
+    if (document !== null && !document.isProjected) table.unfit.add(toText(entry.key));
+  }
+
+  #drop(table: Table, name: string, key: Bytes): void {
+    const before = table.byName.get(name);
+    if (before === undefined) return;
+    const claims = before.claims.filter((claim) => compareBytes(claim.key, key) !== 0);
+    settle(table, name, before, claims.length === 0 ? null : { ...before, claims });
+  }
+}
+
+/** The one that counts; `null` where the registry's own registration does. */
+export function winnerOf({ claims, isRegistered }: Claimed): Claim | null {
+  return isRegistered ? null : (claims[0] ?? null);
+}
+
+function emptyTable(): Table {
+  return { byName: new Map(), unfit: new Set(), waiting: 0 };
+}
+
+function remember(before: Map<string, Claimed | undefined>, table: Table, name: string): void {
+  if (!before.has(name)) before.set(name, table.byName.get(name));
+}
+
+function settle(table: Table, name: string, before: Claimed | undefined, after: Claimed | null): void {
+  table.waiting += waitingIn(after) - waitingIn(before ?? null);
+  if (after === null) table.byName.delete(name);
+  else table.byName.set(name, after);
+}
+
+function waitingIn(claimed: Claimed | null): number {
+  return claimed === null ? 0 : claimed.claims.length - (claimed.isRegistered ? 0 : 1);
+}
+
+function isFirst(one: Claim, other: Claim): number {
+  return one.createRevision - other.createRevision || compareBytes(one.key, other.key);
+}
+
+function shownAs(name: string, { createRevision, modRevision, record }: Claim): EncodedRecord {
+  return { key: recordKeyOf('instances', name), value: record, createRevision, revision: modRevision };
+}
+
+/** Whose registration a key of the registry's own is; `null` for any other key. */
+function nameIn(key: Bytes): string | null {
+  if (!isRegistrationKey(key)) return null;
+  const text = toText(key);
+  return parseKeyText(text) === null ? null : refTextIn(text, 'instances');
+}

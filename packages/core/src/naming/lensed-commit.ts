@@ -1,0 +1,351 @@
+/**
+ * A commit that speaks of registrations, made to speak of the keys where they stand: some are keys of others, and those that are not
+ * may be shown as keys of etcd's naming layout, which change in the very commit that changes whether they are in rotation.
+ *
+ * What is written about an instance that is a key hangs on that key's lease, so that it ends with it. Whoever registers such an
+ * instance takes it over: its key goes. Whoever takes it out takes all keys out that claim to be it.
+ */
+import { bornCircumstances, instanceOf, isInRotation } from '../catalog/instance.js';
+import { decodeIntentRecord } from '../catalog/intent-record.js';
+import { parseKeyText, recordKeyOf, refText, type RecordKind } from '../catalog/keys.js';
+import type { KnownRecords } from '../catalog/known-records.js';
+import { Namespace } from '../catalog/names.js';
+import { decodeHealthRecord, decodeInstanceRecord } from '../catalog/records.js';
+import type { InstanceRef } from '../catalog/registration.js';
+import type { CatalogView } from '../face.js';
+import {
+  NO_LEASE,
+  type Bytes,
+  type Commit,
+  type CommitResult,
+  type Compare,
+  type Entry,
+  type GetOperation,
+  type Operation,
+  type OperationResult,
+} from '../ports/store.js';
+import { compareBytes, toText } from '../store/bytes.js';
+import { isSingleKey, singleKey } from '../store/key-range.js';
+import { documentOf } from './endpoint-lens.js';
+import { winnerOf, type Claimed, type ForeignClaims } from './foreign-claims.js';
+import { projectedKey } from './naming-keys.js';
+import { NAMING } from './naming-record.js';
+
+export interface LensedSources {
+  readonly claims: ForeignClaims;
+  readonly view: Pick<CatalogView, 'machine'>;
+  /** Behind which prefix instances are shown as keys; `null` while they are not. */
+  readonly prefix: string | null;
+  /** What was known of an instance before the commit; `null` where that is not known. */
+  readonly factsOf: (ref: InstanceRef, name: string) => KnownRecords | null;
+}
+
+export interface Lensed {
+  readonly commit: Commit;
+  /** What whoever made the commit is to see; `missed` is told of those whose keys have to be seen to. */
+  restore(result: CommitResult, missed: (ref: InstanceRef) => void): CommitResult;
+}
+
+/** A key of an instance's record. */
+export interface RecordOf {
+  readonly kind: RecordKind;
+  readonly ref: InstanceRef;
+  readonly name: string;
+}
+
+/** What one level of a commit writes about an instance; `null` for what it takes out. */
+export interface Touch {
+  readonly ref: InstanceRef;
+  readonly name: string;
+  readonly writes: Partial<Record<RecordKind, Bytes | null>>;
+}
+
+const BEGINNINGS = ['/rollcall/instances/', '/rollcall/health/', '/rollcall/intents/'] as const;
+
+export function recordOf(key: Bytes): RecordOf | null {
+  // Cheap for all others: the registry's own keys differ behind the root.
+  if (key[0] !== 0x2f || key[1] !== 0x72) return null;
+  const text = toText(key);
+  if (!BEGINNINGS.some((beginning) => text.startsWith(beginning))) return null;
+  const parsed = parseKeyText(text);
+  return parsed !== null && 'ref' in parsed ? { ...parsed, name: refText(parsed.ref) } : null;
+}
+
+/** What a level writes, by instance. */
+export function touchesOf(operations: readonly Operation[]): ReadonlyMap<string, Touch> {
+  const touches = new Map<string, Touch>();
+  for (const operation of operations) {
+    const key = operation.type === 'put' ? operation.key : operation.type === 'delete' ? single(operation.range) : null;
+    const record = key === null ? null : recordOf(key);
+    if (record === null) continue;
+    const value = operation.type === 'put' && operation.value !== 'keep' ? operation.value : null;
+    const touch = touches.get(record.name) ?? { ref: record.ref, name: record.name, writes: {} };
+    touches.set(record.name, { ...touch, writes: { ...touch.writes, [record.kind]: value } });
+  }
+  return touches;
+}
+
+/** By kind, the revisions that a level takes for granted. */
+export function comparedOf(when: readonly Compare[] | undefined): ReadonlyMap<string, number> {
+  const compared = new Map<string, number>();
+  for (const { range, target, is, operand } of when ?? []) {
+    const key = target === 'mod' && is === '=' ? single(range) : null;
+    if (key !== null) compared.set(toText(key), operand as number);
+  }
+  return compared;
+}
+
+/** The same object again where there is nothing to change. */
+export function lensed(commit: Commit, sources: LensedSources): Lensed {
+  const touches = touchesOf(commit.then);
+  const then = branchOf(commit.then, touches, sources, extrasOf(commit, touches, sources));
+  const otherwise = branchOf(commit.else ?? [], none, sources, nothing);
+  const when = commit.when?.flatMap((compare) => comparesFor(compare, sources));
+  if (!then.isChanged && !otherwise.isChanged && when?.length === commit.when?.length) return { commit, restore: (result) => result };
+  return {
+    commit: {
+      ...commit,
+      ...(when === undefined ? {} : { when }),
+      then: then.operations,
+      ...(commit.else === undefined ? {} : { else: otherwise.operations }),
+    },
+    restore: (result, missed) => ({ ...result, results: (result.succeeded ? then : otherwise).restore(result.results, missed) }),
+  };
+}
+
+const none: ReadonlyMap<string, Touch> = new Map();
+
+/** What a level does beside what it was made to do. */
+interface Extras {
+  readonly operations: readonly Operation[];
+  /** For each: whose key it sees to; `null` where nothing can come of it. */
+  readonly refs: readonly (InstanceRef | null)[];
+  /** Keys that are written over, and so not deleted. */
+  readonly overwritten: ReadonlySet<string>;
+}
+
+const nothing: Extras = { operations: [], refs: [], overwritten: new Set() };
+
+interface Branch {
+  readonly operations: readonly Operation[];
+  readonly isChanged: boolean;
+  restore(results: readonly OperationResult[], missed: (ref: InstanceRef) => void): readonly OperationResult[];
+}
+
+interface Piece {
+  readonly operations: readonly Operation[];
+  restore(results: readonly OperationResult[], missed: (ref: InstanceRef) => void): OperationResult;
+}
+
+function branchOf(operations: readonly Operation[], touches: ReadonlyMap<string, Touch>, sources: LensedSources, extras: Extras): Branch {
+  const pieces = operations.map((operation) => pieceOf(operation, touches, sources, extras.overwritten));
+  const isChanged =
+    extras.operations.length > 0 || pieces.some((piece, at) => piece.operations.length !== 1 || piece.operations[0] !== operations[at]);
+  return {
+    operations: isChanged ? [...pieces.flatMap((piece) => piece.operations), ...extras.operations] : operations,
+    isChanged,
+    restore(results, missed) {
+      if (!isChanged) return results;
+      let at = 0;
+      const restored = pieces.map((piece) => piece.restore(results.slice(at, (at += piece.operations.length)), missed));
+      for (const [place, ref] of extras.refs.entries()) {
+        const result = results[at + place];
+        if (ref !== null && result?.type === 'commit' && !result.succeeded) missed(ref);
+      }
+      return restored;
+    },
+  };
+}
+
+function pieceOf(
+  operation: Operation,
+  touches: ReadonlyMap<string, Touch>,
+  sources: LensedSources,
+  overwritten: ReadonlySet<string>,
+): Piece {
+  if (operation.type === 'commit') {
+    const inner = lensed(operation, sources);
+    return {
+      operations: [inner.commit === operation ? operation : { ...inner.commit, type: 'commit' }],
+      restore: ([result], missed) =>
+        result?.type === 'commit' ? { type: 'commit', ...inner.restore(result, missed) } : (result as OperationResult),
+    };
+  }
+  const key = operation.type === 'put' ? operation.key : single(operation.range);
+  const record = sources.claims.size === 0 || key === null ? null : recordOf(key);
+  const claimed = record === null ? undefined : sources.claims.of(record.name);
+  if (record === null || claimed === undefined) return asItIs(operation);
+  if (operation.type === 'get')
+    return record.kind === 'instances' ? gets(operation, record.name, claimed, sources.claims) : asItIs(operation);
+  if (record.kind !== 'instances')
+    return asItIs(operation.type === 'put' ? leased(operation, touches.get(record.name), claimed) : operation);
+  if (operation.type === 'put' && claimed.isRegistered) return asItIs(operation);
+  const keys = claimed.claims.map((claim) => claim.key).filter((one) => !overwritten.has(toText(one)));
+  return { ...asItIs(operation), operations: [operation, ...keys.map(deletion)] };
+}
+
+function asItIs(operation: Operation): Piece {
+  return { operations: [operation], restore: ([result]) => result as OperationResult };
+}
+
+function deletion(key: Bytes): Operation {
+  return { type: 'delete', range: singleKey(key) };
+}
+
+/** What is written about an instance that is a key, and goes on being one, ends with it. */
+function leased(operation: Operation & { readonly type: 'put' }, touch: Touch | undefined, claimed: Claimed): Operation {
+  const winner = winnerOf(claimed);
+  if (winner === null || winner.lease === NO_LEASE || touch?.writes.instances !== undefined) return operation;
+  return { ...operation, lease: winner.lease };
+}
+
+/** A registration is read where it stands: with the registry itself, or else under the key that counts. */
+function gets(operation: GetOperation, name: string, { claims }: Claimed, all: ForeignClaims): Piece {
+  const [first] = claims;
+  if (first === undefined) return asItIs(operation);
+  return {
+    operations: [operation, { ...operation, range: singleKey(first.key) }],
+    restore([own, raw]) {
+      if (own?.type !== 'get' || raw?.type !== 'get' || own.entries.length > 0) return own as OperationResult;
+      return { ...own, entries: raw.entries.flatMap((entry) => asRecord(entry, name, operation.keysOnly === true, all) ?? []) };
+    },
+  };
+}
+
+function asRecord(entry: Entry, name: string, isKeyOnly: boolean, claims: ForeignClaims): Entry | null {
+  const key = recordKeyOf('instances', name);
+  if (isKeyOnly) return { ...entry, key };
+  const found = claims.read(entry);
+  return found === null ? null : { ...entry, key, value: found.claim.record };
+}
+
+/** What is said of a registration is said of the key that it is; and that no other one stands in its place. */
+function comparesFor(compare: Compare, { claims }: LensedSources): readonly Compare[] {
+  const key = claims.size === 0 ? null : single(compare.range);
+  const record = key === null ? null : recordOf(key);
+  const claimed = record?.kind === 'instances' ? claims.of(record.name) : undefined;
+  const winner = claimed === undefined ? null : winnerOf(claimed);
+  if (winner === null) return [compare];
+  return [
+    { ...compare, range: singleKey(winner.key) },
+    { range: compare.range, target: 'mod', is: '=', operand: 0 },
+  ];
+}
+
+function extrasOf({ when }: Commit, touches: ReadonlyMap<string, Touch>, sources: LensedSources): Extras {
+  if (touches.size === 0) return nothing;
+  const compared = comparedOf(when);
+  const operations: Operation[] = [];
+  const refs: (InstanceRef | null)[] = [];
+  const overwritten = new Set<string>();
+  for (const touch of touches.values()) {
+    const facts = sources.factsOf(touch.ref, touch.name);
+    const claimed = sources.claims.of(touch.name);
+    const isKey = claimed !== undefined && winnerOf(claimed) !== null;
+    if (isKey && touch.writes.instances === undefined) continue;
+    if (facts === null) continue;
+    if (isKey && touch.writes.instances !== null)
+      for (const kept of keptOf(touch, facts)) {
+        operations.push(kept);
+        refs.push(null);
+      }
+    const shown = showing(touch, facts, { compared, isKey, sources });
+    if (shown === null) continue;
+    operations.push(shown.operation);
+    refs.push(touch.ref);
+    if (shown.isOverwriting) overwritten.add(toText(shown.key));
+  }
+  return operations.length === 0 ? nothing : { operations, refs, overwritten };
+}
+
+/** What was said about a key that is taken over hangs on its lease no more. */
+function keptOf({ name, writes }: Touch, { health, intentRevision }: KnownRecords): readonly Operation[] {
+  const kinds: readonly RecordKind[] = [
+    ...(health !== null && writes.health === undefined ? ['health' as const] : []),
+    ...(intentRevision > 0 && writes.intents === undefined ? ['intents' as const] : []),
+  ];
+  return kinds.map((kind) => ({ type: 'put', key: recordKeyOf(kind, name), value: 'keep' }));
+}
+
+interface Around {
+  readonly compared: ReadonlyMap<string, number>;
+  /** It is a key of somebody else's, until this commit. */
+  readonly isKey: boolean;
+  readonly sources: LensedSources;
+}
+
+/** How the key changes that an instance is shown as; `null` if it does not. Never by touching what is not the registry's. */
+function showing(
+  touch: Touch,
+  facts: KnownRecords,
+  { compared, isKey, sources }: Around,
+): { readonly key: Bytes; readonly operation: Operation; readonly isOverwriting: boolean } | null {
+  const { prefix, claims, view } = sources;
+  if (prefix === null || touch.ref.namespace !== Namespace.default) return null;
+  const before = isKey ? null : shownDocument(facts, view);
+  const after = shownDocument(afterwards(facts, touch), view);
+  if (before === null ? after === null : after !== null && compareBytes(before, after) === 0) return null;
+  const key = projectedKey(prefix, touch.ref);
+  const claimed = claims.under(key);
+  const put: Operation | null = after === null ? null : { type: 'put', key, value: after };
+  if (claimed !== undefined && isKey && put !== null && refText(claimed.ref) === touch.name)
+    return { key, operation: put, isOverwriting: true };
+  if (claimed !== undefined) return null;
+  const range = singleKey(key);
+  const when: Compare[] = [
+    before === null ? { range, target: 'version', is: '=', operand: 0 } : { range, target: 'value', is: '=', operand: before },
+    ...fencesOf(touch.name, facts, compared),
+  ];
+  return { key, operation: { type: 'commit', when, then: [put ?? { type: 'delete', range }] }, isOverwriting: false };
+}
+
+/** What the level does not take for granted itself. */
+function fencesOf(name: string, facts: KnownRecords, compared: ReadonlyMap<string, number>): readonly Compare[] {
+  const revisions = revisionsOf(facts);
+  return (['instances', 'health', 'intents'] as const).flatMap((kind): readonly Compare[] => {
+    const key = recordKeyOf(kind, name);
+    if (compared.get(toText(key)) === revisions[kind]) return [];
+    return [{ range: singleKey(key), target: 'mod', is: '=', operand: revisions[kind] }];
+  });
+}
+
+export function revisionsOf({ registered, health, intentRevision }: KnownRecords): Readonly<Record<RecordKind, number>> {
+  return { instances: registered?.revision ?? 0, health: health?.healthRevision ?? 0, intents: intentRevision };
+}
+
+function afterwards(facts: KnownRecords, { writes }: Touch): KnownRecords {
+  const registered = writes.instances === undefined ? facts.registered : registeredIn(writes.instances, facts);
+  const health = writes.health === undefined ? facts.health : healthIn(writes.health);
+  return {
+    ...facts,
+    registered,
+    health,
+    intent: writes.intents === undefined ? facts.intent : writes.intents && decodeIntentRecord(writes.intents),
+  };
+}
+
+function registeredIn(value: Bytes | null, { registered }: KnownRecords): KnownRecords['registered'] {
+  const record = value && decodeInstanceRecord(value);
+  return record && { ...record, createRevision: registered?.createRevision ?? 0, revision: 0 };
+}
+
+function healthIn(value: Bytes | null): KnownRecords['health'] {
+  const record = value && decodeHealthRecord(value);
+  return record && { verdicts: record.verdicts, healthRevision: 0, held: record.heldSinceMs !== null };
+}
+
+/** `null` where it is not in rotation, or has no address. */
+export function shownDocument(
+  { registered, health, intent }: Omit<KnownRecords, 'viewRevision' | 'intentRevision'>,
+  view: LensedSources['view'],
+): Bytes | null {
+  if (registered === null) return null;
+  const { namespace, machine: name } = registered;
+  const machine = name === null ? null : (view.machine({ namespace, name }, NAMING) ?? null);
+  const instance = instanceOf(registered, { ...bornCircumstances, ...health, intent, machine });
+  return isInRotation(instance) ? documentOf(instance) : null;
+}
+
+function single(range: { readonly from: Bytes; readonly to: Bytes | null }): Bytes | null {
+  return isSingleKey(range) ? range.from : null;
+}

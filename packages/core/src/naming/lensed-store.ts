@@ -1,0 +1,141 @@
+/**
+ * The log as registrar and attendance write to it: they know of records, and what stands elsewhere is seen to here, for every commit
+ * alike, whoever makes it. While no key of others is a registration and nothing is shown as keys, it is the log itself.
+ */
+import type { Knowing, KnownRecords } from '../catalog/known-records.js';
+import { recordKeyOf, refText } from '../catalog/keys.js';
+import { decodeIntentRecord } from '../catalog/intent-record.js';
+import { decodeHealthRecord, decodeInstanceRecord, incarnationIn } from '../catalog/records.js';
+import type { InstanceRef } from '../catalog/registration.js';
+import type { CatalogView } from '../face.js';
+import type { CallOptions, Commit, CommitResult, Entry, Operation, Store } from '../ports/store.js';
+import { COMMIT_OPERATIONS_MAX, fitsCommit } from '../store/commit-rules.js';
+import { singleKey } from '../store/key-range.js';
+import type { ForeignClaims } from './foreign-claims.js';
+import { comparedOf, lensed, revisionsOf, touchesOf, type LensedSources } from './lensed-commit.js';
+
+export interface LensedStoreOptions {
+  readonly store: Store;
+  readonly claims: ForeignClaims;
+  readonly catalog: Knowing;
+  readonly view: Pick<CatalogView, 'machine'>;
+  /** Behind which prefix instances are shown as keys; `null` while they are not. */
+  readonly prefix: () => string | null;
+  /** Sees to the keys of these, as of this revision; settles when they are right. */
+  readonly project: (refs: readonly InstanceRef[], revision: number) => Promise<void>;
+}
+
+/** The same store, for what is neither here nor there. */
+export function lensedStore(options: LensedStoreOptions): Store {
+  const { store, claims, prefix } = options;
+  const commit = (one: Commit, call?: CallOptions): Promise<CommitResult> =>
+    claims.size === 0 && prefix() === null ? store.commit(one, call) : commitThrough(options, one, call);
+  return {
+    get contact() {
+      return store.contact;
+    },
+    commit,
+    range: (request, call) => store.range(request, call),
+    watch: (request, sink) => store.watch(request, sink),
+    compact: (revision) => store.compact(revision),
+    grantLease: (request) => store.grantLease(request),
+    keepLease: (id) => store.keepLease(id),
+    revokeLease: (id) => store.revokeLease(id),
+    lease: (id) => store.lease(id),
+    leases: () => store.leases(),
+    status: () => store.status(),
+    close: () => store.close(),
+  };
+}
+
+async function commitThrough(options: LensedStoreOptions, commit: Commit, call?: CallOptions): Promise<CommitResult> {
+  const { store, claims, catalog, view } = options;
+  const prefix = options.prefix();
+  const read = prefix === null ? new Map<string, KnownRecords>() : await readDoubtful(options, commit);
+  const factsOf: LensedSources['factsOf'] = (ref, name) => read.get(name) ?? catalog.known(ref, name);
+  const whole = lensed(commit, { claims, view, prefix, factsOf });
+  const missed: InstanceRef[] = [];
+  if (whole.commit === commit || fitsCommit(whole.commit)) {
+    const result = whole.restore(await store.commit(whole.commit, call), (ref) => missed.push(ref));
+    if (missed.length > 0) await options.project(missed, result.revision);
+    return result;
+  }
+  // Where there are too many for one commit, their keys follow in others, before anybody is told that it is done.
+  const without = lensed(commit, { claims, view, prefix: null, factsOf });
+  const result = without.restore(await store.commit(without.commit, call), () => undefined);
+  const refs = [...levelsOf(commit)].flatMap(({ then }) => [...touchesOf(then).values()].map(({ ref }) => ref));
+  await options.project(refs, result.revision);
+  return result;
+}
+
+function* levelsOf(commit: Commit): Generator<Commit, undefined> {
+  yield commit;
+  for (const operation of commit.then) if (operation.type === 'commit') yield* levelsOf(operation);
+  return undefined;
+}
+
+/** What the view does not say just as the commit takes it for granted is read. */
+async function readDoubtful({ store, claims, catalog }: LensedStoreOptions, commit: Commit): Promise<Map<string, KnownRecords>> {
+  const doubtful = new Map<string, InstanceRef>();
+  for (const { when, then } of levelsOf(commit)) {
+    const touches = touchesOf(then);
+    if (touches.size === 0) continue;
+    const compared = comparedOf(when);
+    for (const { ref, name } of touches.values()) if (!isCertain(catalog.known(ref, name), name, compared)) doubtful.set(name, ref);
+  }
+  const read = new Map<string, KnownRecords>();
+  const names = [...doubtful.keys()];
+  for (let from = 0; from < names.length; from += READ_MAX) {
+    const some = names.slice(from, from + READ_MAX);
+    const gets = some.flatMap((name) => KINDS.map((kind): Operation => ({ type: 'get', range: singleKey(recordKeyOf(kind, name)) })));
+    const through = lensed({ then: gets }, { claims, view: { machine: () => undefined }, prefix: null, factsOf: () => null });
+    const { results, revision } = through.restore(await store.commit(through.commit), () => undefined);
+    for (const [at, name] of some.entries()) {
+      const entries = KINDS.map((_, kind) => {
+        const result = results[at * KINDS.length + kind];
+        return result?.type === 'get' ? result.entries[0] : undefined;
+      });
+      read.set(name, knownIn(entries, revision));
+    }
+  }
+  return read;
+}
+
+const KINDS = ['instances', 'health', 'intents'] as const;
+
+/** Each is read in three pieces, of which the first may be in two places. */
+const READ_MAX: number = Math.floor(COMMIT_OPERATIONS_MAX / (KINDS.length + 1));
+
+function isCertain(known: KnownRecords | null, name: string, compared: ReadonlyMap<string, number>): boolean {
+  if (known === null) return false;
+  const revisions = revisionsOf(known);
+  return KINDS.every((kind) => (compared.get(`/rollcall/${kind}/${name}`) ?? revisions[kind]) === revisions[kind]);
+}
+
+export function knownIn([registration, health, intent]: readonly (Entry | undefined)[], viewRevision: number): KnownRecords {
+  const record = registration === undefined ? null : decodeInstanceRecord(registration.value);
+  const found = health === undefined ? null : decodeHealthRecord(health.value);
+  return {
+    viewRevision,
+    registered:
+      registration === undefined || record === null
+        ? null
+        : {
+            ...record,
+            incarnation: incarnationIn(record, registration.createRevision),
+            createRevision: registration.createRevision,
+            revision: registration.modRevision,
+          },
+    health:
+      health === undefined || found === null
+        ? null
+        : { verdicts: found.verdicts, healthRevision: health.modRevision, held: found.heldSinceMs !== null },
+    intent: intent === undefined ? null : decodeIntentRecord(intent.value),
+    intentRevision: intent?.modRevision ?? 0,
+  };
+}
+
+/** What `refText` says of each. */
+export function namesOf(refs: readonly InstanceRef[]): ReadonlyMap<string, InstanceRef> {
+  return new Map(refs.map((ref) => [refText(ref), ref]));
+}

@@ -65,7 +65,7 @@ export type { Abort } from './ports/abort.js';
 export { etcdStores, type EtcdStoreFor } from './naming/etcd-store.js';
 export { lensedStore } from './naming/lensed-store.js';
 export { namingMetrics } from './naming/meters.js';
-export { asPrefix, type LensScope } from './naming/naming-keys.js';
+export { asPrefix, rangesOf, type LensScope } from './naming/naming-keys.js';
 export { Projector } from './naming/projector.js';
 export { switchNaming } from './naming/switch-naming.js';
 export * from './options/nearest.js';

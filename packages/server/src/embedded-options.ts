@@ -32,6 +32,8 @@ export interface RegistryOptions {
   readonly etcdKey?: string;
   readonly etcdPrefix?: string;
   readonly etcdCompact?: boolean;
+  readonly etcdLens?: string | readonly string[];
+  readonly etcdProject?: string;
   /** Left out: loopback. */
   readonly bind?: string;
   /** Left out: any free port; `url` says which. */
@@ -104,6 +106,8 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   etcdKey: 'etcdKey',
   etcdPrefix: 'etcdPrefix',
   etcdCompact: 'etcdCompact',
+  etcdLens: 'etcdLens',
+  etcdProject: 'etcdProject',
   bind: 'bind',
   http: 'http',
   console: 'console',

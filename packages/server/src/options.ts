@@ -11,6 +11,7 @@ import { etcdDoorOptions, type EtcdDoorOptions } from './faces/etcd/config.js';
 import { consoleOption } from './faces/console/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
+import { namingOptions, type NamingOptions } from './naming-options.js';
 import { nodeOptions, type NodeOptions } from './node-options.js';
 import { panicOptions, type PanicOptions } from './panic-options.js';
 import { probeOptions, type ProbeOptions } from './prober/config.js';
@@ -21,6 +22,7 @@ import { etcdAddressKind, etcdOptions, type EtcdAddress, type EtcdOptions } from
 export interface ServeOptions
   extends
     NodeOptions,
+    NamingOptions,
     EtcdOptions,
     PeerOptions,
     GuardOptions,
@@ -104,6 +106,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
     },
   }),
   ...inGroup('An etcd cluster as the log', etcdOptions),
+  ...inGroup('Keys as gRPC’s naming by etcd has them', namingOptions),
   ...inGroup('The node, and the others', { ...nodeOptions, ...peerOptions }),
   ...inGroup('Services from files', { servicesDir: servicesDirOption }),
   ...inGroup('Doors', {

@@ -8,6 +8,7 @@
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
 import type { CatalogView, Caller } from '../face.js';
+import type { ForeignClaims } from '../naming/foreign-claims.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Counter, Meter, Metric } from '../ports/meter.js';
@@ -26,6 +27,7 @@ import { RegistrationReader, type PresentRecord } from './registration-reader.js
 /** What is compared, and where it is mended. */
 interface Checkable extends Knowing {
   readonly view: CatalogView;
+  readonly claims: ForeignClaims;
   caughtUp(withinMs: number): Promise<boolean>;
   /** Shows these instead of what it shows of their keys, as of the revision that it is at. */
   repair(records: readonly EncodedRecord[]): void;
@@ -135,7 +137,9 @@ export class SelfCheck {
       readAt = Math.min(readAt, revision);
     }
     const shown = this.#options.catalog.view.instances(namespace, service, self);
-    const surplus = shown.filter((instance) => instance.revision <= readAt && !there.has(toText(keyOf(instance))));
+    const { claims } = this.#options.catalog;
+    const isKey = (instance: InstanceRef): boolean => claims.size > 0 && claims.of(refText(instance)) !== undefined;
+    const surplus = shown.filter((instance) => instance.revision <= readAt && !there.has(toText(keyOf(instance))) && !isKey(instance));
     await this.#judge(surplus.map((instance) => ({ key: keyOf(instance), modRevision: 0 })));
   }
 

@@ -5,12 +5,8 @@
  * What is written about an instance that is a key hangs on that key's lease, so that it ends with it. Whoever registers such an
  * instance takes it over: its key goes. Whoever takes it out takes all keys out that claim to be it.
  */
-import { bornCircumstances, instanceOf, isInRotation } from '../catalog/instance.js';
-import { decodeIntentRecord } from '../catalog/intent-record.js';
-import { parseKeyText, recordKeyOf, refText, type RecordKind } from '../catalog/keys.js';
+import { recordKeyOf, type RecordKind } from '../catalog/keys.js';
 import type { KnownRecords } from '../catalog/known-records.js';
-import { Namespace } from '../catalog/names.js';
-import { decodeHealthRecord, decodeInstanceRecord } from '../catalog/records.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
 import {
@@ -24,12 +20,11 @@ import {
   type Operation,
   type OperationResult,
 } from '../ports/store.js';
-import { compareBytes, toText } from '../store/bytes.js';
-import { isSingleKey, singleKey } from '../store/key-range.js';
-import { documentOf } from './endpoint-lens.js';
+import { toText } from '../store/bytes.js';
+import { singleKey } from '../store/key-range.js';
 import { winnerOf, type Claimed, type ForeignClaims } from './foreign-claims.js';
-import { projectedKey } from './naming-keys.js';
-import { NAMING } from './naming-record.js';
+import { showing } from './showing.js';
+import { comparedOf, recordOf, single, touchesOf, type Touch } from './touches.js';
 
 export interface LensedSources {
   readonly claims: ForeignClaims;
@@ -44,55 +39,6 @@ export interface Lensed {
   readonly commit: Commit;
   /** What whoever made the commit is to see; `missed` is told of those whose keys have to be seen to. */
   restore(result: CommitResult, missed: (ref: InstanceRef) => void): CommitResult;
-}
-
-/** A key of an instance's record. */
-export interface RecordOf {
-  readonly kind: RecordKind;
-  readonly ref: InstanceRef;
-  readonly name: string;
-}
-
-/** What one level of a commit writes about an instance; `null` for what it takes out. */
-export interface Touch {
-  readonly ref: InstanceRef;
-  readonly name: string;
-  readonly writes: Partial<Record<RecordKind, Bytes | null>>;
-}
-
-const BEGINNINGS = ['/rollcall/instances/', '/rollcall/health/', '/rollcall/intents/'] as const;
-
-export function recordOf(key: Bytes): RecordOf | null {
-  // Cheap for all others: the registry's own keys differ behind the root.
-  if (key[0] !== 0x2f || key[1] !== 0x72) return null;
-  const text = toText(key);
-  if (!BEGINNINGS.some((beginning) => text.startsWith(beginning))) return null;
-  const parsed = parseKeyText(text);
-  return parsed !== null && 'ref' in parsed ? { ...parsed, name: refText(parsed.ref) } : null;
-}
-
-/** What a level writes, by instance. */
-export function touchesOf(operations: readonly Operation[]): ReadonlyMap<string, Touch> {
-  const touches = new Map<string, Touch>();
-  for (const operation of operations) {
-    const key = operation.type === 'put' ? operation.key : operation.type === 'delete' ? single(operation.range) : null;
-    const record = key === null ? null : recordOf(key);
-    if (record === null) continue;
-    const value = operation.type === 'put' && operation.value !== 'keep' ? operation.value : null;
-    const touch = touches.get(record.name) ?? { ref: record.ref, name: record.name, writes: {} };
-    touches.set(record.name, { ...touch, writes: { ...touch.writes, [record.kind]: value } });
-  }
-  return touches;
-}
-
-/** By kind, the revisions that a level takes for granted. */
-export function comparedOf(when: readonly Compare[] | undefined): ReadonlyMap<string, number> {
-  const compared = new Map<string, number>();
-  for (const { range, target, is, operand } of when ?? []) {
-    const key = target === 'mod' && is === '=' ? single(range) : null;
-    if (key !== null) compared.set(toText(key), operand as number);
-  }
-  return compared;
 }
 
 /** The same object again where there is nothing to change. */
@@ -265,87 +211,4 @@ function keptOf({ name, writes }: Touch, { health, intentRevision }: KnownRecord
     ...(intentRevision > 0 && writes.intents === undefined ? ['intents' as const] : []),
   ];
   return kinds.map((kind) => ({ type: 'put', key: recordKeyOf(kind, name), value: 'keep' }));
-}
-
-interface Around {
-  readonly compared: ReadonlyMap<string, number>;
-  /** It is a key of somebody else's, until this commit. */
-  readonly isKey: boolean;
-  readonly sources: LensedSources;
-}
-
-/** How the key changes that an instance is shown as; `null` if it does not. Never by touching what is not the registry's. */
-function showing(
-  touch: Touch,
-  facts: KnownRecords,
-  { compared, isKey, sources }: Around,
-): { readonly key: Bytes; readonly operation: Operation; readonly isOverwriting: boolean } | null {
-  const { prefix, claims, view } = sources;
-  if (prefix === null || touch.ref.namespace !== Namespace.default) return null;
-  const before = isKey ? null : shownDocument(facts, view);
-  const after = shownDocument(afterwards(facts, touch), view);
-  if (before === null ? after === null : after !== null && compareBytes(before, after) === 0) return null;
-  const key = projectedKey(prefix, touch.ref);
-  const claimed = claims.under(key);
-  const put: Operation | null = after === null ? null : { type: 'put', key, value: after };
-  if (claimed !== undefined && isKey && put !== null && refText(claimed.ref) === touch.name)
-    return { key, operation: put, isOverwriting: true };
-  if (claimed !== undefined) return null;
-  const range = singleKey(key);
-  const when: Compare[] = [
-    before === null ? { range, target: 'version', is: '=', operand: 0 } : { range, target: 'value', is: '=', operand: before },
-    ...fencesOf(touch.name, facts, compared),
-  ];
-  return { key, operation: { type: 'commit', when, then: [put ?? { type: 'delete', range }] }, isOverwriting: false };
-}
-
-/** What the level does not take for granted itself. */
-function fencesOf(name: string, facts: KnownRecords, compared: ReadonlyMap<string, number>): readonly Compare[] {
-  const revisions = revisionsOf(facts);
-  return (['instances', 'health', 'intents'] as const).flatMap((kind): readonly Compare[] => {
-    const key = recordKeyOf(kind, name);
-    if (compared.get(toText(key)) === revisions[kind]) return [];
-    return [{ range: singleKey(key), target: 'mod', is: '=', operand: revisions[kind] }];
-  });
-}
-
-export function revisionsOf({ registered, health, intentRevision }: KnownRecords): Readonly<Record<RecordKind, number>> {
-  return { instances: registered?.revision ?? 0, health: health?.healthRevision ?? 0, intents: intentRevision };
-}
-
-function afterwards(facts: KnownRecords, { writes }: Touch): KnownRecords {
-  const registered = writes.instances === undefined ? facts.registered : registeredIn(writes.instances, facts);
-  const health = writes.health === undefined ? facts.health : healthIn(writes.health);
-  return {
-    ...facts,
-    registered,
-    health,
-    intent: writes.intents === undefined ? facts.intent : writes.intents && decodeIntentRecord(writes.intents),
-  };
-}
-
-function registeredIn(value: Bytes | null, { registered }: KnownRecords): KnownRecords['registered'] {
-  const record = value && decodeInstanceRecord(value);
-  return record && { ...record, createRevision: registered?.createRevision ?? 0, revision: 0 };
-}
-
-function healthIn(value: Bytes | null): KnownRecords['health'] {
-  const record = value && decodeHealthRecord(value);
-  return record && { verdicts: record.verdicts, healthRevision: 0, held: record.heldSinceMs !== null };
-}
-
-/** `null` where it is not in rotation, or has no address. */
-export function shownDocument(
-  { registered, health, intent }: Omit<KnownRecords, 'viewRevision' | 'intentRevision'>,
-  view: LensedSources['view'],
-): Bytes | null {
-  if (registered === null) return null;
-  const { namespace, machine: name } = registered;
-  const machine = name === null ? null : (view.machine({ namespace, name }, NAMING) ?? null);
-  const instance = instanceOf(registered, { ...bornCircumstances, ...health, intent, machine });
-  return isInRotation(instance) ? documentOf(instance) : null;
-}
-
-function single(range: { readonly from: Bytes; readonly to: Bytes | null }): Bytes | null {
-  return isSingleKey(range) ? range.from : null;
 }

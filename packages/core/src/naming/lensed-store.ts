@@ -12,7 +12,9 @@ import type { CallOptions, Commit, CommitResult, Entry, Operation, Store } from 
 import { COMMIT_OPERATIONS_MAX, fitsCommit } from '../store/commit-rules.js';
 import { singleKey } from '../store/key-range.js';
 import type { ForeignClaims } from './foreign-claims.js';
-import { comparedOf, lensed, revisionsOf, touchesOf, type LensedSources } from './lensed-commit.js';
+import { lensed, type LensedSources } from './lensed-commit.js';
+import { revisionsOf } from './showing.js';
+import { comparedOf, touchesOf } from './touches.js';
 
 export interface LensedStoreOptions {
   readonly store: Store;

@@ -64,6 +64,7 @@ export class Projector {
   #roundAtMs = Infinity;
   #unfollow: () => void = () => undefined;
   #cancel: () => void = () => undefined;
+  #wake: () => void = () => undefined;
   #working: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -71,6 +72,11 @@ export class Projector {
     this.#options = options;
     this.#keys = new ShownKeys(options);
     this.#mended = options.meter.counter(namingMetrics.mended);
+  }
+
+  /** Instances whose keys somebody else has. */
+  get occupied(): number {
+    return this.#keys.occupied;
   }
 
   start(): void {
@@ -83,6 +89,7 @@ export class Projector {
     this.#closed = true;
     this.#unfollow();
     this.#cancel();
+    this.#wake();
     await this.#working;
   }
 
@@ -240,8 +247,13 @@ export class Projector {
   }
 
   #pause(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#options.clock.after(PAUSE_MS, resolve);
+      const cancel = this.#options.clock.after(PAUSE_MS, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
     });
   }
 }

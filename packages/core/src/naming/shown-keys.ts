@@ -11,7 +11,7 @@ import { singleKey } from '../store/key-range.js';
 import { isProjectedDocument } from './endpoint-document.js';
 import { documentOf } from './endpoint-lens.js';
 import { winnerOf } from './foreign-claims.js';
-import { revisionsOf } from './lensed-commit.js';
+import { revisionsOf } from './showing.js';
 import { projectedKey, projectedRef } from './naming-keys.js';
 import { NAMING } from './naming-record.js';
 

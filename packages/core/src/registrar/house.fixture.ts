@@ -10,6 +10,11 @@ import type { Knowing } from '../catalog/known-records.js';
 import type { Company } from '../cluster/company.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
+import { etcdStores, type EtcdStoreFor } from '../naming/etcd-store.js';
+import { lensedStore } from '../naming/lensed-store.js';
+import type { LensScope } from '../naming/naming-keys.js';
+import { Projector } from '../naming/projector.js';
+import { noMeter } from '../ports/meter.js';
 import type { Store } from '../ports/store.js';
 import type { Log } from '../ports/log.js';
 import { Amendments } from './amend.js';
@@ -25,6 +30,8 @@ export interface House {
   readonly view: CatalogView;
   readonly attendance: Attendance;
   readonly registrar: LogRegistrar;
+  readonly projector: Projector;
+  readonly etcd: EtcdStoreFor;
   /** Warnings and errors that were logged. */
   readonly complaints: readonly string[];
   look(ref: InstanceRef): Instance | undefined;
@@ -41,6 +48,8 @@ export interface HouseOptions extends Partial<Pick<House, 'store' | 'clock'>> {
   /** What the caretaker sees to. */
   readonly duty?: { isOurs(text: string): boolean };
   readonly company?: Company;
+  /** Where keys of others count as registrations. Left out: nowhere, and nothing is shown as keys. */
+  readonly lens?: LensScope;
 }
 
 /** A second one over the same log and clock is a node after a restart. */
@@ -53,16 +62,21 @@ export async function openHouse({
   prober,
   duty,
   company,
+  lens,
 }: HouseOptions = {}): Promise<House> {
   const complaints: string[] = [];
   const log: Log = { info: () => undefined, warn: (text) => void complaints.push(text), error: (text) => void complaints.push(text) };
-  const catalog = new Catalog({ store: through, clock, log });
+  const catalog = new Catalog({ store: through, clock, log, ...(lens === undefined ? {} : { lens }) });
   const { view } = catalog;
   const visibility = visibilityIn(catalog);
-  const amendments = new Amendments(through, clock);
+  const projector = new Projector({ store: through, catalog, clock, log, meter: noMeter });
+  const prefix = (): string | null => catalog.naming.prefix;
+  const naming = { store: through, claims: catalog.claims, catalog, view, prefix };
+  const written = lens === undefined ? through : lensedStore({ ...naming, project: (refs, at) => projector.project(refs, at) });
+  const amendments = new Amendments(written, clock);
   const attendance = new Attendance({
     view,
-    store: through,
+    store: written,
     showing: visibility,
     clock,
     random: new SeededRandom(1),
@@ -76,6 +90,7 @@ export async function openHouse({
   await catalog.start();
   await attendance.start();
   caretaker.start();
+  if (lens !== undefined) projector.start();
   return {
     store,
     clock,
@@ -83,9 +98,12 @@ export async function openHouse({
     view,
     attendance,
     registrar,
+    projector,
+    etcd: etcdStores({ ...naming, clock, caughtUp: (withinMs) => catalog.caughtUp(withinMs) }),
     complaints,
     look: (ref) => view.instance(ref, someone),
     async close() {
+      await projector.close();
       await caretaker.close();
       await attendance.close();
       catalog.close();

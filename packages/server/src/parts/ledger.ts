@@ -26,12 +26,14 @@ import {
 } from '@rollcall/core';
 import { RemoteRegistrar } from '../cluster/remote-registrar.js';
 import type { Part } from '../lifecycle.js';
+import { lensOf } from '../naming-options.js';
 import type { ServeOptions } from '../options.js';
 import type { DutyCounts } from '../shared/node-report.js';
 import { atTurnsEnd } from '../shared/turn.js';
 import type { Surroundings } from '../surroundings.js';
 import type { ClusterNode } from './cluster.js';
 import { Hearing } from './hearing.js';
+import { namingOn } from './naming.js';
 import type { ProberThread } from '../prober/thread.js';
 import { probing } from './prober.js';
 
@@ -74,11 +76,13 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   const seeing = seeingOf(sources);
   const { catalog, shown, visibility } = seeing;
   const { view } = catalog;
-  const amendments = new Amendments(store, clock, atTurnsEnd);
+  const naming = namingOn({ ...sources, catalog, ...(cluster === null ? {} : { duty: cluster.company.duty }) });
+  const { written, etcdStore } = naming;
+  const amendments = new Amendments(written, clock, atTurnsEnd);
   const among = cluster === null ? {} : { company: cluster.company, fences: cluster.fences };
   const guard = guardSettings(sources);
   const { prober, part: proberPart, admit } = probing(sources);
-  const attendance = new Attendance({ view, store, showing: visibility, clock, random, log, meter, guard, prober, ...among });
+  const attendance = new Attendance({ view, store: written, showing: visibility, clock, random, log, meter, guard, prober, ...among });
   prober.tell((news) => attendance.found(news));
   const opinion = cluster === null ? null : opinionOf(sources, { cluster, view, prober });
   const hearing = cluster === null ? null : new Hearing(attendance, cluster);
@@ -89,7 +93,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   return {
     ...seeing,
     store,
-    etcdStore: () => store,
+    etcdStore,
     registrar,
     guard: attendance,
     insight: (instance) => attendance.insight(instance),
@@ -101,6 +105,8 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
       proberPart,
       ...(opinion === null ? [] : [{ name: 'the second opinions', start: () => opinion.start(), close: () => opinion.close() }]),
       hearing?.part ?? { name: 'attendance', start: () => attendance.start(), close: () => attendance.close() },
+      // What is found from here on is shown as keys too, if anything is.
+      ...naming.parts,
     ],
     caretakerParts: [{ name: 'the caretaker', start: () => caretaker.start(), close: () => caretaker.close() }],
   };
@@ -148,7 +154,7 @@ interface Seeing extends Pick<Ledger, 'catalog' | 'shown' | 'timeline'> {
 
 function seeingOf({ store, options, surroundings: { clock, log } }: LedgerSources): Seeing {
   const panicRule = { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare };
-  const catalog = new Catalog({ store, clock, log, panicRule });
+  const catalog = new Catalog({ store, clock, log, panicRule, lens: lensOf(options) });
   const timeline = new Timeline({ view: catalog.view, clock, removals: () => catalog.removals });
   return { catalog, timeline, shown: new FilteredView(catalog.view), visibility: visibilityIn(catalog) };
 }

@@ -1,5 +1,6 @@
 /** The log: the engine that the options name. */
-import type { Meter, Store } from '@rollcall/core';
+import { allKeys, catalogRange, rangesOf, type KeyRange, type Meter, type Store } from '@rollcall/core';
+import { hasEtcdDoor, lensOf } from '../naming-options.js';
 import { etcdOf, type ServeOptions } from '../options.js';
 import { readEtcdSettings } from '../stores/etcd/config.js';
 import { openEtcdStore } from '../stores/etcd/store.js';
@@ -19,9 +20,23 @@ export async function openStore(
   const etcd = etcdOf(options);
   if (etcd !== null) {
     const away = kept !== null && (await kept.find()) !== null ? ({ away: 'go on' } as const) : {};
-    return openEtcdStore({ ...(await readEtcdSettings(etcd, options)), ...away, history, clock, random, log, meter });
+    return openEtcdStore({
+      ...(await readEtcdSettings(etcd, options)),
+      ...away,
+      watched: watchedOn(options),
+      history,
+      clock,
+      random,
+      log,
+      meter,
+    });
   }
   return options.store === 'memory'
     ? openMemoryStore({ clock, random, log, history })
     : openLmdbStore({ directory: options.data, clock, random, log, history });
+}
+
+/** What the registry writes for itself, and the keys of others that are registrations; whatever there is, where others watch through it. */
+function watchedOn(options: ServeOptions): readonly KeyRange[] {
+  return hasEtcdDoor(options) ? [allKeys] : [catalogRange, ...rangesOf(lensOf(options))];
 }

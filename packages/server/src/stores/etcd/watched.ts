@@ -24,8 +24,13 @@ export class WatchedRanges {
     return this.#ranges.some(({ from, to }) => compareBytes(key, from) >= 0 && (to === null || compareBytes(key, to) < 0));
   }
 
-  /** Whether nothing of a range lies beside what is followed. */
+  /**
+   * Whether nothing of a range lies beside what is followed. The hull counts too: who watches just that is told of all that is followed,
+   * and of nothing between.
+   */
   covers({ from, to }: KeyRange): boolean {
+    const { hull } = this;
+    if (compareBytes(from, hull.from) === 0 && compareEnds(to, hull.to) === 0) return true;
     return this.#ranges.some((range) => compareBytes(from, range.from) >= 0 && compareEnds(to, range.to) <= 0);
   }
 }

@@ -88,7 +88,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     ...catalogRoutes(reading),
     ...healthRoutes(reading),
     ...stubRoutes({ reads }),
-    ...keys.routes(reads),
+    ...keys.routes(reading),
     ...consulWriteRoutes(written, options),
   ];
   const { dnsDatacenter: datacenter } = options;

@@ -11,7 +11,8 @@ import { Keyspace } from '../faces/consul/keyspace/keyspace.js';
 import { KeyspaceWriter } from '../faces/consul/keyspace/writer.js';
 import { kvRoutes } from '../faces/consul/kv/routes.js';
 import type { Members } from '../faces/consul/members.js';
-import type { Reads } from '../faces/consul/reads.js';
+import { queryRoutes } from '../faces/consul/queries/routes.js';
+import type { ReadingContext } from '../faces/consul/reading.js';
 import type { ConsulRoute } from '../faces/consul/route.js';
 import { catalogStanding } from '../faces/consul/sessions/catalog-standing.js';
 import { SessionKeeper } from '../faces/consul/sessions/keeper.js';
@@ -23,8 +24,6 @@ import { UUID_BYTES, uuidText } from '../faces/consul/uuid.js';
 import type { Part } from '../lifecycle.js';
 import type { Surroundings } from '../surroundings.js';
 import type { ClusterNode } from './cluster.js';
-
-const DATACENTER = 'dc1';
 
 export interface ConsulKeysSources {
   readonly store: Store;
@@ -39,7 +38,7 @@ export interface ConsulKeysSources {
 export interface ConsulKeys {
   readonly keyspace: Keyspace;
   readonly part: Part;
-  routes(reads: Reads): readonly ConsulRoute[];
+  routes(reading: ReadingContext): readonly ConsulRoute[];
 }
 
 export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: Surroundings): ConsulKeys {
@@ -47,7 +46,8 @@ export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: S
   const keyspace = new Keyspace();
   const follower = new KeyspaceFollower({ store, keyspace, clock, log });
   const writer = new KeyspaceWriter({ store, follower, revision: () => keyspace.revision, clock });
-  const sessions = new Sessions({ store, keyspace, writer, newId: () => uuidText(random.bytes(UUID_BYTES)) });
+  const newId = (): string => uuidText(random.bytes(UUID_BYTES));
+  const sessions = new Sessions({ store, keyspace, writer, newId });
   const isMember = (node: string): boolean => members.all().some(({ name }) => (name as string) === node);
   // Agents of those who call from elsewhere are named after their addresses.
   const standing = catalogStanding({ view, isGiven: (node) => isMember(node) || isIP(node) !== 0 });
@@ -66,15 +66,17 @@ export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: S
         follower.close();
       },
     },
-    routes(reads) {
+    routes(reading) {
+      const { reads } = reading;
       const settleHolder = (key: string): Promise<void> => sessions.settleHolder(key);
       const kept = new Kept({ keyspace, follower, writer, reads, indexes, clock, random, isShared: cluster !== null, settleHolder });
       return [
         ...kvRoutes(kept),
         ...sessionRoutes({ kept, sessions, standing, agents }),
         ...txnRoutes(kept, noCatalog),
+        ...queryRoutes({ kept, reading, newId }),
         ...eventRoutes({ kept, agents, view }),
-        ...coordinateRoutes({ kept, datacenter: DATACENTER, servers: () => members.all().map(({ name }) => name) }),
+        ...coordinateRoutes({ kept, datacenter: reading.terms.datacenter, servers: () => members.all().map(({ name }) => name) }),
       ];
     },
   };

@@ -5,7 +5,7 @@
 import { NO_LEASE, singleKey, type Compare, type LeaseId, type Operation } from '@rollcall/core';
 import { encodeKv, type Behavior } from '../keyspace/records.js';
 import { byteText, shelfKey } from '../keyspace/keys.js';
-import type { Keyspace } from '../keyspace/keyspace.js';
+import type { Keyspace, Query } from '../keyspace/keyspace.js';
 import type { KvEntry } from '../keyspace/kv-table.js';
 
 export interface EndStep {
@@ -57,9 +57,14 @@ function letGo(entry: KvEntry, behavior: Behavior, delayLease: LeaseId | null): 
   return [operation, { type: 'put', key: shelfKey('delays', byteText(entry.key)), value: Buffer.from('{"format":1}'), lease: delayLease }];
 }
 
-export function goneQuery({ id, name }: { readonly id: string; readonly name: string }): readonly Operation[] {
-  const own: Operation = { type: 'delete', range: singleKey(shelfKey('queries', id)) };
-  return name === '' ? [own] : [own, { type: 'delete', range: singleKey(shelfKey('query-names', byteText(name))) }];
+export function goneQuery(query: Pick<Query, 'id' | 'name' | 'template'>): readonly Operation[] {
+  const name = nameKey(query);
+  return [shelfKey('queries', query.id), ...(name === null ? [] : [name])].map((key) => ({ type: 'delete', range: singleKey(key) }));
+}
+
+/** Where a query's name is taken; `null` for one that has none. A template may be for all names. */
+export function nameKey({ name, template }: Pick<Query, 'name' | 'template'>): Uint8Array | null {
+  return name === '' && template === null ? null : shelfKey('query-names', byteText(name));
 }
 
 function fitting(entries: readonly KvEntry[]): readonly KvEntry[] {

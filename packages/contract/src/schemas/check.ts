@@ -79,6 +79,11 @@ export const checkSchemas = {
         description:
           'Of `http`, `tcp` and `grpc`: `true`, or the name that the certificate has to be for, whether it has to be valid, and whom to believe.',
       },
+      refusedOnly: {
+        type: 'boolean',
+        description:
+          'Of `tcp`: only a connection that is refused counts, and only after one that was not: then nobody listens any more. Silence, and whoever never listened, is excused.',
+      },
       command: { type: 'string', description: 'Of `script`: a program, without a shell.', pattern: '^[^\\p{Cc}\\p{Cs}]{1,1024}$' },
       args: { type: 'array', description: 'Of `script`; at most 64.', items: oneText, maxItems: 64 },
     },

@@ -67,6 +67,7 @@ interface HttpWish extends AnyWish, PlaceWish, Pick<HttpSpec, 'method' | 'header
 interface TcpWish extends AnyWish, PlaceWish {
   readonly type: 'tcp';
   readonly tls: TlsTerms | null;
+  readonly refusedOnly: boolean;
 }
 
 interface UdpWish extends AnyWish, PlaceWish {
@@ -137,6 +138,8 @@ const tlsRules: FieldRules<TlsTerms> = {
   ca: optional(caKind, null),
 };
 
+const switchKind: ValueKind<boolean> = { allowed: 'true or false', parse: (value) => (typeof value === 'boolean' ? value : undefined) };
+
 /** `true` for the usual terms, or some of its own. */
 const tlsKind: ValueKind<TlsTerms | null> = {
   allowed: 'true, false, or an object with serverName, verify and ca',
@@ -188,7 +191,7 @@ const rules: { readonly [Type in ProbeType]: RulesOf<Extract<CheckWish, { readon
     contains: optional(text, null),
     tls: optional(tlsKind, null),
   },
-  tcp: { ...any, ...place, type: required(wordKind(['tcp'])), tls: optional(tlsKind, null) },
+  tcp: { ...any, ...place, type: required(wordKind(['tcp'])), tls: optional(tlsKind, null), refusedOnly: optional(switchKind, false) },
   udp: { ...any, ...place, type: required(wordKind(['udp'])), send: optional(text, ''), contains: optional(text, null) },
   grpc: {
     ...any,

@@ -31,7 +31,7 @@ const specKinds: { readonly [Type in CheckSpec['type']]: ValueKind<Extract<Check
     statuses: optional(listKind(statusRange, Infinity), []),
     contains: optional(text, null),
   }),
-  tcp: objectKind<TcpSpec>({ type: required(wordKind(['tcp'])), ...at, tls }),
+  tcp: objectKind<TcpSpec>({ type: required(wordKind(['tcp'])), ...at, tls, refusedOnly: optional(truth, false) }),
   udp: objectKind<UdpSpec>({ type: required(wordKind(['udp'])), ...at, send: optional(text, ''), contains: optional(text, null) }),
   grpc: objectKind<GrpcSpec>({ type: required(wordKind(['grpc'])), ...at, tls, service: optional(text, '') }),
   script: objectKind<ScriptSpec>({

@@ -54,6 +54,8 @@ export interface HttpSpec extends At {
 export interface TcpSpec extends At {
   readonly type: 'tcp';
   readonly tls: TlsTerms | null;
+  /** Only a connection that is refused counts, and only after one that was not: then nobody listens any more. Silence says nothing. */
+  readonly refusedOnly: boolean;
 }
 
 export interface UdpSpec extends At {

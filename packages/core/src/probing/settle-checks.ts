@@ -19,7 +19,7 @@ export function settleChecks(wishes: readonly CheckWish[], place: Place, list = 
   }));
   if (problems.length > 0) throw refusal(problems);
   return checks.flatMap(({ wish, id, spec }) =>
-    spec === null ? [] : [{ id, type: wish.type, born: 'starting', probe: probeOf(wish, spec) }],
+    spec === null ? [] : [{ id, type: wish.type, born: isExcused(spec) ? 'passing' : 'starting', probe: probeOf(wish, spec) }],
   );
 }
 
@@ -44,9 +44,17 @@ function probeOf(wish: CheckWish, spec: CheckSpec): ProbedCheck['probe'] {
       successBeforePassing,
       failuresBeforeWarning: failuresBeforeWarning ?? failuresBeforeCritical,
       failuresBeforeCritical,
-      startPeriodMs: startPeriod,
+      startPeriodMs: isExcused(spec) ? EXCUSED_MS : startPeriod,
     },
   };
+}
+
+/** Until it was well once: for longer than anybody lives. */
+const EXCUSED_MS = 100 * 365 * 24 * 60 * 60 * 1000;
+
+/** Who need not listen at all. */
+export function isExcused(spec: CheckSpec): boolean {
+  return spec.type === 'tcp' && spec.refusedOnly;
 }
 
 /** In one table for all: what `type` brings is what it has. */
@@ -68,7 +76,7 @@ function specOf(wish: CheckWish, place: Place, field: string, problems: FieldPro
       return { type: 'http', host, port, tls, method, path, headers, body, statuses, contains };
     }
     case 'tcp':
-      return { type: 'tcp', host, port, tls: wish.tls };
+      return { type: 'tcp', host, port, tls: wish.tls, refusedOnly: wish.refusedOnly };
     case 'udp':
       return { type: 'udp', host, port, send: wish.send, contains: wish.contains };
     case 'grpc':

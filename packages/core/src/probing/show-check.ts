@@ -5,6 +5,7 @@
 import { formatDuration } from '../catalog/duration.js';
 import type { ProbedCheck } from '../catalog/registration.js';
 import type { CheckSpec, HttpSpec, TlsTerms } from './probe-spec.js';
+import { isExcused } from './settle-checks.js';
 
 /** What is as if nobody had said it, is not said. */
 export function shownCheck({ id, probe: { spec, intervalMs, timeoutMs, thresholds } }: ProbedCheck): object {
@@ -15,7 +16,7 @@ export function shownCheck({ id, probe: { spec, intervalMs, timeoutMs, threshold
     ...shownSpec(spec),
     interval: formatDuration(intervalMs),
     timeout: formatDuration(timeoutMs),
-    ...(startPeriodMs === 0 ? {} : { startPeriod: formatDuration(startPeriodMs) }),
+    ...(startPeriodMs === 0 || isExcused(spec) ? {} : { startPeriod: formatDuration(startPeriodMs) }),
     ...(successBeforePassing === 1 ? {} : { successBeforePassing }),
     ...(failuresBeforeWarning === failuresBeforeCritical ? {} : { failuresBeforeWarning }),
     failuresBeforeCritical,
@@ -27,7 +28,7 @@ function shownSpec(spec: CheckSpec): object {
     case 'http':
       return shownHttp(spec);
     case 'tcp':
-      return { type: 'tcp', host: spec.host, port: spec.port, ...shownTls(spec.tls) };
+      return { type: 'tcp', host: spec.host, port: spec.port, ...shownTls(spec.tls), ...(spec.refusedOnly ? { refusedOnly: true } : {}) };
     case 'udp': {
       const { type, host, port, send, contains } = spec;
       return { type, host, port, ...(send === '' ? {} : { send }), ...(contains === null ? {} : { contains }) };

@@ -56,6 +56,11 @@ const silences: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
+/** Somebody is there, and says that nobody listens. */
+export function isRefusal(error: unknown): boolean {
+  return codeOf(error) === 'ECONNREFUSED';
+}
+
 function codeOf(error: unknown): string | undefined {
   const { code, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly unknown[] };
   return errors !== undefined && errors.length > 0 ? codeOf(errors.at(-1)) : code;

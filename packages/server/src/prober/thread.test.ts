@@ -39,7 +39,7 @@ describe('the thread of the prober', () => {
     thread.order({
       ...terms,
       key: 'poison',
-      spec: { type: 'tcp', ...at, port: 1 },
+      spec: { type: 'tcp', ...at, port: 1, refusedOnly: false },
       status: 'starting',
     } as unknown as ProbeOrder<ProbeSpec>);
     await vi.waitUntil(() => complaints.length > 0, WITHIN);

@@ -18,7 +18,7 @@ afterEach(() => targets.end());
 const host = '127.0.0.1';
 
 describe('the tcp probe', () => {
-  const usual = { type: 'tcp', host, tls: null } as const;
+  const usual = { type: 'tcp', host, tls: null, refusedOnly: false } as const;
 
   it('passes where somebody takes the connection', async () => {
     const port = await targets.tcp(() => undefined);
@@ -28,6 +28,13 @@ describe('the tcp probe', () => {
   it('says that it was refused', async () => {
     const found = await ask(probeTcp, { ...usual, port: await targets.closedPort() });
     expectFound(found, 'critical', /refused$/);
+  });
+
+  it('counts nothing but a refusal where it is told so', async () => {
+    const terms = { ...usual, refusedOnly: true };
+    expectFound(await ask(probeTcp, { ...terms, port: await targets.closedPort() }), 'critical', /refused$/);
+    const found = await ask(probeTcp, { ...terms, host: 'nobody', port: 1 }, { names: {} });
+    expect(found).toMatchObject({ finding: 'passing', evidence: 'none' });
   });
 
   it('waits for a certificate only as long as it may', async () => {

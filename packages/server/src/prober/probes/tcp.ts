@@ -1,8 +1,8 @@
 /** A port is open: somebody takes the connection, and with TLS shows a certificate that is believed. */
 import type { TcpSpec } from '@rollcall/core';
-import { failing, passing, type Probe } from '../found.js';
+import { failing, isRefusal, passing, type Probe } from '../found.js';
 
-export const probeTcp: Probe<TcpSpec> = async ({ host, port, tls }, surroundings) => {
+export const probeTcp: Probe<TcpSpec> = async ({ host, port, tls, refusedOnly }, surroundings) => {
   const what = `${tls === null ? 'TCP' : 'TLS'} ${host}:${port}`;
   try {
     const socket = await surroundings.route.connect(host, port, tls, surroundings.signal);
@@ -13,6 +13,7 @@ export const probeTcp: Probe<TcpSpec> = async ({ host, port, tls }, surroundings
     else socket.destroy();
     return passing(`${what}: connected`);
   } catch (error) {
-    return failing(what, error, surroundings);
+    const found = failing(what, error, surroundings);
+    return refusedOnly && !isRefusal(error) ? { ...found, finding: 'passing', evidence: 'none' } : found;
   }
 };

@@ -75,7 +75,7 @@ describeWith(['openssl'], 'a target behind TLS', () => {
 
   function probed(protocol: Protocol, port: number, tls: TlsTerms, asking: Asking & { readonly host?: string } = {}): Promise<Found> {
     const at = { host: asking.host ?? host, port, tls };
-    if (protocol === 'tcp') return ask(probeTcp, { type: 'tcp', ...at }, asking);
+    if (protocol === 'tcp') return ask(probeTcp, { type: 'tcp', ...at, refusedOnly: false }, asking);
     return protocol === 'http' ? ask(probeHttp, { ...page, ...at }, asking) : ask(probeGrpc, { type: 'grpc', service: '', ...at }, asking);
   }
 

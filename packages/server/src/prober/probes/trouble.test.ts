@@ -19,7 +19,7 @@ type Protocol = 'http' | 'tcp' | 'grpc';
 
 function probed(protocol: Protocol, port: number, tls: TlsTerms | null, withinMs?: number): Promise<Found> {
   const asking = withinMs === undefined ? {} : { withinMs };
-  if (protocol === 'tcp') return ask(probeTcp, { type: 'tcp', host, port, tls }, asking);
+  if (protocol === 'tcp') return ask(probeTcp, { type: 'tcp', host, port, tls, refusedOnly: false }, asking);
   if (protocol === 'grpc') return ask(probeGrpc, { type: 'grpc', host, port, tls, service: '' }, asking);
   return ask(probeHttp, { ...page, host, port, tls, contains: 'never' }, asking);
 }

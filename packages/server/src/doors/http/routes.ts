@@ -1,6 +1,6 @@
 /**
- * Which route a path leads to. A word in the path beats a `:name` at the same place, and that a `*`; where the
- * better one leads nowhere in the end, the next is tried.
+ * Which route a path leads to. A word in the path beats a `word-:name` at the same place, that a `:name`, and that a `*`; where
+ * the better one leads nowhere in the end, the next is tried.
  */
 import { RollcallError } from '@rollcall/core';
 
@@ -11,6 +11,8 @@ export interface Found<Route> {
 
 interface Place<Route> {
   readonly words: Map<string, Place<Route>>;
+  /** By what a segment begins with. */
+  readonly begun: Map<string, Place<Route>>;
   any: Place<Route> | null;
   readonly here: Map<string, Target<Route>>;
   readonly below: Map<string, Target<Route>>;
@@ -53,6 +55,12 @@ export class RouteTable<Route extends { readonly method: string; readonly path: 
       if (segment.startsWith(':')) {
         names.push(segment.slice(1));
         place = place.any ??= newPlace();
+      } else if (segment.includes(':')) {
+        const [begin = '', name = ''] = segment.split(':');
+        names.push(name);
+        const next = place.begun.get(begin) ?? newPlace<Route>();
+        place.begun.set(begin, next);
+        place = next;
       } else {
         const next = place.words.get(segment) ?? newPlace<Route>();
         place.words.set(segment, next);
@@ -64,7 +72,7 @@ export class RouteTable<Route extends { readonly method: string; readonly path: 
 }
 
 function newPlace<Route>(): Place<Route> {
-  return { words: new Map(), any: null, here: new Map(), below: new Map() };
+  return { words: new Map(), begun: new Map(), any: null, here: new Map(), below: new Map() };
 }
 
 /** `values` holds what stands for the names on the way that was found. */
@@ -74,6 +82,13 @@ function walk<Route>(place: Place<Route>, method: string, segments: readonly str
   const word = place.words.get(segment);
   const byWord = word === undefined ? null : walk(word, method, segments, at + 1, values);
   if (byWord !== null) return byWord;
+  for (const [begin, begunSo] of place.begun) {
+    if (segment.length <= begin.length || !segment.startsWith(begin)) continue;
+    values.push(segment.slice(begin.length));
+    const byBegin = walk(begunSo, method, segments, at + 1, values);
+    if (byBegin !== null) return byBegin;
+    values.pop();
+  }
   if (place.any !== null && segment !== '') {
     values.push(segment);
     const byName = walk(place.any, method, segments, at + 1, values);

@@ -52,6 +52,10 @@ export interface RegistryOptions {
   /** The port of the etcd door. Left out: there is none. */
   readonly etcd?: 'off' | number;
   readonly etcdVersion?: string;
+  /** Left out: Eureka has no door of its own; `/eureka` is answered where HTTP is. */
+  readonly eureka?: 'off' | number;
+  readonly eurekaProbe?: boolean;
+  readonly eurekaDoubledLeases?: boolean;
   readonly connections?: number;
   readonly corsOrigin?: string | readonly string[];
   readonly tokenFile?: string;
@@ -121,6 +125,9 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   dnsForwardFor: 'dnsForwardFor',
   etcd: 'etcd',
   etcdVersion: 'etcdVersion',
+  eureka: 'eureka',
+  eurekaProbe: 'eurekaProbe',
+  eurekaDoubledLeases: 'eurekaDoubledLeases',
   connections: 'connectionsMax',
   corsOrigin: 'corsOrigins',
   tokenFile: 'tokenFile',

@@ -8,6 +8,7 @@ import { peerOptions, type PeerOptions } from './doors/peer/config.js';
 import { consulOptions, type ConsulOptions } from './faces/consul/config.js';
 import { dnsOptions, type DnsOptions } from './faces/dns/config.js';
 import { etcdDoorOptions, type EtcdDoorOptions } from './faces/etcd/config.js';
+import { eurekaOptions, type EurekaSettings } from './faces/eureka/config.js';
 import { consoleOption } from './faces/console/config.js';
 import { watchersOption } from './faces/native/config.js';
 import { guardOptions, type GuardOptions } from './guard-options.js';
@@ -32,7 +33,8 @@ export interface ServeOptions
     TlsPaths,
     DnsOptions,
     EtcdDoorOptions,
-    ConsulOptions {
+    ConsulOptions,
+    EurekaSettings {
   /** The directory of the embedded store; on an etcd, of what is kept of the view, and empty for nowhere. */
   readonly data: string;
   readonly store: 'embedded' | 'memory' | EtcdAddress;
@@ -125,6 +127,7 @@ export const serveOptions: OptionTable<ServeOptions> = {
   ...inGroup('DNS', dnsOptions),
   ...inGroup('For clients of etcd', etcdDoorOptions),
   ...inGroup('Consul', consulOptions),
+  ...inGroup('Eureka', eurekaOptions),
   ...inGroup('Access', { ...accessOptions, ...tlsOptions }),
   ...inGroup('Limits', {
     connectionsMax: connectionsOption,

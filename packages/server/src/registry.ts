@@ -11,6 +11,7 @@ import { BehindTheLog } from './parts/behind-the-log.js';
 import { ClusterNode, readPeerTrust } from './parts/cluster.js';
 import { dnsDoor } from './parts/dns.js';
 import { etcdDoor } from './parts/etcd-door.js';
+import { eurekaOver } from './parts/eureka.js';
 import { consoleFaces } from './parts/console-face.js';
 import { consulFace, type OpenedConsul } from './parts/consul-face.js';
 import { httpDoor, readCertificate } from './parts/http-door.js';
@@ -58,13 +59,14 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const dns = dnsDoor(options, surroundings, { catalog: ledger.catalog, access: access.control, meter });
   const audit = auditing(options, surroundings, meter);
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
-  const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...etcd.doors(), ...cluster?.doors });
+  const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...etcd.doors(), ...eureka.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all, cache }, options, surroundings);
   const consul = consulFace({ ...ledger, access: access.control, audit, cluster, measuring, cache }, options, surroundings);
+  const eureka = eurekaOver({ ...ledger, access: access.control, audit, tls, load, meter, cache }, options, surroundings);
   const http = httpDoor(options, surroundings, {
-    faces: [native, consul.face, ...consoleFaces(options, native)],
+    faces: [native, consul.face, eureka.face, ...consoleFaces(options, native)],
     refused: audit.refused,
     access: access.control,
     tls,
@@ -86,7 +88,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const late = new BehindTheLog(ledger.catalog.read, fail);
   const viewParts = catalogParts(ledger, kept, dns.readerParts);
-  const doorParts = [consul.keysPart, http.part, ...dns.doorParts, ...etcd.parts];
+  const doorParts = [eureka.part, consul.keysPart, http.part, ...eureka.doorParts, ...dns.doorParts, ...etcd.parts];
   const house = { ...ledger, viewParts, access, audit, measuring, cluster, nodes, late, doorParts, native, consul };
   const parts = partsOf(house, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });

@@ -1,0 +1,153 @@
+/**
+ * Bodies of lists, as bytes. Applications are the pieces: each is written, and compressed, once after it changed, and lies with
+ * all other answers in one bounded place. A list is pieces put together.
+ */
+import { ServiceName, type Caller } from '@rollcall/core';
+import type { AnswerCache, CachedAnswer } from '../../shared/answer-cache.js';
+import { joined } from '../../shared/joined.js';
+import { keyOf, type Application, type Estate } from './estate.js';
+import type { Form } from './forms.js';
+import { gzipOf, gzipPiece, storedPiece, type GzipPiece } from './gzip-pieces.js';
+import { read } from './map.js';
+
+export type Extent = 'all' | 'delta';
+
+interface Piece extends CachedAnswer {
+  readonly stamp: string;
+  /** Where it is compressed. */
+  readonly gzip: GzipPiece | null;
+}
+
+interface Whole extends CachedAnswer {
+  readonly estate: Estate;
+}
+
+/** Compressed at the same time: each takes a quarter of a mebibyte and a thread of the few that there are. */
+const AT_ONCE_MAX = 4;
+
+export class Bodies {
+  readonly #cache: AnswerCache;
+  /** Being put together; whoever asks meanwhile gets the same. */
+  readonly #under = new Map<string, { readonly estate: Estate; readonly body: Promise<Buffer> }>();
+
+  constructor(cache: AnswerCache) {
+    this.#cache = cache;
+  }
+
+  plain(estate: Estate, extent: Extent, form: Form, caller: Caller): Buffer {
+    const key = `${wholeKey(estate, extent, form, caller)} plain`;
+    return this.#known(key, estate) ?? this.#keep(key, estate, this.#plain(estate, extent, form));
+  }
+
+  gzip(estate: Estate, extent: Extent, form: Form, caller: Caller): Buffer | Promise<Buffer> {
+    const key = `${wholeKey(estate, extent, form, caller)} gzip`;
+    const known = this.#known(key, estate);
+    if (known !== undefined) return known;
+    const under = this.#under.get(key);
+    if (under?.estate === estate) return under.body;
+    const body = this.#gzip(estate, extent, form).then((made) => this.#keep(key, estate, made));
+    const begun = { estate, body };
+    this.#under.set(key, begun);
+    const end = (): void => {
+      if (this.#under.get(key) === begun) this.#under.delete(key);
+    };
+    body.then(end, end);
+    return body;
+  }
+
+  /** One application, alone. */
+  alone(application: Application, namespace: string, form: Form): Buffer {
+    const key = `${pieceKey(application, namespace, form)} alone`;
+    const known = this.#cache.get(key) as Piece | undefined;
+    if (known?.stamp === application.stamp) return known.body;
+    const { name, instances, panic, stamp } = application;
+    const body = Buffer.from(
+      form.alone(
+        name,
+        instances.map((instance) => read(instance, panic)),
+      ),
+    );
+    const piece: Piece = { body, stamp, gzip: null };
+    this.#cache.put(key, piece);
+    return body;
+  }
+
+  #known(key: string, estate: Estate): Buffer | undefined {
+    const found = this.#cache.get(key) as Whole | undefined;
+    return found?.estate === estate ? found.body : undefined;
+  }
+
+  #keep(key: string, estate: Estate, body: Buffer): Buffer {
+    const whole: Whole = { body, estate };
+    this.#cache.put(key, whole);
+    return body;
+  }
+
+  #plain(estate: Estate, extent: Extent, form: Form): Buffer {
+    const { before, between, after } = aroundOf(estate, extent, form);
+    const pieces: readonly (Buffer | string)[] =
+      extent === 'delta'
+        ? estate.delta.map(({ name, documents }) => form.application(name, documents))
+        : estate.applications.map((application) => this.#plainPiece(application, estate.namespace, form));
+    return joined([before, ...pieces.flatMap((piece, at) => (at === 0 || between === '' ? [piece] : [between, piece])), after]);
+  }
+
+  async #gzip(estate: Estate, extent: Extent, form: Form): Promise<Buffer> {
+    // It changes with every change, and as a whole.
+    if (extent === 'delta') return gzipOf([await gzipPiece(this.#plain(estate, extent, form))]);
+    const { before, between, after } = aroundOf(estate, extent, form);
+    const { applications, namespace } = estate;
+    const pieces: GzipPiece[] = [];
+    const work = applications.entries();
+    const workers = Array.from({ length: AT_ONCE_MAX }, async () => {
+      for (const [at, application] of work) pieces[at] = await this.#gzipPiece(application, namespace, form);
+    });
+    await Promise.all(workers);
+    const comma = between === '' ? null : storedPiece(between);
+    const inside = pieces.flatMap((piece, at) => (at === 0 || comma === null ? [piece] : [comma, piece]));
+    return gzipOf([storedPiece(before), ...inside, storedPiece(after)]);
+  }
+
+  #plainPiece(application: Application, namespace: string, form: Form): Buffer {
+    const key = `${pieceKey(application, namespace, form)} plain`;
+    const known = this.#cache.get(key) as Piece | undefined;
+    if (known?.stamp === application.stamp) return known.body;
+    const body = written(application, form);
+    const piece: Piece = { body, stamp: application.stamp, gzip: null };
+    this.#cache.put(key, piece);
+    return body;
+  }
+
+  async #gzipPiece(application: Application, namespace: string, form: Form): Promise<GzipPiece> {
+    const key = `${pieceKey(application, namespace, form)} gzip`;
+    const known = this.#cache.get(key) as Piece | undefined;
+    if (known?.stamp === application.stamp && known.gzip !== null) return known.gzip;
+    const gzip = await gzipPiece(written(application, form));
+    const piece: Piece = { body: gzip.deflated, stamp: application.stamp, gzip };
+    this.#cache.put(key, piece);
+    return gzip;
+  }
+}
+
+function written({ name, instances, panic }: Application, form: Form): Buffer {
+  return Buffer.from(
+    form.application(
+      name,
+      instances.map((instance) => read(instance, panic)),
+    ),
+  );
+}
+
+/** The version of a full list is always one; a delta's is another one whenever it is another one. */
+function aroundOf({ revision, hash }: Estate, extent: Extent, form: Form): ReturnType<Form['list']> {
+  return form.list(extent === 'all' ? '1' : String(revision), hash);
+}
+
+function wholeKey(estate: Estate, extent: Extent, form: Form, caller: Caller): string {
+  return `eureka ${extent} ${keyOf(estate.namespace, caller)} ${form.name}`;
+}
+
+/** Whoever may see an application sees all of it. */
+function pieceKey({ service }: Application, namespace: string, form: Form): string {
+  return `eureka app ${namespace}/${ServiceName.fold(service)} ${form.name}`;
+}

@@ -1,0 +1,43 @@
+/** The Eureka face's rows of the options table. */
+import { digitsKind, switchOption, type Option, type OptionTable, type ValueKind } from '@rollcall/core';
+
+export interface EurekaSettings {
+  /** Where Eureka's own door is. */
+  readonly eureka: 'off' | number;
+  readonly eurekaProbe: boolean;
+  readonly eurekaDoubledLeases: boolean;
+}
+
+const PORT_MAX = 65_535;
+
+/** Where Eureka's clients look if nobody tells them. */
+const PORT_USUAL = '8761';
+
+const portKind: ValueKind<'off' | number> = {
+  allowed: 'off, a port from 1 to 65535, or 0 for any free one',
+  words: ['off'],
+  parse: (text) => (text === 'off' ? 'off' : digitsKind('', 0, PORT_MAX).parse(text)),
+};
+
+export const eurekaDoorOption: Option<'off' | number> = {
+  flag: 'eureka',
+  placeholder: 'PORT',
+  bare: PORT_USUAL,
+  kind: portKind,
+  default: 'off',
+  defaultText: 'off',
+  help: 'A door for Eureka alone, with its page, beside /eureka on the HTTP door.',
+};
+
+export const eurekaOptions: OptionTable<EurekaSettings> = {
+  eureka: eurekaDoorOption,
+  eurekaProbe: switchOption(
+    'eureka-probe',
+    'Looks at the port of every instance that registers through Eureka: one that refuses connections, and took them before, is DOWN at once.',
+    true,
+  ),
+  eurekaDoubledLeases: switchOption(
+    'eureka-doubled-leases',
+    'A lease lasts twice as long as it says, as in the original. Otherwise who does not renew it in time is DOWN when it is over.',
+  ),
+};

@@ -1,0 +1,102 @@
+/** Eureka over the ledger: its face on the HTTP door, and a door of its own where one is wanted. */
+import { CheckedGuardDesk, CheckedRegistrar, isLoopback, objectionToHost, type AccessControl, type Meter } from '@rollcall/core';
+import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
+import type { TlsMaterial } from '../doors/http/tls.js';
+import { eurekaDoorOption } from '../faces/eureka/config.js';
+import { EurekaDesk, EurekaFace } from '../faces/eureka/server.js';
+import type { Part } from '../lifecycle.js';
+import { nodeNameOf } from '../node-options.js';
+import type { ServeOptions } from '../options.js';
+import type { AnswerCache } from '../shared/answer-cache.js';
+import type { Surroundings } from '../surroundings.js';
+import type { Auditing } from './audit.js';
+import { readCertificate } from './http-door.js';
+import type { Ledger } from './ledger.js';
+import { opened } from './opening.js';
+
+export interface EurekaSources extends Ledger, Pick<HttpDoorOptions, 'load'> {
+  readonly access: AccessControl;
+  readonly audit: Auditing;
+  readonly tls: TlsMaterial | null;
+  readonly meter: Meter;
+  /** Shared with the other faces. */
+  readonly cache: AnswerCache;
+}
+
+export interface Eureka {
+  readonly face: EurekaFace;
+  /** Before the doors open: from then on it is remembered who changes. */
+  readonly part: Part;
+  readonly doorParts: readonly Part[];
+  readonly doors: () => Readonly<Record<string, string>>;
+}
+
+export function eurekaOver(sources: EurekaSources, options: ServeOptions, surroundings: Surroundings): Eureka {
+  const { shown, catalog, registrar, guard, audit, meter, cache } = sources;
+  // As the prober judges: what it would not look at, nobody asks it to.
+  const targets = { loopback: isLoopback(options.bind), allowed: options.probeAllow };
+  const desk = new EurekaDesk({
+    ...surroundings,
+    view: shown,
+    changesOf: catalog.view,
+    registrar: audit.registrar(new CheckedRegistrar(registrar)),
+    guard: audit.guard(new CheckedGuardDesk(guard)),
+    terms: {
+      doubled: options.eurekaDoubledLeases,
+      isLookedAt: (host) => options.eurekaProbe && objectionToHost(host, targets) === null,
+    },
+    cache,
+    node: nodeNameOf(options),
+    memory: () => {
+      const { heapUsed: used, heapTotal: total } = process.memoryUsage();
+      return { used, total };
+    },
+    meter,
+  });
+  const own = options.eureka === 'off' ? null : ownDoor(desk, options.eureka, sources, options, surroundings);
+  return {
+    face: new EurekaFace(desk),
+    part: { name: 'the Eureka face', start: () => desk.start(), drain: () => desk.drain(), close: () => desk.close() },
+    doorParts: own === null ? [] : [own.part],
+    doors: () => own?.doors() ?? {},
+  };
+}
+
+function ownDoor(
+  desk: EurekaDesk,
+  port: number,
+  { access, audit, tls, load, meter }: EurekaSources,
+  options: ServeOptions,
+  surroundings: Surroundings,
+): { readonly part: Part; readonly doors: Eureka['doors'] } {
+  const { bind } = options;
+  const door = new HttpDoor({
+    ...options,
+    ...surroundings,
+    port,
+    faces: [new EurekaFace(desk, { atRoot: true })],
+    refused: audit.refused,
+    access,
+    tls,
+    load,
+    // Its connections are not those of the HTTP door, which are told of under that name.
+    meter: {
+      counter: (metric, labels) => meter.counter(metric, labels),
+      histogram: (metric, labels) => meter.histogram(metric, labels),
+      gauge: () => undefined,
+    },
+  });
+  return {
+    doors: () => ({ eureka: door.address }),
+    part: {
+      name: 'the Eureka door',
+      start: () => opened(() => door.start(), { what: 'Eureka', bind, port, option: eurekaDoorOption }),
+      reload: async () => {
+        const renewed = await readCertificate(options, surroundings);
+        if (renewed !== null) door.secure(renewed);
+      },
+      drain: () => door.drain(),
+      close: () => door.close(),
+    },
+  };
+}

@@ -64,6 +64,8 @@ describe('a document', () => {
       { zone: 'a', n: '1', deep: '{"x":[true]}' },
     ],
     ['text', { metadata: 'text' }],
+    ['{"zone":"a","n":1}', { zone: 'a', n: '1' }],
+    ['{"zone"', { metadata: '{"zone"' }],
     [null, {}],
     [7, { metadata: '7' }],
     [['a'], { metadata: '["a"]' }],
@@ -110,9 +112,19 @@ describe('the law of the lens', () => {
         expect(by).toBe('etcd');
         expect(parseAddress(String(rest[spelling] ?? rest['Addr']))).toEqual(parseAddress(said));
         const isSocket = said.startsWith('unix:');
-        if (!isSocket) expect({ ...rest, [spelling]: said, Metadata: rest['Metadata'] ?? {} }).toEqual({ ...asked, Metadata: meta ?? {} });
+        if (!isSocket) expect({ ...rest, [spelling]: said }).toEqual({ ...asked, Metadata: meta ?? null });
       }),
     );
+  });
+
+  it('an object is shown as a text to whoever put none: Go compares it, and panics at an object', () => {
+    const document = parseDocument(encodeUtf8('{"Addr":"1.2.3.4:80"}'));
+    const registration = document && registrationOf(ref, document);
+    if (registration === null) throw new Error('a registration');
+    const shown = (metadata: Readonly<Record<string, string>>): unknown =>
+      JSON.parse(decodeUtf8(documentOf({ ...registration, origin: { face: 'native' }, metadata }) as Uint8Array));
+    expect(shown({ zone: 'a', n: '1' })).toMatchObject({ Metadata: '{"n":"1","zone":"a"}' });
+    expect(shown({})).toMatchObject({ Metadata: null });
   });
 
   it('what is changed elsewhere is rendered anew, and the rest stays as it was', () => {

@@ -60,19 +60,40 @@ export function registrationOf(ref: InstanceRef, document: EndpointDocument): Om
 /** Nothing of the document would be lost if it were written anew. */
 function saysAll(plain: Registration, text: string): boolean {
   const json = JSON.parse(text) as object;
-  const again = { Op: 0, ...json, Metadata: field(json as Table, 'Metadata') ?? {} };
+  const again = { Op: 0, ...json, Metadata: field(json as Table, 'Metadata') ?? null };
   const addr = addressOf(plain);
-  return JSON.stringify(again) === JSON.stringify({ Op: 0, Addr: addr, Metadata: plain.metadata });
+  return JSON.stringify(again) === JSON.stringify({ Op: 0, Addr: addr, Metadata: metadataText(plain.metadata) });
 }
 
 type Table = Readonly<Record<string, unknown>>;
 
 function metadataOf({ metadata, address }: Pick<EndpointDocument, 'metadata' | 'address'>): Readonly<Record<string, string>> | null {
-  const said = metadata === null ? {} : isObject(metadata) ? metadata : { [WHOLE]: metadata };
+  const said = metadata === null ? {} : (tableIn(metadata) ?? { [WHOLE]: metadata });
   const entries = Object.entries(said).map(([name, value]) => [name, asText(value)] as const);
   if ('path' in address && !Object.hasOwn(said, SOCKET)) entries.push([SOCKET, address.path]);
   if (entries.length > METADATA_ENTRIES_MAX) return null;
   return metadataKind.parse(Object.fromEntries(entries)) ?? null;
+}
+
+/** An object, as it is or as a text. */
+function tableIn(metadata: unknown): Table | null {
+  if (isObject(metadata)) return metadata;
+  if (typeof metadata !== 'string' || !metadata.startsWith('{')) return null;
+  try {
+    const json: unknown = JSON.parse(metadata);
+    return isObject(json) ? json : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * An object is written as a text: Go's balancers compare what is in the field by `==`, and where that is an object, the whole program
+ * of the caller ends in a panic. In one order, whoever read it from where: what is shown is compared by its bytes.
+ */
+function metadataText(metadata: Table): string | null {
+  const entries = Object.entries(metadata).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? null : JSON.stringify(Object.fromEntries(entries));
 }
 
 function asText(value: unknown): string {
@@ -85,7 +106,7 @@ export function documentOf(instance: Pick<Instance, 'host' | 'port' | 'metadata'
   if (addr === null) return null;
   const kept = keptDocument(instance.origin.kept);
   if (kept === null)
-    return encodeDocument({ Op: 0, Addr: addr, Metadata: metadataFor(instance.metadata, undefined), [PROJECTED_BY]: instance.origin.face });
+    return encodeDocument({ Op: 0, Addr: addr, Metadata: metadataText(instance.metadata), [PROJECTED_BY]: instance.origin.face });
   const [addrName, metadataName] = [fieldName(kept, 'Addr') ?? 'Addr', fieldName(kept, 'Metadata') ?? 'Metadata'];
   const metadata = metadataFor(instance.metadata, kept[metadataName]);
   return encodeDocument({ Op: 0, ...kept, [addrName]: addr, [metadataName]: metadata, [PROJECTED_BY]: instance.origin.face });
@@ -108,17 +129,18 @@ function keptDocument(kept: Kept | undefined): Table | null {
   }
 }
 
-/** Texts, but for what was put as something else and still says the same. */
+/** In the form in which it was put: texts, but for what was something else and still says the same. */
 function metadataFor(metadata: Readonly<Record<string, string>>, kept: unknown): unknown {
   const { [WHOLE]: whole, ...others } = metadata;
-  if (kept !== undefined && !isObject(kept)) {
-    if (Object.keys(others).length === 0 && (kept === null ? whole === undefined : asText(kept) === whole)) return kept;
-    return metadata;
+  const known = tableIn(kept);
+  if (known === null) {
+    const isAsKept = kept === null || kept === undefined ? whole === undefined : asText(kept) === whole;
+    return isAsKept && Object.keys(others).length === 0 ? (kept ?? null) : metadataText(metadata);
   }
-  const known: Table = kept ?? {};
-  // In one order, whoever read it from where: what is shown is compared by its bytes.
   const names = Object.keys(metadata).sort();
-  return Object.fromEntries(
+  const now = Object.fromEntries(
     names.map((name) => [name, Object.hasOwn(known, name) && asText(known[name]) === metadata[name] ? known[name] : metadata[name]]),
   );
+  if (isObject(kept)) return now;
+  return metadataText(now) === metadataText(known) ? kept : metadataText(now);
 }

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 const one = registration({ service: 'Pay', id: 'a', metadata: { zone: 'z' } });
-const SHOWN = { Op: 0, Addr: '10.0.0.5:8080', Metadata: { zone: 'z' }, Rollcall: 'test' };
+const SHOWN = { Op: 0, Addr: '10.0.0.5:8080', Metadata: '{"zone":"z"}', Rollcall: 'test' };
 
 const machine: MachineRegistration = {
   namespace: Namespace.default,
@@ -42,7 +42,7 @@ describe('an instance of another face', () => {
     expect(await shown(house.store)).toEqual({ 'pay/a': { ...SHOWN, Addr: '10.0.0.5:9' } });
     expect(house.store.revision).toBe(revision);
     await house.registrar.patch(one, { metadata: { more: 'x' } }, someone);
-    expect(await valueOf(house.store, 'pay/a')).toMatchObject({ Metadata: { zone: 'z', more: 'x' } });
+    expect(await valueOf(house.store, 'pay/a')).toMatchObject({ Metadata: '{"more":"x","zone":"z"}' });
   });
 
   it.each([
@@ -130,7 +130,7 @@ describe('what somebody else keeps there', () => {
     await house.clock.advance(0);
     await house.registrar.register(one, someone);
     await house.registrar.register({ ...one, id: instanceId('b') }, someone);
-    expect(await shown(house.store)).toEqual({ 'pay/a': { ...SHOWN }, 'pay/b': SHOWN });
+    expect(await shown(house.store)).toEqual({ 'pay/a': { ...SHOWN, Metadata: { zone: 'z' } }, 'pay/b': SHOWN });
     expect(await valueOf(house.store, 'x/pay/b')).toBeUndefined();
   });
 });

@@ -10,7 +10,7 @@ export interface EtcdEndpoint {
   readonly key: string;
   /** `host:port`, `[::1]:port` or `unix:path`. */
   readonly address: string;
-  /** Whatever its writer added. Go's own balancers do not see it. */
+  /** Whatever its writer added; an object also where it stands there as a text. */
   readonly metadata?: unknown;
 }
 
@@ -28,7 +28,9 @@ export function recordOf(service: string, wish: EtcdEndpointWish): EtcdRecord {
   if (addressOf(address) === undefined) {
     throw new TypeError(`${JSON.stringify(address)} is no address to be called: write host:port, [v6]:port or unix:path.`);
   }
-  return { key: keyOf(service, id ?? address), value: JSON.stringify({ Op: 0, Addr: address, Metadata: metadata }) };
+  // Go's balancers compare metadata by `==`, and where that is an object the whole program of the caller ends in a panic.
+  const safe: unknown = typeof metadata === 'object' && metadata !== null ? JSON.stringify(metadata) : metadata;
+  return { key: keyOf(service, id ?? address), value: JSON.stringify({ Op: 0, Addr: address, Metadata: safe }) };
 }
 
 export function keyOf(service: string, id: string): string {
@@ -49,7 +51,7 @@ export function endpointOf(key: string, value: string): EtcdEndpoint | undefined
   const document = documentIn(value);
   const address = fieldOf(document, 'addr');
   if (typeof address !== 'string' || address === '') return undefined;
-  const metadata = fieldOf(document, 'metadata');
+  const metadata = unwrapped(fieldOf(document, 'metadata'));
   return metadata === undefined || metadata === null ? { key, address } : { key, address, metadata };
 }
 
@@ -75,6 +77,10 @@ function addressOf(text: string): { readonly host: string; readonly port?: numbe
 function weightOf(metadata: unknown): number {
   const weight = fieldOf(metadata, 'weight');
   return typeof weight === 'number' && Number.isFinite(weight) && weight >= 0 ? weight : 1;
+}
+
+function unwrapped(metadata: unknown): unknown {
+  return typeof metadata === 'string' && /^[{[]/.test(metadata) ? (documentIn(metadata) ?? metadata) : metadata;
 }
 
 function documentIn(text: string): unknown {

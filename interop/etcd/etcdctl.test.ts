@@ -36,7 +36,9 @@ class Etcdctl {
   }
 
   /** Answers once it has printed a line; what it prints until it is told to stop comes with `ended`. */
-  async begins(...args: readonly string[]): Promise<{ readonly stop: () => Promise<string>; readonly line: (many: number) => Promise<string> }> {
+  async begins(
+    ...args: readonly string[]
+  ): Promise<{ readonly stop: () => Promise<string>; readonly line: (many: number) => Promise<string> }> {
     const child = spawn('etcdctl', [`--endpoints=${this.#endpoint}`, ...args], { env });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -154,7 +156,11 @@ describeWith(['etcd', 'etcdctl'], 'etcdctl', () => {
   it('locks, and elects', async () => {
     await same(async (etcdctl) => {
       const [lock, election] = await Promise.all([etcdctl.begins('lock', 'ctl-lock'), etcdctl.begins('elect', 'ctl-leader', 'me')]);
-      const held = [(await lock.line(1)).replace(/[\da-f]+$/, 'L'), (await election.line(1)).replace(/[\da-f]+$/, 'L'), await election.line(2)];
+      const held = [
+        (await lock.line(1)).replace(/[\da-f]+$/, 'L'),
+        (await election.line(1)).replace(/[\da-f]+$/, 'L'),
+        await election.line(2),
+      ];
       const waiting = await etcdctl.begins('lock', 'ctl-lock');
       const listening = await etcdctl.begins('elect', '--listen', 'ctl-leader');
       held.push(await listening.line(2));
@@ -167,7 +173,9 @@ describeWith(['etcd', 'etcdctl'], 'etcdctl', () => {
 
   it('is told how it stands', async () => {
     const status = await same(async (etcdctl) => {
-      const [{ Status: one } = {}] = JSON.parse(await etcdctl.prints('endpoint', 'status', '--write-out=json')) as [{ Status?: Record<string, unknown> }?];
+      const [{ Status: one } = {}] = JSON.parse(await etcdctl.prints('endpoint', 'status', '--write-out=json')) as [
+        { Status?: Record<string, unknown> }?,
+      ];
       return { fields: Object.keys(one ?? {}).filter((name) => ['header', 'version', 'dbSize', 'leader', 'raftTerm'].includes(name)) };
     });
     expect(status).toEqual({ fields: ['header', 'version', 'dbSize', 'leader', 'raftTerm'] });

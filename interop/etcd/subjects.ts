@@ -40,10 +40,3 @@ export async function registryWithEtcdDoor({ dns = false }: { readonly dns?: boo
     },
   };
 }
-
-/** The same story told by both, to be compared. */
-export async function toldBy(subjects: readonly Subject[], tell: (endpoint: string) => Promise<unknown>): Promise<readonly unknown[]> {
-  const told: unknown[] = [];
-  for (const { endpoint } of subjects) told.push(await tell(endpoint));
-  return told;
-}

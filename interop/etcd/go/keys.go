@@ -187,14 +187,6 @@ func leases(ctx context.Context, client *clientv3.Client) (any, error) {
 		return nil, err
 	}
 	seen["left behind"] = left.Count
-	seen["channel closes"] = until(ctx, func() bool {
-		select {
-		case _, open := <-alive:
-			return !open
-		default:
-			return false
-		}
-	})
 	return seen, nil
 }
 

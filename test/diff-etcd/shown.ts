@@ -2,8 +2,8 @@
 import type { etcd } from '@rollcall/wire';
 import type { Outcome } from './subject.js';
 
-/** A lease is looked at by two clocks. */
-const TTL_TOLERANCE_S = 20;
+/** A lease is looked at by two clocks, and was granted a while ago. */
+const TTL_TOLERANCE_S = 20_000;
 
 /** Bytes by their characters; headers by their revision alone; leases in order. */
 export function shown(outcome: Outcome<object>): string {

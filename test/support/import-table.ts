@@ -42,7 +42,7 @@ export const importTable: readonly Row[] = [
 
 /** Tests stand beside what they test and may import this too. */
 export const alsoForTests: Omit<Row, 'room'> = {
-  ours: ['conformance', 'test/support', 'server/src/doors'],
+  ours: ['conformance', 'wire', 'test/support', 'server/src/doors'],
   others: [
     'node:',
     'vitest',

@@ -22,6 +22,9 @@ import {
 /** A hundred bytes each. What went before these is forgotten, and who comes back from then is told that it is compacted. */
 const GONE_KEYS_MAX = 100_000;
 
+/** As much as a revision writes. */
+const LOOKED_AT_MAX = 128;
+
 /** When what went could not be followed, it is tried again after this. */
 const RETRY_MS = 5_000;
 
@@ -96,15 +99,18 @@ export class QuietRanges {
       const revision = this.#gone.get(key) ?? 0;
       if (revision >= from && revision < compactedTo) return null;
     }
-    const written = await store.range({
+    const written = {
       range,
       revision: compactedTo,
-      limit: 1,
+      limit: LOOKED_AT_MAX,
       minModRevision: from,
-      maxModRevision: compactedTo - 1,
+      maxModRevision: compactedTo,
       keysOnly: true,
-    });
-    return written.entries.length === 0 ? compactedTo : null;
+    };
+    const { entries, more } = await store.range(written);
+    // What was written just then will be told, and hides what may have been written to the same key before.
+    const hidesNothing = entries.every(({ modRevision, version }) => modRevision === compactedTo && version === 1);
+    return hidesNothing && !more ? compactedTo : null;
   }
 
   #forget(epoch: string, from: number): void {

@@ -22,6 +22,7 @@ import { clusterBeating } from './rows/cluster.js';
 import { coldOpen } from './rows/cold-open.js';
 import { dnsAnswers } from './rows/dns.js';
 import { dnsRendering } from './rows/dns-rendering.js';
+import { etcdFace } from './rows/etcd-face.js';
 import { etcdPuts } from './rows/etcd-puts.js';
 import { beatingFleet } from './rows/fleet.js';
 import { groupCommit } from './rows/group-commit.js';
@@ -41,6 +42,7 @@ const benchmarks: readonly Benchmark[] = [
   groupCommit,
   calls,
   etcdPuts,
+  etcdFace,
   watchFanOut,
   httpHot,
   httpWatch,

@@ -13,6 +13,8 @@ export interface Rollcall {
   readonly port: number;
   /** Of its DNS door; NaN where it has none, as it has unless it is asked for. */
   readonly dnsPort: number;
+  /** Of its etcd door; NaN where it has none. */
+  readonly etcdPort: number;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** Politely, and waits until it is gone. */
@@ -30,11 +32,12 @@ export async function startRollcall(data: string, cleanup: Cleanup, more: readon
     once(createInterface({ input: child.stdout }), 'line'),
     gone.then(() => Promise.reject(new Error('rollcall ended before it was ready'))),
   ])) as [string];
-  const { doors } = JSON.parse(line) as { readonly doors: { readonly http: string; readonly dns?: string } };
+  const { doors } = JSON.parse(line) as { readonly doors: { readonly http: string; readonly dns?: string; readonly etcd?: string } };
   return {
     pid: child.pid ?? NaN,
     port: Number(doors.http.split(':').at(-1)),
     dnsPort: Number(doors.dns?.split(':').at(-1)),
+    etcdPort: Number(doors.etcd?.split(':').at(-1)),
     kill: async () => {
       kill();
       await gone;

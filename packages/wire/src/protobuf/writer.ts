@@ -56,12 +56,15 @@ export class ProtoWriter {
 
   chosenBigint(field: number, value: bigint): this {
     this.#tag(field, VARINT);
-    let rest = BigInt.asUintN(64, value);
-    while (rest > 0x7fn) {
-      this.#byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
+    // Halves, because every step with a bigint makes a new one.
+    let low = Number(BigInt.asUintN(32, value));
+    let high = Number(BigInt.asUintN(32, value >> 32n));
+    while (high > 0 || low > 0x7f) {
+      this.#byte((low & 0x7f) | 0x80);
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
     }
-    this.#byte(Number(rest));
+    this.#byte(low);
     return this;
   }
 
@@ -88,6 +91,14 @@ export class ProtoWriter {
 
   chosenText(field: number, value: string): this {
     return this.chosenBytes(field, encoder.encode(value));
+  }
+
+  /** Fields that were written before, as bytes. */
+  written(fields: Uint8Array): this {
+    this.#room(fields.length);
+    this.#bytes.set(fields, this.#at);
+    this.#at += fields.length;
+    return this;
   }
 
   /** A message within, written also if it is empty: an element of a list, or one that was chosen. */

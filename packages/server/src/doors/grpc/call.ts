@@ -9,7 +9,7 @@ import { Gone } from './gone.js';
 import type { Http2Stream, StreamListener } from './http2/stream.js';
 import { decompressed } from './decompressed.js';
 import { MESSAGE_BYTES_MAX } from './limits.js';
-import { bodyOf, isCompressed, MessageReader, prefixOf } from './messages.js';
+import { bodyOf, isCompressed, MessageReader } from './messages.js';
 import type { Count } from './tally.js';
 
 /** What is common to calls with one answer and to streams. */
@@ -65,8 +65,8 @@ export abstract class Call implements StreamListener, GrpcCall {
     if (!this.#isDone) {
       this.#isDone = true;
       this.#count('CANCELLED');
+      this.signal.abort(new RollcallError('aborted', 'The caller gave up, or is gone.'));
     }
-    this.signal.abort(new RollcallError('aborted', 'The caller gave up, or is gone.'));
     this.gone();
   }
 
@@ -81,8 +81,7 @@ export abstract class Call implements StreamListener, GrpcCall {
   protected write(message: Uint8Array): void {
     if (this.#isDone) return;
     this.sendHead();
-    this.stream.push(prefixOf(message.length));
-    this.stream.push(message);
+    this.stream.message(message);
   }
 
   /** Also before there is anything to say: some wait for it. */

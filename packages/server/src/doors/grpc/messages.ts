@@ -82,14 +82,6 @@ export class MessageReader {
   }
 }
 
-/** What stands before a message of so many bytes. */
-export function prefixOf(bytes: number): Buffer {
-  const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
-  prefix[0] = 0;
-  prefix.writeUInt32BE(bytes, 1);
-  return prefix;
-}
-
 export function isCompressed(message: Buffer): boolean {
   return message[0] !== 0;
 }

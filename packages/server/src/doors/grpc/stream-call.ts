@@ -32,7 +32,6 @@ export class StreamCall extends Call implements GrpcOutlet<unknown> {
 
   writeEncoded(bytes: Uint8Array): void {
     super.write(bytes);
-    this.stream.pump();
   }
 
   whenTaken(listener: () => void): void {

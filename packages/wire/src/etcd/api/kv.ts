@@ -12,7 +12,9 @@ import {
   uint64,
   type Message,
   type UNKNOWN,
+  writtenBy,
 } from '../../protobuf/message.js';
+import { ProtoWriter } from '../../protobuf/writer.js';
 
 export interface ResponseHeader {
   readonly clusterId: bigint;
@@ -21,12 +23,23 @@ export interface ResponseHeader {
   readonly raftTerm: bigint;
 }
 
-export const responseHeader: Message<ResponseHeader> = message('etcdserverpb.ResponseHeader', {
-  clusterId: uint64(1),
-  memberId: uint64(2),
-  revision: int64(3),
-  raftTerm: uint64(4),
-});
+/** It stands in every answer, and but for its revision it is always the same: all else is kept as bytes. */
+export const responseHeader: Message<ResponseHeader> = writtenBy(
+  message('etcdserverpb.ResponseHeader', { clusterId: uint64(1), memberId: uint64(2), revision: int64(3), raftTerm: uint64(4) }),
+  (header, writer) => void writer.written(identityBytes(header)).number(3, header.revision),
+);
+
+let latest: { readonly header: ResponseHeader; readonly bytes: Uint8Array } | null = null;
+
+function identityBytes(header: ResponseHeader): Uint8Array {
+  const { clusterId, memberId, raftTerm } = header;
+  const like = latest?.header;
+  if (latest !== null && like?.clusterId === clusterId && like.memberId === memberId && like.raftTerm === raftTerm) return latest.bytes;
+  const bytes = new ProtoWriter().bigint(1, clusterId).bigint(2, memberId).bigint(4, raftTerm).finish();
+  // Answers within transactions have none of it.
+  if (clusterId !== 0n) latest = { header, bytes };
+  return bytes;
+}
 
 /** Of an answer that has nothing but its header. */
 export interface HeaderOnly {

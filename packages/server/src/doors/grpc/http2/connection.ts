@@ -150,6 +150,7 @@ export class Http2Connection implements StreamHost {
       if (!(error instanceof Http2Failure)) throw error;
       this.#fail(error);
     }
+    this.outbox.look();
     if (this.outbox.waitingBytes > UNREAD_BYTES_MAX + SOCKET_BYTES_MAX) return this.destroy();
     this.outbox.flush();
   }
@@ -257,6 +258,7 @@ export class Http2Connection implements StreamHost {
 
   /** In turns, so that a long answer does not stand before short ones. */
   #resume(): void {
+    this.outbox.look();
     for (let turns = this.#waiting.size; turns > 0 && this.sendable > 0; turns--) {
       const [stream] = this.#waiting;
       if (stream === undefined) break;

@@ -7,6 +7,8 @@ import { FRAME_HEAD_BYTES, frameType, http2Error, writeFrameHead, writeUint32, t
 import { atTurnsEnd } from '../../../shared/turn.js';
 
 const GOAWAY_HEAD_BYTES = 8;
+/** A flag and a length. */
+const MESSAGE_PREFIX_BYTES = 5;
 const ROOM_BYTES = 16 * 1024;
 
 /** Copying less than this costs less than sending it apart. */
@@ -18,17 +20,23 @@ export class Outbox {
   /** What lies in the room and is to be sent stands between these. */
   #from = 0;
   #to = 0;
-  readonly #parts: Uint8Array[] = [];
+  #parts: Uint8Array[] = [];
   #partsBytes = 0;
+  #unsentBytes = 0;
   #scheduled = false;
 
   constructor(socket: Duplex) {
     this.#socket = socket;
   }
 
-  /** What was said and not taken by the system yet. */
+  /** What was said and not taken by the system yet. Asked for every answer: the system itself is asked only when something was sent. */
   get waitingBytes(): number {
-    return this.#socket.writableLength + this.#partsBytes + this.#to - this.#from;
+    return this.#unsentBytes + this.#partsBytes + this.#to - this.#from;
+  }
+
+  /** The system may have taken some of it. */
+  look(): void {
+    this.#unsentBytes = this.#socket.writableLength;
   }
 
   frame(type: number, flags: number, stream: number, payload: Uint8Array): void {
@@ -39,6 +47,17 @@ export class Outbox {
   head(bytes: number, type: number, flags: number, stream: number): void {
     const at = this.#take(FRAME_HEAD_BYTES);
     writeFrameHead(this.#room, at, bytes, type, flags, stream);
+  }
+
+  /** A message of gRPC in one frame: it must fit into one. */
+  message(stream: number, message: Uint8Array): void {
+    const bytes = MESSAGE_PREFIX_BYTES + message.length;
+    const at = this.#take(FRAME_HEAD_BYTES + MESSAGE_PREFIX_BYTES);
+    const room = this.#room;
+    writeFrameHead(room, at, bytes, frameType.DATA, 0, stream);
+    room[at + FRAME_HEAD_BYTES] = 0;
+    writeUint32(room, at + FRAME_HEAD_BYTES + 1, message.length);
+    this.bytes(message);
   }
 
   /** `RST_STREAM`. */
@@ -90,16 +109,19 @@ export class Outbox {
 
   flush(): void {
     this.#seal();
-    const [first] = this.#parts;
-    if (first === undefined || this.#socket.destroyed) return;
-    if (this.#parts.length === 1) this.#socket.write(first);
+    const parts = this.#parts;
+    const [first] = parts;
+    if (first === undefined) return;
+    this.#parts = [];
+    this.#partsBytes = 0;
+    if (this.#socket.destroyed) return;
+    if (parts.length === 1) this.#socket.write(first);
     else {
       this.#socket.cork();
-      for (const part of this.#parts) this.#socket.write(part);
+      for (const part of parts) this.#socket.write(part);
       this.#socket.uncork();
     }
-    this.#parts.length = 0;
-    this.#partsBytes = 0;
+    this.look();
   }
 
   readonly #flushScheduled = (): void => {
@@ -108,7 +130,9 @@ export class Outbox {
   };
 
   #take(bytes: number): number {
-    if (this.#room.length - this.#to < bytes) {
+    const left = this.#room.length - this.#to;
+    // What begins a turn begins a room, so that most turns are one piece.
+    if (left < bytes || (this.#from === this.#to && left < ROOM_BYTES / 4)) {
       this.#seal();
       this.#room = Buffer.allocUnsafe(ROOM_BYTES);
       this.#from = this.#to = 0;

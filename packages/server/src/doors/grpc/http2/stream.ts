@@ -3,6 +3,8 @@ import { FRAME_BYTES_MAX, frameFlag, frameType, WINDOW_BYTES_MAX, type Http2Erro
 import { LITTLE_BYTES, STREAM_WINDOW_BYTES, TURN_BYTES } from './limits.js';
 import type { Outbox } from './outbox.js';
 
+const MESSAGE_PREFIX_BYTES = 5;
+
 /** Pieces that were sent and are still in the list. */
 const SENT_PIECES_MAX = 256;
 
@@ -73,6 +75,25 @@ export class Http2Stream {
     if (this.isClosed || bytes.length === 0) return;
     this.#queue.push(bytes);
     this.#queueBytes += bytes.length;
+  }
+
+  /** One of gRPC, with its prefix. Nobody may change the bytes afterwards. */
+  message(message: Uint8Array): void {
+    if (this.isClosed) return;
+    const bytes = MESSAGE_PREFIX_BYTES + message.length;
+    const { outbox } = this.#host;
+    if (this.#queueBytes === 0 && bytes <= Math.min(this.#sendWindow, FRAME_BYTES_MAX, this.#host.sendable)) {
+      outbox.message(this.id, message);
+      outbox.flushSoon();
+      this.#sendWindow -= bytes;
+      this.#host.sent(bytes);
+      return;
+    }
+    const prefix = Buffer.alloc(MESSAGE_PREFIX_BYTES);
+    prefix.writeUInt32BE(message.length, 1);
+    this.push(prefix);
+    this.push(message);
+    this.pump();
   }
 
   /** What ends the answer, behind all that was pushed. */
@@ -180,9 +201,9 @@ export class Http2Stream {
       this.#queueAt++;
     }
     // One that is never quite empty shall not keep all that it ever sent.
-    if (this.#queueAt === this.#queue.length || this.#queueAt > SENT_PIECES_MAX) {
-      this.#queue.splice(0, this.#queueAt);
-      this.#queueAt = 0;
-    }
+    if (this.#queueAt === this.#queue.length) this.#queue = [];
+    else if (this.#queueAt > SENT_PIECES_MAX) this.#queue = this.#queue.slice(this.#queueAt);
+    else return;
+    this.#queueAt = 0;
   }
 }

@@ -20,6 +20,8 @@ import { calls } from './rows/calls.js';
 import { catalogAtScale } from './rows/catalog.js';
 import { clusterBeating } from './rows/cluster.js';
 import { coldOpen } from './rows/cold-open.js';
+import { consulHot } from './rows/consul-hot.js';
+import { consulPolls } from './rows/consul-polls.js';
 import { dnsAnswers } from './rows/dns.js';
 import { dnsRendering } from './rows/dns-rendering.js';
 import { etcdFace } from './rows/etcd-face.js';
@@ -47,6 +49,8 @@ const benchmarks: readonly Benchmark[] = [
   httpHot,
   httpWatch,
   httpWrites,
+  consulHot,
+  consulPolls,
   attendanceAtScale,
   catalogAtScale,
   coldOpen,

@@ -20,6 +20,8 @@ export type HttpServerQuestion =
   | { readonly bare: BareAnswers }
   /** A bare program that reads each body as JSON before it answers. */
   | { readonly reading: BareAnswers }
+  /** A bare program that answers only whoever has index 0, and everybody else when something is put. */
+  | { readonly polling: BareAnswers }
   /** What the bare program writes to everybody who watches, when it is asked to tell. */
   | { readonly event: string }
   | { readonly measure: 'heap' | 'resident' | 'block' };
@@ -37,6 +39,7 @@ answerQuestions(async (question: HttpServerQuestion): Promise<HttpServerAnswer> 
   if ('registry' in question) return openRegistry(question.registry);
   if ('bare' in question) return openBare(question.bare);
   if ('reading' in question) return openReading(question.reading);
+  if ('polling' in question) return openPolling(question.polling);
   if ('event' in question) return setEvent(question.event);
   switch (question.measure) {
     case 'heap':
@@ -89,6 +92,43 @@ function openReading({ headers, body }: BareAnswers): Promise<number> {
   });
   return listening(server);
 }
+
+/** As little as a long poll takes: a place among those who wait, and the end of the wait. */
+function openPolling({ headers, body }: BareAnswers): Promise<number> {
+  const bytes = Buffer.from(body);
+  const fixed = [...headers];
+  const waiting = new Set<() => void>();
+  const server = createServer({ noDelay: true }, (request, response) => {
+    const answer = (): void => {
+      response.writeHead(200, fixed);
+      response.end(bytes);
+    };
+    if (request.method === 'PUT') {
+      const all = [...waiting];
+      waiting.clear();
+      for (const tell of all) tell();
+      return void response.writeHead(200).end();
+    }
+    if (request.url?.includes('index=0&') === true) return answer();
+    const tell = (): void => {
+      clearTimeout(timer);
+      answer();
+    };
+    const timer = setTimeout(() => {
+      waiting.delete(tell);
+      answer();
+    }, POLL_MS);
+    waiting.add(tell);
+    response.on('close', () => {
+      clearTimeout(timer);
+      waiting.delete(tell);
+    });
+  });
+  return listening(server);
+}
+
+/** Longer than anything that is measured. */
+const POLL_MS = 600_000;
 
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -1,22 +1,17 @@
 /** The Consul face over the ledger: what its routes read and write, and what all of them share. */
 import { CheckedRegistrar, type AccessControl, type CatalogView, type Metric } from '@rollcall/core';
 import { agentRoutes } from '../faces/consul/agent-reads.js';
-import { selfRoutes } from '../faces/consul/agent-self.js';
+import { selfRoutes, type SelfOptions } from '../faces/consul/agent-self.js';
 import { Blocking } from '../faces/consul/blocking.js';
-import { CatalogAnswers } from '../faces/consul/catalog-answers.js';
-import { CatalogIndexes } from '../faces/consul/catalog-indexes.js';
 import { catalogRoutes } from '../faces/consul/catalog-reads.js';
 import { healthRoutes } from '../faces/consul/health-reads.js';
 import { Indexes, LASTING_BASE, passingBase } from '../faces/consul/indexes.js';
 import { consulItself } from '../faces/consul/itself.js';
-import { Nodes } from '../faces/consul/nodes.js';
-import { Pieces } from '../faces/consul/pieces.js';
-import { Places } from '../faces/consul/places.js';
 import { Reads } from '../faces/consul/reads.js';
-import type { ReadingContext } from '../faces/consul/reading.js';
+import { readingContext } from '../faces/consul/reading-context.js';
 import type { ConsulRoute } from '../faces/consul/route.js';
 import { ConsulFace } from '../faces/consul/server.js';
-import { statusRoutes } from '../faces/consul/status.js';
+import { statusRoutes, type StatusOptions } from '../faces/consul/status.js';
 import { stubRoutes } from '../faces/consul/stubs.js';
 import type { Part } from '../lifecycle.js';
 import type { Measuring } from '../measuring/measuring.js';
@@ -79,18 +74,18 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     agents,
     clock,
   };
-  const reading = readingOf({ ...sources, members, agents, indexes, reads }, options);
+  const reading = readingContext({
+    whole: catalog.view,
+    view,
+    members,
+    agents,
+    reads,
+    terms: { indexes, datacenter: options.dnsDatacenter },
+    cache: sources.cache,
+    answersBytesMax: options.answerCacheBytesMax,
+  });
   const about = { consulVersion: options.consulVersion, version: surroundings.version, metrics: () => measuring.text() };
-  const routes: readonly ConsulRoute[] = [
-    ...statusRoutes({ members, isLed }),
-    ...agentRoutes(reading),
-    ...selfRoutes({ ...reading, ...about }),
-    ...catalogRoutes(reading),
-    ...healthRoutes(reading),
-    ...stubRoutes({ reads }),
-    ...keys.routes(reading),
-    ...consulWriteRoutes(written, options),
-  ];
+  const routes = [...readRoutes({ ...reading, ...about, isLed }), ...keys.routes(reading), ...consulWriteRoutes(written, options)];
   const { dnsDatacenter: datacenter } = options;
   const face: ConsulFace = new ConsulFace({
     routes,
@@ -104,27 +99,18 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
   return { face, keysPart: keys.part };
 }
 
-const nobody = { token: null, certificateNames: [], isLocal: false };
-
-type Read = Pick<ReadingContext, 'members' | 'agents' | 'reads'> & { readonly indexes: Indexes };
-
-function readingOf(sources: ConsulSources & Read, { dnsDatacenter, answerCacheBytesMax }: ServeOptions): ReadingContext {
-  const { shown: view, members, agents, reads, indexes, cache } = sources;
-  const catalog = new CatalogIndexes({ view: sources.catalog.view, members });
-  const terms = { indexes, datacenter: dnsDatacenter };
-  return {
-    view,
-    agents,
-    members,
-    reads,
-    catalog,
-    terms,
-    nodes: new Nodes({ view, members }),
-    places: new Places(sources.catalog.view),
-    answers: new CatalogAnswers({ view, catalog, indexes, cache, reads }),
-    pieces: new Pieces(answerCacheBytesMax, terms),
-  };
+function readRoutes(about: SelfOptions & StatusOptions): readonly ConsulRoute[] {
+  return [
+    ...statusRoutes(about),
+    ...agentRoutes(about),
+    ...selfRoutes(about),
+    ...catalogRoutes(about),
+    ...healthRoutes(about),
+    ...stubRoutes(about),
+  ];
 }
+
+const nobody = { token: null, certificateNames: [], isLocal: false };
 
 /** What the log held when this node began to show it. */
 function sinceRevisionOf(view: CatalogView): () => number {

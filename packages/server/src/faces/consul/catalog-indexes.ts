@@ -43,12 +43,15 @@ export class CatalogIndexes {
   readonly #ofNodes = new Map<MachineName, number>();
   #nodesFloor = 0;
   readonly #listeners = new Listeners();
+  /** The registry's own nodes, as they were. */
+  #known: readonly MachineName[] = [];
 
   constructor({ view, members }: CatalogIndexesOptions) {
     this.#view = view;
     this.#members = members;
     this.#tags = new ServiceTags(view);
     view.follow({ changed: (batch) => this.#take(batch), reset: () => this.#reset() }, consulItself);
+    this.#known = members.all().map(({ name }) => name);
     members.follow(() => this.#memberChanged());
     if (view.complete) this.#reset();
   }
@@ -153,7 +156,10 @@ export class CatalogIndexes {
     if (!this.#view.complete) return;
     const revision = Math.max(this.#members.revision, this.#any);
     this.#any = this.#nodes = this.#rows = revision;
-    for (const { name } of this.#members.all()) this.#nodeMoved(name, revision);
+    const members = this.#members.all().map(({ name }) => name);
+    // Those that left, too: what is on them is shown without them from now on.
+    for (const name of new Set([...this.#known, ...members])) this.#nodeMoved(name, revision);
+    this.#known = members;
     this.#listeners.tell('any');
   }
 

@@ -22,7 +22,9 @@ export class Hearing {
       get isApart() {
         return attendance.isApart;
       },
-      beatMachine: async (ref) => this.#whenOpen() && attendance.beatMachine(ref),
+      beatMachine: async (ref, checkId) => this.#whenOpen() && attendance.beatMachine(ref, checkId),
+      renew: async (ref) => void (this.#whenOpen() && (await attendance.renew(ref))),
+      renewMachine: async (ref) => void (this.#whenOpen() && (await attendance.renewMachine(ref))),
     };
   }
 

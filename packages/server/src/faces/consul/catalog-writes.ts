@@ -13,10 +13,11 @@ import { removalKind, rowKind, type Row, type RowCheck } from './catalog-body.js
 import { statusOf } from './check-terms.js';
 import { Finding } from './finding.js';
 import { CONSUL, keptMachine, keptService, type KeptCheck, type KeptMachine } from './kept.js';
-import { demandMeta, registrationOf } from './map.js';
+import { demandMeta, registrationOf, usualWeights } from './map.js';
 import { ConsulRefusal } from './refusal.js';
 import { reviseInstance, reviseMachine } from './revising.js';
 import type { Ask, ConsulRoute } from './route.js';
+import type { SaidService } from './service-body.js';
 
 export interface CatalogWrites extends AgentWrites {
   readonly datacenter: string;
@@ -43,8 +44,6 @@ export async function registerRow(writes: CatalogWrites, row: Row, caller: Calle
   demandMeta(row.NodeMeta ?? {});
   const checks = [...(row.Check === undefined ? [] : [row.Check]), ...(row.Checks ?? [])].map(settledCheck);
   const known = writes.finding.node(node);
-  if (row.SkipNodeUpdate === true && known === undefined && host === null)
-    throw new ConsulRefusal(500, `Unknown node ${JSON.stringify(node)}`);
   if (row.SkipNodeUpdate !== true || known === undefined) await putNode(writes, node, row, host, caller);
   const service = await putService(writes, node, row, checks, caller);
   const of = (one: SettledCheck): string => one.row.ServiceID ?? '';
@@ -124,8 +123,9 @@ async function putService(
   checks: readonly SettledCheck[],
   caller: Caller,
 ): Promise<{ readonly serviceId: string } | null> {
-  const said = row.Service;
-  if (said === undefined) return null;
+  const { Service } = row;
+  if (Service === undefined) return null;
+  const said = weighed(Service);
   const name = said.Service ?? said.Name ?? '';
   const serviceId = said.ID === undefined || said.ID === '' ? name : said.ID;
   if (name === '' && serviceId === '') return null;
@@ -159,6 +159,12 @@ async function putService(
   });
   for (const one of own) await sayRow(writes, { instance }, one, caller);
   return { serviceId };
+}
+
+/** Clients of the catalog send weights of zero where they say nothing. */
+function weighed<One extends { readonly Weights: SaidService['Weights'] }>(said: One): One {
+  const { Passing = 0, Warning = 0 } = said.Weights ?? {};
+  return Passing === 0 && Warning === 0 ? { ...said, Weights: usualWeights } : said;
 }
 
 /** One that is there stays what it is: a row says how it is, and not what asks it. */

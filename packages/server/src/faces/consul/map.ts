@@ -124,7 +124,7 @@ function plainTags(tags: readonly string[]): readonly string[] {
 }
 
 function weightsOf({ Weights }: SaidService): { readonly passing: number; readonly warning: number } {
-  const { Passing = 0, Warning = 0 } = Weights ?? { Passing: 1, Warning: 1 };
+  const { Passing = 0, Warning = 0 } = Weights ?? usualWeights;
   if (Passing < 1) throw invalid('Passing must be greater than 0');
   if (Warning < 0) throw invalid('Warning must be greater or equal than 0');
   if (Passing > 65_535 || Warning > 65_535) throw invalid('DNS Weight must be between 0 and 65535');
@@ -165,6 +165,8 @@ function localityOf({ Locality }: SaidService, name: 'Region' | 'Zone'): string 
   const value = isObject(Locality) ? (Locality[name] ?? Locality[name.toLowerCase()]) : undefined;
   return typeof value === 'string' && partNameKind.parse(value) !== undefined ? value : null;
 }
+
+export const usualWeights = { Passing: 1, Warning: 1 };
 
 /** `0.0.0.0` is where one listens, and nowhere that anybody could connect to. */
 const nowhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]']);

@@ -24,7 +24,7 @@ async function run({ program, directory }: GoTests, { environment }: AgentsOnCal
   const options = { cwd: directory, env: { ...process.env, ...environment }, timeout: LONG_MS, maxBuffer: 2 ** 26 };
   const output = await promisify(execFile)(program, words, options).then(
     ({ stdout }) => stdout,
-    (error: { readonly stdout?: string }) => error.stdout ?? String(error),
+    (error: { readonly stdout?: string }) => error.stdout ?? '',
   );
   const ended = (word: string): readonly string[] =>
     [...output.matchAll(new RegExp(`^--- ${word}: (\\w+)`, 'gm'))].map(([, name = '']) => name);

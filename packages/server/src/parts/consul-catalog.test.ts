@@ -73,6 +73,6 @@ describe('a row of the catalog', () => {
     ['a field that nobody knows', { Node: 'x', Nod: 'y' }, 400, 'json: unknown field "Nod"'],
     ['a check of nobody', { Node: 'x', Address: 'y', Check: { Name: 'c', ServiceID: 'z' } }, 500, 'Missing service registration'],
   ])('with %s is refused', async (_what, body, status, text) => {
-    expect(await put('/catalog/register', body)).toEqual({ status, text: expect.stringContaining(text) });
+    expect(await put('/catalog/register', body)).toEqual({ status, text: expect.stringContaining(text) as string });
   });
 });

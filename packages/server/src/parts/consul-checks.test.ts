@@ -70,7 +70,7 @@ describe('a check', () => {
     ['/agent/check/pass/service:web', 500, 'does not have associated TTL'],
   ])('%s is refused', async (path, status, text) => {
     await put('/agent/service/register', { Name: 'web', Check: { TCP: '127.0.0.1:1', Interval: '10s' } });
-    expect(await put(path)).toEqual({ status, text: expect.stringContaining(text) });
+    expect(await put(path)).toEqual({ status, text: expect.stringContaining(text) as string });
     expect(await put('/agent/check/update/service:web', { Status: 'fine' })).toMatchObject({ status: 400 });
   });
 });

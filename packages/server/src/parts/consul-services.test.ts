@@ -47,7 +47,7 @@ describe('fifty hosts that register the same', () => {
     // Nobody is meant by who has none of that name himself.
     expect(await put('/agent/service/deregister/web', null, '10.9.9.9')).toMatchObject({
       status: 404,
-      text: expect.stringContaining('several others'),
+      text: expect.stringContaining('several others') as string,
     });
     expect(machines()).toEqual([]);
   });
@@ -137,7 +137,7 @@ describe('a service', () => {
     ['a port beyond ports', { Name: 'web', Port: 70_000 }, 400, 'Port is 70000'],
     ['programs, which nobody runs here', { Name: 'web', Check: { Args: ['true'], Interval: '1s' } }, 400, 'runs no programs'],
   ])('with %s is refused', async (_what, body, status, text) => {
-    expect(await put('/agent/service/register', body)).toEqual({ status, text: expect.stringContaining(text) });
+    expect(await put('/agent/service/register', body)).toEqual({ status, text: expect.stringContaining(text) as string });
     expect(ids()).toEqual([]);
   });
 

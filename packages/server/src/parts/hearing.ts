@@ -23,8 +23,14 @@ export class Hearing {
         return attendance.isApart;
       },
       beatMachine: async (ref, checkId) => this.#whenOpen() && attendance.beatMachine(ref, checkId),
-      renew: async (ref) => void (this.#whenOpen() && (await attendance.renew(ref))),
-      renewMachine: async (ref) => void (this.#whenOpen() && (await attendance.renewMachine(ref))),
+      renew: async (ref) => {
+        this.#whenOpen();
+        await attendance.renew(ref);
+      },
+      renewMachine: async (ref) => {
+        this.#whenOpen();
+        await attendance.renewMachine(ref);
+      },
     };
   }
 

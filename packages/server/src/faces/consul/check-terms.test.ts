@@ -23,7 +23,9 @@ describe('a check of Consul', () => {
   ])('%s', (_what, said, check) => {
     expect(translated(said).check).toMatchObject({ id: 'c', ...check });
   });
+});
 
+describe('what a check of Consul asks', () => {
   it.each<[string, object, object]>([
     [
       'a page',
@@ -85,7 +87,9 @@ describe('a check of Consul', () => {
   ])('%s', (_what, said, expected) => {
     expect(probe(said)).toMatchObject(expected);
   });
+});
 
+describe('a check of Consul that cannot be', () => {
   it.each<[string, object, string]>([
     ['nothing at all', {}, 'TTL must be > 0'],
     ['both', { TTL: '10s', Interval: '10s', HTTP: 'http://x/' }, 'Interval and TTL cannot both be specified'],
@@ -101,7 +105,9 @@ describe('a check of Consul', () => {
   ])('%s is refused', (_what, said, text) => {
     expect(() => translated(said)).toThrow(text);
   });
+});
 
+describe('the terms of a check of Consul', () => {
   it('takes the registry’s own machine as it is called, where that is meant', () => {
     const home = { ...place, host: '127.0.0.1' as Host, localhost: '127.0.0.1' as Host };
     expect(probe({ TCP: 'localhost:1', Interval: '1s' }, home)).toMatchObject({ spec: { host: '127.0.0.1' } });

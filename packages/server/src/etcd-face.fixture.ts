@@ -3,6 +3,7 @@ import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { everything, openAccess, type AccessControl, type Caller, type Log, type Store } from '@rollcall/core';
 import { etcd, type Message } from '@rollcall/wire';
 import { identityOf } from './faces/etcd/identity.js';
+import type { GoneKeysShelf } from './faces/etcd/quiet-ranges.js';
 import { etcdServices, type EtcdServices } from './faces/etcd/services.js';
 import type { GrpcCall, GrpcOutlet, GrpcStreamMethod, GrpcUnaryMethod } from './shared/grpc-face.js';
 import { openMemoryStore } from './stores/memory/store.js';
@@ -75,6 +76,12 @@ export interface Spoken<Request, Response> {
   close(): void;
 }
 
+export interface FixtureOptions {
+  readonly access?: AccessControl;
+  readonly store?: Store;
+  readonly shelf?: GoneKeysShelf;
+}
+
 export class EtcdFixture {
   readonly store: Store;
   readonly clock: SimulatedClock;
@@ -87,10 +94,7 @@ export class EtcdFixture {
     this.services = services;
   }
 
-  static async open({
-    access = openAccess,
-    store,
-  }: { readonly access?: AccessControl; readonly store?: Store } = {}): Promise<EtcdFixture> {
+  static async open({ access = openAccess, store, shelf }: FixtureOptions = {}): Promise<EtcdFixture> {
     const clock = new SimulatedClock();
     const random = new SeededRandom(1);
     const log = store ?? (await openMemoryStore({ clock, random }));
@@ -106,6 +110,7 @@ export class EtcdFixture {
       clock,
       random,
       log: silent,
+      shelf,
     });
     return new EtcdFixture(log, clock, services);
   }

@@ -28,14 +28,13 @@ const LOOKED_AT_MAX = 128;
 /** When what went could not be followed, it is tried again after this. */
 const RETRY_MS = 5_000;
 
-/** What is kept over a restart. */
-export interface GoneKeys {
-  readonly epoch: string;
-  /** Of every key that went from here on… */
-  readonly from: number;
-  /** …up to here, when it did. */
-  readonly to: number;
-  readonly keys: readonly (readonly [key: string, revision: number])[];
+/** So often what is known is put by, if it changed: a crash must not lose more than the log still tells. */
+const PUT_BY_MS = 5 * 60_000;
+
+/** Where what is known lies while nobody is there. */
+export interface GoneKeysShelf {
+  read(): Promise<string | null>;
+  write(text: string): Promise<void>;
 }
 
 export interface QuietRangesOptions {
@@ -44,6 +43,8 @@ export interface QuietRangesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly keysMax?: number;
+  /** Left out: a restart forgets. */
+  readonly shelf?: GoneKeysShelf | undefined;
 }
 
 export class QuietRanges {
@@ -59,6 +60,8 @@ export class QuietRanges {
   #epoch = '';
   #watch: Watch | null = null;
   #cancelRetry: (() => void) | null = null;
+  #cancelPutBy: (() => void) | null = null;
+  #putByAt = 0;
   #isClosed = false;
 
   constructor(options: QuietRangesOptions) {
@@ -67,8 +70,10 @@ export class QuietRanges {
   }
 
   /** With what was known before a restart, if anything was. */
-  async start(before: GoneKeys | null = null): Promise<void> {
-    const { epoch, compactedRevision } = await this.#options.store.status();
+  async start(): Promise<void> {
+    const { store, shelf } = this.#options;
+    const { epoch, compactedRevision } = await store.status();
+    const before = decodeGoneKeys((await shelf?.read().catch(() => null)) ?? '');
     if (this.#isClosed) return;
     this.#forget(epoch, compactedRevision);
     // What was known then has to reach to where the log can still be read from.
@@ -78,17 +83,15 @@ export class QuietRanges {
       for (const [key, revision] of before.keys) this.#went(key, revision);
     }
     this.#follow(Math.max(compactedRevision, this.#to + 1));
+    if (shelf !== undefined) this.#putByLater();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelRetry?.();
+    this.#cancelPutBy?.();
+    await this.#putBy();
     this.#watch?.cancel();
-  }
-
-  /** Everything that is known, for whoever starts the next time. */
-  known(): GoneKeys {
-    return { epoch: this.#epoch, from: this.#from, to: Math.max(this.#to, this.#watch?.position ?? 0), keys: [...this.#byAge] };
   }
 
   /** From where to go on for who heard everything before `from`, or `null` if it cannot be shown that nothing is missed by it. */
@@ -111,6 +114,25 @@ export class QuietRanges {
     // What was written just then will be told, and hides what may have been written to the same key before.
     const hidesNothing = entries.every(({ modRevision, version }) => modRevision === compactedTo && version === 1);
     return hidesNothing && !more ? compactedTo : null;
+  }
+
+  #putByLater(): void {
+    this.#cancelPutBy = this.#options.clock.after(
+      PUT_BY_MS,
+      () => void this.#putBy().finally(() => (this.#isClosed ? undefined : this.#putByLater())),
+    );
+  }
+
+  async #putBy(): Promise<void> {
+    const { shelf, log } = this.#options;
+    const to = this.#watch?.position ?? 0;
+    if (shelf === undefined || to <= this.#putByAt || this.#from === Infinity) return;
+    try {
+      await shelf.write(encodeGoneKeys({ epoch: this.#epoch, from: this.#from, to, keys: [...this.#byAge] }));
+      this.#putByAt = to;
+    } catch (error) {
+      log.warn('what is known of deleted keys could not be kept for a restart', { reason: String(error) });
+    }
   }
 
   #forget(epoch: string, from: number): void {
@@ -159,12 +181,21 @@ export class QuietRanges {
   }
 }
 
-export function encodeGoneKeys({ keys, ...known }: GoneKeys): string {
+interface GoneKeys {
+  readonly epoch: string;
+  /** Of every key that went from here on… */
+  readonly from: number;
+  /** …up to here, when it did. */
+  readonly to: number;
+  readonly keys: readonly (readonly [key: string, revision: number])[];
+}
+
+function encodeGoneKeys({ keys, ...known }: GoneKeys): string {
   return JSON.stringify({ ...known, keys: keys.map(([key, revision]) => [Buffer.from(fromText(key)).toString('base64'), revision]) });
 }
 
 /** `null` for what is no such record. */
-export function decodeGoneKeys(text: string): GoneKeys | null {
+function decodeGoneKeys(text: string): GoneKeys | null {
   try {
     const { epoch, from, to, keys } = JSON.parse(text) as GoneKeys;
     if (typeof epoch !== 'string' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return null;

@@ -12,7 +12,7 @@ import { kvMethods } from './kv.js';
 import { leaseMethods } from './lease.js';
 import { lockMethods } from './lock.js';
 import { maintenanceMethods } from './maintenance.js';
-import { QuietRanges } from './quiet-ranges.js';
+import { QuietRanges, type GoneKeysShelf } from './quiet-ranges.js';
 import { withRights } from './rights.js';
 import { watchMethods } from './watch.js';
 
@@ -30,6 +30,8 @@ export interface EtcdServicesOptions {
   /** Before the names of services in keys, with a slash behind it; empty for nothing. */
   readonly prefix?: string;
   readonly isServing: () => boolean;
+  /** Where what is known of deleted keys outlives a restart. Left out: nowhere. */
+  readonly shelf?: GoneKeysShelf | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -50,7 +52,7 @@ export function etcdServices(options: EtcdServicesOptions): EtcdServices {
     log: store,
     storeFor: (caller: Caller) => withRights(new HiddenStore(storeFor(caller)), caller, prefix),
   };
-  const quiet = new QuietRanges({ store, clock, log });
+  const quiet = new QuietRanges({ store, clock, log, shelf: options.shelf });
   const methods = [
     ...kvMethods(house),
     ...watchMethods(house, quiet),

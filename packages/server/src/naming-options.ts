@@ -60,7 +60,6 @@ export function lensOf({ store, etcdLens }: Pick<ServeOptions, 'store' | 'etcdLe
   return typeof store !== 'object' && etcdLens.length === 0 ? 'everything' : etcdLens;
 }
 
-export function hasEtcdDoor(options: object): boolean {
-  const door: unknown = 'etcd' in options ? options.etcd : null;
-  return door !== null && door !== undefined && door !== 'off' && door !== false;
+export function hasEtcdDoor({ etcd }: Pick<ServeOptions, 'etcd'>): boolean {
+  return etcd !== null;
 }

@@ -19,6 +19,11 @@ export function rememberWritten(bytes: Bytes, record: InstanceRecord): void {
   remembered.set(bytes, record);
 }
 
+/** For who looks at it on its way. */
+export function writtenRecord(bytes: Bytes): InstanceRecord | undefined {
+  return remembered.get(bytes);
+}
+
 /** Once: nobody reads the same again soon. */
 export function takeWritten(bytes: Bytes): InstanceRecord | undefined {
   const record = remembered.get(bytes);

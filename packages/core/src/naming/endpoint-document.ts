@@ -6,6 +6,7 @@ import { Host } from '../catalog/host.js';
 import { isObject } from '../catalog/value-kind.js';
 import { decodeUtf8, encodeUtf8 } from '../catalog/utf8.js';
 import type { Bytes } from '../ports/store.js';
+import { toText } from '../store/bytes.js';
 
 export type Address = { readonly host: Host; readonly port: number | null } | { readonly path: string };
 
@@ -45,10 +46,20 @@ export function parseDocument(value: Bytes): EndpointDocument | null {
   return { address, metadata: field(json, 'Metadata') ?? null, text, isProjected: Object.hasOwn(json, PROJECTED_BY) };
 }
 
-/** The same without looking at the rest of it. */
 export function isProjectedDocument(value: Bytes): boolean {
-  return parseDocument(value)?.isProjected === true;
+  return endsAsProjected(value) || parseDocument(value)?.isProjected === true;
 }
+
+/** The last field of what the registry writes: within a text its quotes would be escaped, and within another object more would follow. */
+export function endsAsProjected(value: Bytes): boolean {
+  if (value.at(-1) !== CLOSE || value.length > DOCUMENT_BYTES_MAX) return false;
+  return PROJECTED_END.test(toText(value.subarray(-END_BYTES_MAX)));
+}
+
+const CLOSE = 0x7d;
+/** Names of faces are short words. */
+const END_BYTES_MAX = 48;
+const PROJECTED_END: RegExp = /,"Rollcall":"[a-z0-9-]+"\}$/;
 
 const OPEN = 0x7b;
 const WHITE = new Set([0x20, 0x09, 0x0a, 0x0d]);

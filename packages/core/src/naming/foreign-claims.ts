@@ -13,7 +13,7 @@ import type { Bytes, Change, Entry, KeyRange, LeaseId } from '../ports/store.js'
 import { compareBytes, toText } from '../store/bytes.js';
 import { keyOf } from '../store/change.js';
 import { textRangeHoldsBytes, toTextRange, type TextRange } from '../store/key-range.js';
-import { parseDocument } from './endpoint-document.js';
+import { endsAsProjected, parseDocument } from './endpoint-document.js';
 import { registrationOf } from './endpoint-lens.js';
 import { rangesOf, refUnder, type LensScope } from './naming-keys.js';
 
@@ -102,7 +102,7 @@ export class ForeignClaims {
 
   /** What an entry says, if it is such a document; `null` for anything else. */
   read(entry: Entry): { readonly ref: InstanceRef; readonly claim: Claim } | null {
-    const ref = refUnder(entry.key, this.scope);
+    const ref = endsAsProjected(entry.value) ? null : refUnder(entry.key, this.scope);
     const document = ref === null ? null : parseDocument(entry.value);
     if (ref === null || document === null || document.isProjected) return null;
     const registration = registrationOf(ref, document);
@@ -165,11 +165,12 @@ export class ForeignClaims {
   #taken(table: Table, changes: readonly Change[], isShown: (ref: InstanceRef) => boolean): readonly EncodedRecord[] {
     const before = new Map<string, Claimed | undefined>();
     const registered = new Map<string, boolean>();
+    for (const change of changes)
+      if (this.holds(keyOf(change))) this.#takeOne(table, change, (touched) => remember(before, table, touched));
+    if (table.byName.size + before.size === 0) return [];
     for (const change of changes) {
-      const key = keyOf(change);
-      const name = nameIn(key);
+      const name = nameIn(keyOf(change));
       if (name !== null) registered.set(name, change.type === 'put');
-      else if (this.holds(key)) this.#takeOne(table, change, (touched) => remember(before, table, touched));
     }
     for (const [name, isRegistered] of registered) {
       const claimed = table.byName.get(name);
@@ -196,6 +197,8 @@ export class ForeignClaims {
 
   #takeOne(table: Table, change: Change, touch: (name: string) => void): void {
     const key = keyOf(change);
+    // Nobody claims anything, and this one does not either.
+    if (table.byName.size === 0 && table.unfit.size === 0 && (change.type === 'delete' || endsAsProjected(change.entry.value))) return;
     const ref = refUnder(key, this.scope);
     if (ref === null) return;
     const name = refText(ref);
@@ -223,7 +226,7 @@ export class ForeignClaims {
 
   /** It looks like one of these and is none. */
   #mark(table: Table, entry: Entry): void {
-    const document = parseDocument(entry.value);
+    const document = endsAsProjected(entry.value) ? null : parseDocument(entry.value);
     if (document !== null && !document.isProjected) table.unfit.add(toText(entry.key));
   }
 

@@ -24,9 +24,10 @@ import { toText } from '../store/bytes.js';
 import { singleKey } from '../store/key-range.js';
 import { winnerOf, type Claimed, type ForeignClaims } from './foreign-claims.js';
 import { showing } from './showing.js';
-import { comparedOf, recordOf, single, touchesOf, type Touch } from './touches.js';
+import { recordOf, single, type CommitReading, type Touch } from './touches.js';
 
 export interface LensedSources {
+  readonly reading: CommitReading;
   readonly claims: ForeignClaims;
   readonly view: Pick<CatalogView, 'machine'>;
   /** Behind which prefix instances are shown as keys; `null` while they are not. */
@@ -43,7 +44,7 @@ export interface Lensed {
 
 /** The same object again where there is nothing to change. */
 export function lensed(commit: Commit, sources: LensedSources): Lensed {
-  const touches = touchesOf(commit.then);
+  const touches = sources.reading.touches(commit.then);
   const then = branchOf(commit.then, touches, sources, extrasOf(commit, touches, sources));
   const otherwise = branchOf(commit.else ?? [], none, sources, nothing);
   const when = commit.when?.flatMap((compare) => comparesFor(compare, sources));
@@ -180,7 +181,7 @@ function comparesFor(compare: Compare, { claims }: LensedSources): readonly Comp
 
 function extrasOf({ when }: Commit, touches: ReadonlyMap<string, Touch>, sources: LensedSources): Extras {
   if (touches.size === 0) return nothing;
-  const compared = comparedOf(when);
+  const compared = sources.reading.compared(when);
   const operations: Operation[] = [];
   const refs: (InstanceRef | null)[] = [];
   const overwritten = new Set<string>();

@@ -3,7 +3,7 @@
  * alike, whoever makes it. While no key of others is a registration and nothing is shown as keys, it is the log itself.
  */
 import type { Knowing, KnownRecords } from '../catalog/known-records.js';
-import { recordKeyOf, refText } from '../catalog/keys.js';
+import { recordKeyOf } from '../catalog/keys.js';
 import { decodeIntentRecord } from '../catalog/intent-record.js';
 import { decodeHealthRecord, decodeInstanceRecord, incarnationIn } from '../catalog/records.js';
 import type { InstanceRef } from '../catalog/registration.js';
@@ -14,7 +14,7 @@ import { singleKey } from '../store/key-range.js';
 import type { ForeignClaims } from './foreign-claims.js';
 import { lensed, type LensedSources } from './lensed-commit.js';
 import { revisionsOf } from './showing.js';
-import { comparedOf, touchesOf } from './touches.js';
+import { CommitReading } from './touches.js';
 
 export interface LensedStoreOptions {
   readonly store: Store;
@@ -53,9 +53,10 @@ export function lensedStore(options: LensedStoreOptions): Store {
 async function commitThrough(options: LensedStoreOptions, commit: Commit, call?: CallOptions): Promise<CommitResult> {
   const { store, claims, catalog, view } = options;
   const prefix = options.prefix();
-  const read = prefix === null ? new Map<string, KnownRecords>() : await readDoubtful(options, commit);
+  const reading = new CommitReading();
+  const read = prefix === null ? nothingRead : await readDoubtful(options, commit, reading);
   const factsOf: LensedSources['factsOf'] = (ref, name) => read.get(name) ?? catalog.known(ref, name);
-  const whole = lensed(commit, { claims, view, prefix, factsOf });
+  const whole = lensed(commit, { reading, claims, view, prefix, factsOf });
   const missed: InstanceRef[] = [];
   if (whole.commit === commit || fitsCommit(whole.commit)) {
     const result = whole.restore(await store.commit(whole.commit, call), (ref) => missed.push(ref));
@@ -63,12 +64,14 @@ async function commitThrough(options: LensedStoreOptions, commit: Commit, call?:
     return result;
   }
   // Where there are too many for one commit, their keys follow in others, before anybody is told that it is done.
-  const without = lensed(commit, { claims, view, prefix: null, factsOf });
+  const without = lensed(commit, { reading, claims, view, prefix: null, factsOf });
   const result = without.restore(await store.commit(without.commit, call), () => undefined);
-  const refs = [...levelsOf(commit)].flatMap(({ then }) => [...touchesOf(then).values()].map(({ ref }) => ref));
+  const refs = [...levelsOf(commit)].flatMap(({ then }) => [...reading.touches(then).values()].map(({ ref }) => ref));
   await options.project(refs, result.revision);
   return result;
 }
+
+const nothingRead: ReadonlyMap<string, KnownRecords> = new Map();
 
 function* levelsOf(commit: Commit): Generator<Commit, undefined> {
   yield commit;
@@ -77,20 +80,25 @@ function* levelsOf(commit: Commit): Generator<Commit, undefined> {
 }
 
 /** What the view does not say just as the commit takes it for granted is read. */
-async function readDoubtful({ store, claims, catalog }: LensedStoreOptions, commit: Commit): Promise<Map<string, KnownRecords>> {
+async function readDoubtful(
+  { store, claims, catalog }: LensedStoreOptions,
+  commit: Commit,
+  reading: CommitReading,
+): Promise<ReadonlyMap<string, KnownRecords>> {
   const doubtful = new Map<string, InstanceRef>();
   for (const { when, then } of levelsOf(commit)) {
-    const touches = touchesOf(then);
+    const touches = reading.touches(then);
     if (touches.size === 0) continue;
-    const compared = comparedOf(when);
+    const compared = reading.compared(when);
     for (const { ref, name } of touches.values()) if (!isCertain(catalog.known(ref, name), name, compared)) doubtful.set(name, ref);
   }
+  if (doubtful.size === 0) return nothingRead;
   const read = new Map<string, KnownRecords>();
   const names = [...doubtful.keys()];
   for (let from = 0; from < names.length; from += READ_MAX) {
     const some = names.slice(from, from + READ_MAX);
     const gets = some.flatMap((name) => KINDS.map((kind): Operation => ({ type: 'get', range: singleKey(recordKeyOf(kind, name)) })));
-    const through = lensed({ then: gets }, { claims, view: { machine: () => undefined }, prefix: null, factsOf: () => null });
+    const through = lensed({ then: gets }, { reading, claims, view: { machine: () => undefined }, prefix: null, factsOf: () => null });
     const { results, revision } = through.restore(await store.commit(through.commit), () => undefined);
     for (const [at, name] of some.entries()) {
       const entries = KINDS.map((_, kind) => {
@@ -114,7 +122,7 @@ function isCertain(known: KnownRecords | null, name: string, compared: ReadonlyM
   return KINDS.every((kind) => (compared.get(`/rollcall/${kind}/${name}`) ?? revisions[kind]) === revisions[kind]);
 }
 
-export function knownIn([registration, health, intent]: readonly (Entry | undefined)[], viewRevision: number): KnownRecords {
+function knownIn([registration, health, intent]: readonly (Entry | undefined)[], viewRevision: number): KnownRecords {
   const record = registration === undefined ? null : decodeInstanceRecord(registration.value);
   const found = health === undefined ? null : decodeHealthRecord(health.value);
   return {
@@ -135,9 +143,4 @@ export function knownIn([registration, health, intent]: readonly (Entry | undefi
     intent: intent === undefined ? null : decodeIntentRecord(intent.value),
     intentRevision: intent?.modRevision ?? 0,
   };
-}
-
-/** What `refText` says of each. */
-export function namesOf(refs: readonly InstanceRef[]): ReadonlyMap<string, InstanceRef> {
-  return new Map(refs.map((ref) => [refText(ref), ref]));
 }

@@ -3,10 +3,11 @@ import { bornCircumstances, instanceOf, isInRotation } from '../catalog/instance
 import { decodeIntentRecord } from '../catalog/intent-record.js';
 import { recordKeyOf, refText, type RecordKind } from '../catalog/keys.js';
 import type { KnownRecords } from '../catalog/known-records.js';
+import { writtenRecord } from '../catalog/just-written.js';
 import { Namespace } from '../catalog/names.js';
 import { decodeHealthRecord, decodeInstanceRecord } from '../catalog/records.js';
 import type { Bytes, Compare, Operation } from '../ports/store.js';
-import { compareBytes, toText } from '../store/bytes.js';
+import { compareBytes } from '../store/bytes.js';
 import { singleKey } from '../store/key-range.js';
 import { documentOf } from './endpoint-lens.js';
 import type { LensedSources } from './lensed-commit.js';
@@ -50,9 +51,8 @@ export function showing(
 function fencesOf(name: string, facts: KnownRecords, compared: ReadonlyMap<string, number>): readonly Compare[] {
   const revisions = revisionsOf(facts);
   return (['instances', 'health', 'intents'] as const).flatMap((kind): readonly Compare[] => {
-    const key = recordKeyOf(kind, name);
-    if (compared.get(toText(key)) === revisions[kind]) return [];
-    return [{ range: singleKey(key), target: 'mod', is: '=', operand: revisions[kind] }];
+    if (compared.get(`/rollcall/${kind}/${name}`) === revisions[kind]) return [];
+    return [{ range: singleKey(recordKeyOf(kind, name)), target: 'mod', is: '=', operand: revisions[kind] }];
   });
 }
 
@@ -72,7 +72,7 @@ function afterwards(facts: KnownRecords, { writes }: Touch): KnownRecords {
 }
 
 function registeredIn(value: Bytes | null, { registered }: KnownRecords): KnownRecords['registered'] {
-  const record = value && decodeInstanceRecord(value);
+  const record = value && (writtenRecord(value) ?? decodeInstanceRecord(value));
   return record && { ...record, createRevision: registered?.createRevision ?? 0, revision: 0 };
 }
 

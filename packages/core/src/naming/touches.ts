@@ -30,22 +30,48 @@ export function recordOf(key: Bytes): RecordOf | null {
   return parsed !== null && 'ref' in parsed ? { ...parsed, name: refText(parsed.ref) } : null;
 }
 
-/** What a level writes, by instance. */
-export function touchesOf(operations: readonly Operation[]): ReadonlyMap<string, Touch> {
-  const touches = new Map<string, Touch>();
+/** What the levels of one commit write and take for granted, each read once. */
+export class CommitReading {
+  readonly #touches = new Map<readonly Operation[], ReadonlyMap<string, Touch>>();
+  readonly #compared = new Map<readonly Compare[] | undefined, ReadonlyMap<string, number>>();
+
+  /** By instance. */
+  touches(operations: readonly Operation[]): ReadonlyMap<string, Touch> {
+    const known = this.#touches.get(operations);
+    if (known !== undefined) return known;
+    const touches = touchesOf(operations);
+    this.#touches.set(operations, touches);
+    return touches;
+  }
+
+  /** By the key as text. */
+  compared(when: readonly Compare[] | undefined): ReadonlyMap<string, number> {
+    const known = this.#compared.get(when);
+    if (known !== undefined) return known;
+    const compared = comparedOf(when);
+    this.#compared.set(when, compared);
+    return compared;
+  }
+}
+
+const nobody: ReadonlyMap<string, Touch> = new Map();
+
+function touchesOf(operations: readonly Operation[]): ReadonlyMap<string, Touch> {
+  let touches: Map<string, Touch> | null = null;
   for (const operation of operations) {
     const key = operation.type === 'put' ? operation.key : operation.type === 'delete' ? single(operation.range) : null;
     const record = key === null ? null : recordOf(key);
     if (record === null) continue;
     const value = operation.type === 'put' && operation.value !== 'keep' ? operation.value : null;
-    const touch = touches.get(record.name) ?? { ref: record.ref, name: record.name, writes: {} };
-    touches.set(record.name, { ...touch, writes: { ...touch.writes, [record.kind]: value } });
+    touches ??= new Map();
+    const touch = touches.get(record.name);
+    if (touch === undefined) touches.set(record.name, { ref: record.ref, name: record.name, writes: { [record.kind]: value } });
+    else touches.set(record.name, { ...touch, writes: { ...touch.writes, [record.kind]: value } });
   }
-  return touches;
+  return touches ?? nobody;
 }
 
-/** By kind, the revisions that a level takes for granted. */
-export function comparedOf(when: readonly Compare[] | undefined): ReadonlyMap<string, number> {
+function comparedOf(when: readonly Compare[] | undefined): ReadonlyMap<string, number> {
   const compared = new Map<string, number>();
   for (const { range, target, is, operand } of when ?? []) {
     const key = target === 'mod' && is === '=' ? single(range) : null;

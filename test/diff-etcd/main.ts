@@ -31,7 +31,7 @@ const [etcd] = await startEtcds(1);
 if (etcd === undefined) throw new Error('No etcd.');
 const face = values.against === undefined ? await openFace() : { subject: new RemoteSubject(values.against), close: async () => undefined };
 const real = new RemoteSubject(etcd.endpoint);
-const diff = new Diff(seed, real, face.subject);
+const diff = new Diff(seed, real, face.subject, values.against !== undefined);
 const beganMs = Date.now();
 for (;;) {
   const report = await diff.run(ROUND_STEPS);

@@ -5,6 +5,7 @@ import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
 import { readTls, type TlsMaterial } from '../doors/http/tls.js';
 import { etcdDoorOption } from '../faces/etcd/config.js';
 import { gateway } from '../faces/etcd/gateway/gateway.js';
+import { goneKeysIn } from '../faces/etcd/gone-keys-file.js';
 import { identityOf } from '../faces/etcd/identity.js';
 import { etcdServices, type EtcdServices } from '../faces/etcd/services.js';
 import type { Part } from '../lifecycle.js';
@@ -115,7 +116,7 @@ class EtcdDoor implements OpenedEtcd {
     this.#running = null;
     if (running === null) return;
     await Promise.all([running.door.close(), running.http.close()]);
-    running.services.quiet.close();
+    await running.services.quiet.close();
   }
 
   #services(): EtcdServices {
@@ -129,6 +130,7 @@ class EtcdDoor implements OpenedEtcd {
       version: this.#options.etcdVersion,
       clientUrls: (call) => this.#urlsFor(call),
       isServing: () => this.#isOpen,
+      shelf: goneKeysIn(this.#options.store === 'embedded' ? this.#options.data : null),
     });
   }
 

@@ -73,7 +73,7 @@ export class QuietRanges {
   async start(): Promise<void> {
     const { store, shelf } = this.#options;
     const { epoch, compactedRevision } = await store.status();
-    const before = decodeGoneKeys((await shelf?.read().catch(() => null)) ?? '');
+    const before = decodeGoneKeys((await shelf?.read()) ?? '');
     if (this.#isClosed) return;
     this.#forget(epoch, compactedRevision);
     // What was known then has to reach to where the log can still be read from.

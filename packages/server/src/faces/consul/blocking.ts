@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Clock, Random } from '@rollcall/core';
 import type { HttpAnswer, HttpLater } from '../../shared/http-face.js';
 import { Slices } from '../../shared/slice.js';
-import { nextTurn } from '../../shared/turn.js';
+import { atTurnsEnd, nextTurn } from '../../shared/turn.js';
 import { Deadlines } from './deadlines.js';
 import { ConsulRefusal } from './refusal.js';
 import type { Shown, Watched } from './watched.js';
@@ -155,6 +155,12 @@ export class Blocking {
   #gather(channel: Channel): void {
     if (channel.moved) return;
     channel.moved = true;
+    if (channel.watched.isPrompt === true) {
+      atTurnsEnd(() => {
+        if (channel.moved) this.#flush(channel);
+      });
+      return;
+    }
     this.#moved.add(channel);
     if (!this.#telling) void this.#tellMoved();
   }

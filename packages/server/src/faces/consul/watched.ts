@@ -28,6 +28,8 @@ export interface Watched {
   listen(moved: () => void): () => void;
   /** Wherever the index moves the answer is another one: it need not be read to know. Left out: it is read and compared. */
   readonly isExact?: boolean;
+  /** Each step counts, as of a lock: it is told at once, and not gathered with those that follow. Left out: it is. */
+  readonly isPrompt?: boolean;
   /** Any other index than the caller's is news, also a smaller one. Left out: a greater one is. */
   readonly anyIndex?: boolean;
   /** Waited for by `?hash=` instead of `?index=`: what the answer is at this moment, in a few characters. */

@@ -53,6 +53,7 @@ function watchedKeys(ask: Ask, kept: Kept): Watched {
   const one = {
     index: () => kept.indexes.of(kept.keyspace.kv.movedKey(key)),
     listen: (moved: () => void) => kept.keyspace.listen({ shelf: 'kv', key }, moved),
+    isPrompt: true,
   };
   if (query.has('raw')) return { ...one, key: `kv raw ${key}`, read: () => raw(kept.keyspace.kv.get(key)) };
   return { ...one, key: `kv ${manner}${key}`, read: () => shown([kept.keyspace.kv.get(key)]) };
@@ -69,8 +70,9 @@ function watchedKeys(ask: Ask, kept: Kept): Watched {
   }
 }
 
-function under({ keyspace, indexes }: Kept, prefix: string): Pick<Watched, 'index' | 'listen'> {
+function under({ keyspace, indexes }: Kept, prefix: string): Pick<Watched, 'index' | 'listen' | 'isPrompt'> {
   return {
+    isPrompt: true,
     index: () => indexes.of(keyspace.kv.movedUnder(prefix)),
     listen: (moved) => keyspace.listen({ shelf: 'kv', prefix }, moved),
   };

@@ -86,8 +86,7 @@ function watchedService(ask: Ask, context: ReadingContext, { id, node, found }: 
 
 /** Of what it says of itself: when it last said so is not part of it. */
 function hashed(row: AgentService): AgentService {
-  const { CreateIndex: _created, ModifyIndex: _modified, ...said } = row;
-  return { ...row, ContentHash: createHash('sha1').update(JSON.stringify(said)).digest('hex').slice(0, 16) };
+  return { ...row, ContentHash: createHash('sha1').update(JSON.stringify(row)).digest('hex').slice(0, 16) };
 }
 
 function serviceWithId(id: string, ask: Ask, context: ReadingContext): Instance | undefined {

@@ -8,6 +8,7 @@ import type { Member } from './members.js';
 import type { ReadingContext } from './reading.js';
 import { ConsulRefusal } from './refusal.js';
 import type { Ask, ConsulRoute } from './route.js';
+import { serverAddresses } from './status.js';
 
 export interface SelfOptions extends ReadingContext {
   /** Of Consul: what clients take us for. */
@@ -34,8 +35,10 @@ export function selfRoutes(options: SelfOptions): readonly ConsulRoute[] {
   ];
 }
 
-function self({ caller }: Ask, { members: { self: own }, consulVersion, version: ours, terms, nodes }: SelfOptions): object {
+function self({ caller }: Ask, { members, consulVersion, version: ours, terms, nodes }: SelfOptions): object {
   const { datacenter } = terms;
+  const { self: own } = members;
+  const [leader = ''] = serverAddresses(members);
   return {
     Config: {
       Datacenter: datacenter,
@@ -53,7 +56,7 @@ function self({ caller }: Ask, { members: { self: own }, consulVersion, version:
     Stats: {
       agent: { check_monitors: '0', check_ttls: '0', checks: '0', services: '0' },
       build: { prerelease: '', revision: `rollcall-${ours}`, version: consulVersion },
-      consul: { known_datacenters: '1', leader: 'true', server: 'true' },
+      consul: { known_datacenters: '1', leader: 'true', leader_addr: leader, server: 'true' },
       runtime: { arch: arch(), cpu_count: String(cpus().length), os: platform(), version: process.version },
     },
     Meta: nodes.named(own.name, caller)?.meta ?? {},

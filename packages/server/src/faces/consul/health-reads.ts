@@ -35,7 +35,8 @@ function healthOfService(ask: Ask, context: ReadingContext): Reply {
   const textOf = ({ instance, node }: ServiceOn): string =>
     instance === null ? JSON.stringify(healthRow({ instance, node }, terms)) : pieces.row(instance, node);
   const render = (): string => {
-    const rows = servicesOn(name, context, ask.caller).filter(isWanted);
+    // Whoever asks for those of another registry that this one would be joined to: it is joined to none.
+    const rows = ask.query.text('peer') === '' ? servicesOn(name, context, ask.caller).filter(isWanted) : [];
     return listText(ask, nearFirst(rows, near, ({ node }) => node.name).map(textOf));
   };
   return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near }, render));

@@ -24,7 +24,8 @@ export interface NodeService {
   readonly ModifyIndex: number;
 }
 
-export interface AgentService extends Omit<NodeService, 'Proxy' | 'Connect'> {
+/** An agent knows nothing of the catalog's indexes. */
+export interface AgentService extends Omit<NodeService, 'Proxy' | 'Connect' | 'CreateIndex' | 'ModifyIndex'> {
   readonly Datacenter: string;
   readonly Proxy?: object;
   readonly Connect?: object;
@@ -74,7 +75,7 @@ function namedPorts(ports: Instance['ports']): readonly NamedPort[] {
 }
 
 export function agentService(instance: Instance, terms: Terms): AgentService {
-  const { Proxy, Connect, ...own } = nodeService(instance, terms);
+  const { Proxy, Connect, CreateIndex: _created, ModifyIndex: _modified, ...own } = nodeService(instance, terms);
   const kept = keptService(instance.origin);
   return {
     ...own,

@@ -10,11 +10,14 @@ export interface StatusOptions {
 }
 
 export function statusRoutes({ members, isLed }: StatusOptions): readonly ConsulRoute[] {
-  const addresses = (): readonly string[] =>
-    members.all().map(({ address, port }) => `${address.includes(':') ? `[${address}]` : address}:${port}`);
+  const addresses = (): readonly string[] => serverAddresses(members);
   return [
-    // All are equal: the first one stands for the one that would lead.
     { method: 'GET', path: '/status/leader', right: 'read', lane: null, handle: (ask) => json(ask, isLed() ? (addresses()[0] ?? '') : '') },
     { method: 'GET', path: '/status/peers', right: 'read', lane: null, handle: (ask) => json(ask, addresses()) },
   ];
+}
+
+/** All are equal, so that the first one stands for the one that would lead. */
+export function serverAddresses(members: Members): readonly string[] {
+  return members.all().map(({ address, port }) => `${address.includes(':') ? `[${address}]` : address}:${port}`);
 }

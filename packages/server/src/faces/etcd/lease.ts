@@ -133,10 +133,12 @@ class KeepAliveStream implements GrpcInlet<etcd.LeaseIdRequest> {
     this.#isClosed = true;
   }
 
-  /** Where the log stands is asked before: a lease that is revoked later is revoked at a higher revision than its holder heard of. */
+  /**
+   * Where the log stands is asked first: a lease that is revoked later is revoked at a higher revision than its holder heard of. It is
+   * not waited for: whoever asks to keep a lease right before another one revokes it has kept it.
+   */
   async #keep(id: bigint): Promise<etcd.LeaseKeepAliveResponse> {
-    const header = await headerNow(this.#house);
-    const kept = await found(this.#store.keepLease(id));
+    const [header, kept] = await Promise.all([headerNow(this.#house), found(this.#store.keepLease(id))]);
     return { header, id, ttl: kept === null ? 0 : secondsOf(kept.ttlMs) };
   }
 

@@ -66,8 +66,9 @@ describeWith(['etcd'], 'npm’s etcd3', () => {
       const client = connect();
       const told: string[] = [];
       const watcher = await client.watch().prefix('seen/').withPreviousKV().create();
-      watcher.on('put', ({ key, value }, before) => told.push(`put ${key}=${value} after ${before?.value ?? 'nothing'}`));
-      watcher.on('delete', ({ key }, before) => told.push(`delete ${key} after ${before?.value ?? 'nothing'}`));
+      const text = (bytes: Buffer | undefined): string => bytes?.toString() ?? 'nothing';
+      watcher.on('put', ({ key, value }, before) => told.push(`put ${text(key)}=${text(value)} after ${text(before?.value)}`));
+      watcher.on('delete', ({ key }, before) => told.push(`delete ${text(key)} after ${text(before?.value)}`));
       await client.put('seen/a').value('1');
       await client.put('seen/a').value('2');
       await client.put('unseen').value('x');
@@ -82,13 +83,9 @@ describeWith(['etcd'], 'npm’s etcd3', () => {
       await lease.put('leased/a').value('x');
       await new Promise((resolve) => setTimeout(resolve, 3500));
       expect(await client.getAll().prefix('leased/').strings()).toEqual({ 'leased/a': 'x' });
-      const lost = new Promise((resolve) =>
-        client
-          .lease(2)
-          .on('lost', resolve)
-          .grant()
-          .then((id) => client.leaseClient.leaseRevoke({ ID: id }), resolve),
-      );
+      const other = client.lease(2);
+      const lost = new Promise((resolve) => other.on('lost', resolve));
+      await client.leaseClient.leaseRevoke({ ID: await other.grant() });
       await lease.revoke();
       expect(await client.getAll().prefix('leased/').count()).toBe(0);
       expect(await lost).toBeInstanceOf(EtcdLeaseInvalidError);

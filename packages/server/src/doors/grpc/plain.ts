@@ -16,28 +16,37 @@ const NO_TRAILERS = new Uint8Array(0);
 export class PlainExchange implements StreamListener {
   readonly #stream: Http2Stream;
   readonly #request: ClientRequest;
+  /** What it said that it would send; `null` where it did not. */
+  readonly #announcedBytes: number | null;
+  #arrivedBytes = 0;
 
   constructor(head: RequestHead, stream: Http2Stream, accept: (connection: Duplex) => void) {
     this.#stream = stream;
+    const announced = head.get('content-length');
+    this.#announcedBytes = announced === undefined ? null : Number(announced);
     const [near, far] = duplexPair();
     const headers: Record<string, string> = { host: head.authority, connection: 'close' };
+    // What follows is told apart from another request by nothing else than this.
+    if (!stream.isEnded) headers['transfer-encoding'] = 'chunked';
     for (let at = 0; at < head.headers.length; at += 2) {
       const name = head.headers[at] as string;
-      if (!name.startsWith(':') && !LEFT_OUT.has(name)) headers[name] = head.get(name) ?? '';
+      if (!name.startsWith(':') && !LEFT_OUT.has(name) && name !== 'content-length') headers[name] = head.get(name) ?? '';
     }
     accept(far);
     const { method, path } = head;
-    this.#request = httpRequest({ createConnection: () => near, method, path, headers, agent: false, setHost: false });
+    this.#request = httpRequest({ createConnection: () => near, method, path, headers, setHost: false });
     this.#request.on('response', (response) => this.#answer(response));
     this.#request.on('error', () => this.#stream.reset('INTERNAL_ERROR'));
   }
 
   data(bytes: Buffer): void {
+    this.#arrivedBytes += bytes.length;
     this.#request.write(Buffer.from(bytes), () => this.#stream.taken(bytes.length));
   }
 
   ended(): void {
-    this.#request.end();
+    if (this.#announcedBytes !== null && this.#announcedBytes !== this.#arrivedBytes) this.#stream.reset('PROTOCOL_ERROR');
+    else this.#request.end();
   }
 
   closed(): void {

@@ -81,6 +81,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     agents,
     reads,
     terms: { indexes, datacenter: options.dnsDatacenter },
+    consulVersion: options.consulVersion,
     cache: sources.cache,
     answersBytesMax: options.answerCacheBytesMax,
   });

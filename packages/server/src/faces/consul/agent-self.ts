@@ -1,5 +1,6 @@
 /** Who the agents are: this one, its members, its host, its version, and how it goes. */
 import { arch, cpus, freemem, hostname, loadavg, platform, release, totalmem, uptime } from 'node:os';
+import { memoryUsage } from 'node:process';
 import type { HttpReply } from '../../shared/http-face.js';
 import { json, text } from './answer.js';
 import { askedFilter } from './chosen.js';
@@ -117,6 +118,12 @@ function host(): object {
 
 async function metrics(ask: Ask, { metrics: rendered }: SelfOptions): Promise<HttpReply> {
   if (ask.query.text('format') === 'prometheus') return text(await rendered());
-  // Of Consul's own names there are none; what there is has its own page.
-  return json(ask, { Timestamp: '', Gauges: [], Points: [], Counters: [], Samples: [] });
+  // As much as can be said in Consul's own names; what there is has its own page.
+  const { heapUsed, rss } = memoryUsage();
+  const Gauges = Object.entries({ alloc_bytes: heapUsed, sys_bytes: rss }).map(([name, Value]) => ({
+    Name: `consul.${hostname()}.runtime.${name}`,
+    Value,
+    Labels: {},
+  }));
+  return json(ask, { Timestamp: '', Gauges, Points: [], Counters: [], Samples: [] });
 }

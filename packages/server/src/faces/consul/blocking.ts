@@ -24,6 +24,8 @@ export interface Wait {
   /** The one that the caller has; of 64 bits, which a double rounds. `null` where it waits by a hash. */
   readonly index: number | null;
   readonly waitMs: number;
+  /** It knows less than there is: asked once more when it begins, because something may have moved since it was asked first. */
+  readonly isNews: () => boolean;
   /** Makes the answer; `key` tells apart those of one channel that are answered alike. */
   readonly manner: Manner;
 }
@@ -89,7 +91,7 @@ export class Blocking {
     return this.#size;
   }
 
-  /** To be asked only for what is no news: see `isNews`. Throws if no further one can wait. */
+  /** Throws if no further one can wait. */
   wait(watched: Watched, wait: Wait): HttpLater {
     if (this.#size >= this.#options.waitersMax) {
       const text = `Too many blocking queries: ${this.#size} wait at this node already. Ask another one, or come back later.`;
@@ -110,6 +112,7 @@ export class Blocking {
     channel.waiters.add(waiter);
     this.#size++;
     waiter.moment = this.#deadlines.add(waiter, this.#ended ? 0 : this.#waitMs(wait));
+    if (wait.isNews()) this.#tell(waiter);
     return () => this.#release(waiter);
   }
 

@@ -36,7 +36,7 @@ describe('/v1/catalog', () => {
       Address: '10.9.9.9',
       Datacenter: 'dc1',
       TaggedAddresses: { lan: '10.9.9.9', lan_ipv4: '10.9.9.9', wan: '10.9.9.9', wan_ipv4: '10.9.9.9' },
-      Meta: { 'consul-network-segment': '' },
+      Meta: { 'consul-network-segment': '', 'consul-version': '1.22.0' },
       CreateIndex: 4,
       ModifyIndex: 4,
     });

@@ -122,6 +122,7 @@ export class ConsulScene {
       agents: new Agents({ mode: agents, own: { name: members.self.name, address: members.self.address as Host } }),
       reads,
       terms: { indexes, datacenter: 'dc1' },
+      consulVersion: '1.22.0',
       cache: new AnswerCache({ bytesMax: 1_000_000 }),
       answersBytesMax: 1_000_000,
     });

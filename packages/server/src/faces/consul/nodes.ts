@@ -22,6 +22,8 @@ export interface ConsulNode {
 export interface NodesOptions {
   readonly view: Pick<CatalogView, 'machine'>;
   readonly members: Members;
+  /** Of Consul: its own nodes say it. */
+  readonly consulVersion: string;
 }
 
 /** Of an instance that has neither machine nor host, such as one behind a unix socket. */
@@ -30,21 +32,24 @@ const NOWHERE = 'nowhere' as MachineName;
 export class Nodes {
   readonly #view: NodesOptions['view'];
   readonly #members: Members;
+  /** What every Consul has of its own node. */
+  readonly #ownMeta: Meta;
   /** Made once, so that whoever keeps what was made of a node knows that it is the same. */
   readonly #ofMachines = new WeakMap<Machine, ConsulNode>();
   readonly #ofInstances = new WeakMap<Instance, ConsulNode>();
   #ofMembers: { readonly members: readonly Member[]; readonly nodes: ReadonlyMap<MachineName, ConsulNode> } | null = null;
 
-  constructor({ view, members }: NodesOptions) {
+  constructor({ view, members, consulVersion }: NodesOptions) {
     this.#view = view;
     this.#members = members;
+    this.#ownMeta = { 'consul-network-segment': '', 'consul-version': consulVersion };
   }
 
   /** All of the registry's own, by name. */
   get own(): ReadonlyMap<MachineName, ConsulNode> {
     const members = this.#members.all();
     if (this.#ofMembers?.members !== members)
-      this.#ofMembers = { members, nodes: new Map(members.map((member) => [member.name, ofMember(member)])) };
+      this.#ofMembers = { members, nodes: new Map(members.map((member) => [member.name, ofMember(member, this.#ownMeta)])) };
     return this.#ofMembers.nodes;
   }
 
@@ -59,7 +64,7 @@ export class Nodes {
     const member = this.#memberOf(machine.name);
     const known = this.#ofMachines.get(machine);
     if (known !== undefined && known.member === member) return known;
-    const node = ofMachine(machine, member);
+    const node = ofMachine(machine, member, this.#ownMeta);
     this.#ofMachines.set(machine, node);
     return node;
   }
@@ -85,14 +90,13 @@ export function nodeNameOf({ machine, host }: Pick<Instance, 'machine' | 'host'>
   return machine ?? (host as string | null as MachineName | null) ?? NOWHERE;
 }
 
-function ofMember(member: Member): ConsulNode {
+type Meta = Readonly<Record<string, string>>;
+
+function ofMember(member: Member, meta: Meta): ConsulNode {
   const { name, id, address, revision } = member;
   const tagged = bothFamilies(address);
-  return { name, machine: null, member, id, address, taggedAddresses: tagged, meta: ownMeta, created: revision, modified: revision };
+  return { name, machine: null, member, id, address, taggedAddresses: tagged, meta, created: revision, modified: revision };
 }
-
-/** What every Consul has of its own node. */
-const ownMeta = { 'consul-network-segment': '' };
 
 function bothFamilies(address: string): Readonly<Record<string, string>> {
   const family = address.includes(':') ? 'ipv6' : 'ipv4';
@@ -100,7 +104,7 @@ function bothFamilies(address: string): Readonly<Record<string, string>> {
 }
 
 /** One of our own that somebody described keeps what it is by itself, as far as nobody said otherwise. */
-function ofMachine(machine: Machine, member: Member | null): ConsulNode {
+function ofMachine(machine: Machine, member: Member | null, ownMeta: Meta): ConsulNode {
   const { name, addresses, metadata, createRevision, revision } = machine;
   const kept = keptMachine(machine.origin);
   const { host = null, ...others } = addresses;

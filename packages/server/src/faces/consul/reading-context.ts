@@ -13,13 +13,14 @@ export interface ReadingSources extends Pick<ReadingContext, 'members' | 'agents
   readonly whole: CatalogView;
   /** As each caller may see it. */
   readonly view: CatalogView;
+  readonly consulVersion: string;
   /** Shared with the other faces. */
   readonly cache: AnswerCache;
   /** What answers may take; their pieces take a share of that beside it. */
   readonly answersBytesMax: number;
 }
 
-export function readingContext({ whole, view, cache, answersBytesMax, ...shared }: ReadingSources): ReadingContext {
+export function readingContext({ whole, view, cache, answersBytesMax, consulVersion, ...shared }: ReadingSources): ReadingContext {
   const { members, reads, terms } = shared;
   const { indexes } = terms;
   const catalog = new CatalogIndexes({ view: whole, members });
@@ -27,7 +28,7 @@ export function readingContext({ whole, view, cache, answersBytesMax, ...shared 
     ...shared,
     view,
     catalog,
-    nodes: new Nodes({ view, members }),
+    nodes: new Nodes({ view, members, consulVersion }),
     places: new Places(whole),
     answers: new CatalogAnswers({ view, catalog, indexes, cache, reads }),
     pieces: new Pieces(answersBytesMax, terms),

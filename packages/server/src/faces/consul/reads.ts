@@ -47,7 +47,7 @@ export class Reads {
     const manner = this.#manners[`${consistency}${ask.query.has('cached') ? ' cached' : ''}`] as Manner;
     const reply = (): HttpReply => {
       if (waiting === null || isNews(watched, waiting)) return manner.answer(watched.read(), watched.index());
-      return this.#options.blocking.wait(watched, { ...waiting, manner });
+      return this.#options.blocking.wait(watched, { ...waiting, manner, isNews: () => isNews(watched, waiting) });
     };
     return consistency === 'consistent' ? this.#confirmed().then(reply) : reply();
   }

@@ -4,7 +4,6 @@ import { storeLaws, type Law, type StoreHarness, type StoreUnderTest } from '@ro
 import { allKeys, type Log } from '@rollcall/core';
 import { systemClock } from '../../shared/system-clock.js';
 import { systemRandom } from '../../shared/system-random.js';
-import { startEtcds, type EtcdProcess } from '../../../../../test/support/etcd-process.js';
 import { RebasedStore } from './rebased.fixture.js';
 import { openEtcdStore } from './store.js';
 
@@ -28,22 +27,29 @@ export const lawsOfRoom: readonly Law[] = storeLaws.filter(({ name }) => name ==
 
 export const lawsOfAny: readonly Law[] = storeLaws.filter((law) => !lawsOfRoom.includes(law));
 
+/** Whatever speaks as an etcd. */
+export interface EtcdMember {
+  /** `host:port` of its clients' door. */
+  readonly endpoint: string;
+  end(): Promise<void>;
+}
+
 export interface PoolOptions {
-  /** Of each cluster. */
-  readonly members: number;
   /** Every subject has a cluster that served nobody before. */
   readonly unused?: boolean;
+  /** Another cluster. */
+  readonly start: () => Promise<readonly EtcdMember[]>;
 }
 
 export class EtcdPool {
-  readonly #members: number;
+  readonly #start: PoolOptions['start'];
   readonly #unused: boolean;
-  readonly #all: Promise<readonly EtcdProcess[]>[] = [];
-  readonly #idle: (readonly EtcdProcess[])[] = [];
+  readonly #all: Promise<readonly EtcdMember[]>[] = [];
+  readonly #idle: (readonly EtcdMember[])[] = [];
   #subjects = 0;
 
-  constructor({ members, unused = false }: PoolOptions) {
-    this.#members = members;
+  constructor({ start, unused = false }: PoolOptions) {
+    this.#start = start;
     this.#unused = unused;
   }
 
@@ -96,8 +102,8 @@ export class EtcdPool {
     };
   }
 
-  #another(): Promise<readonly EtcdProcess[]> {
-    const cluster = startEtcds(this.#members);
+  #another(): Promise<readonly EtcdMember[]> {
+    const cluster = this.#start();
     this.#all.push(cluster);
     return cluster;
   }

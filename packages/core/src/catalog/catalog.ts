@@ -2,11 +2,12 @@
 import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import type { Store } from '../ports/store.js';
+import type { Change, Store } from '../ports/store.js';
+import { keyOf } from '../store/change.js';
 import { ForeignClaims } from '../naming/foreign-claims.js';
 import type { NamingState } from '../naming/naming-record.js';
 import type { LensScope } from '../naming/naming-keys.js';
-import type { EncodedRecord, EncodedSink } from './encoded.js';
+import { encodedChange, type EncodedRecord, type EncodedSink } from './encoded.js';
 import type { Term } from './intent-table.js';
 import { catalogRange } from './keys.js';
 import type { Knowing, KnownRecords } from './known-records.js';
@@ -124,6 +125,11 @@ export class Catalog implements Knowing {
     this.#projection.apply(batch);
     for (const sink of this.#fed) sink.apply(batch);
     this.#shown();
+  }
+
+  /** What stands, or stands no more, under a key of somebody else's, instead of what is known of it. */
+  retake(change: Change): void {
+    this.repair([...this.claims.take([change], encodedChange), ...this.claims.shownUnder(keyOf(change))]);
   }
 
   /** Settles with `true` once the view shows this revision, with `false` if it does not within the time. */

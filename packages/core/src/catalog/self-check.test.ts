@@ -131,3 +131,31 @@ describe('the comparison of view and log', () => {
     await house.close();
   });
 });
+
+describe('the comparison of keys of others', () => {
+  const path = (id: string) => encodeUtf8(`pay/${id}`);
+  const value = (port: number) => encodeUtf8(JSON.stringify({ Addr: `1.2.3.4:${port}` }));
+
+  it('finds nothing where nothing is wrong, and mends what was missed', async () => {
+    const house = await openHouse({ lens: 'everything' });
+    for (let n = 0; n < 6; n++) await house.store.commit({ then: [{ type: 'put', key: path(`i${n}`), value: value(n + 1) }] });
+    await house.store.commit({ then: [{ type: 'put', key: encodeUtf8('plain'), value: encodeUtf8('{}') }] });
+    await house.clock.advance(0);
+    const before = shownBy(house.view);
+    const { check, repairs, errors } = checkOf(house);
+    await through(house, check.round());
+    expect({ repairs: repairs(), errors }).toEqual({ repairs: 0, errors: [] });
+    house.catalog.claims.take([{ type: 'delete', key: path('i1'), previous: null }], () => gone(path('i1')));
+    house.catalog.repair([gone(recordKey('instances', registration({ service: 'pay', id: 'i2' })))]);
+    house.catalog.retake({ type: 'delete', key: path('i3'), previous: null });
+    const ghost = { key: path('ghost'), value: value(9), createRevision: 3, modRevision: 3, version: 1, lease: 0n };
+    house.catalog.retake({ type: 'put', entry: ghost, previous: null });
+    expect(shownBy(house.view)).not.toEqual(before);
+    await through(house, check.round());
+    expect(shownBy(house.view)).toEqual(before);
+    expect(repairs()).toBe(4);
+    await through(house, check.round());
+    expect(repairs()).toBe(4);
+    await house.close();
+  });
+});

@@ -8,16 +8,26 @@
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
 import type { CatalogView, Caller } from '../face.js';
-import type { ForeignClaims } from '../naming/foreign-claims.js';
+import { winnerOf, type ForeignClaims } from '../naming/foreign-claims.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Counter, Meter, Metric } from '../ports/meter.js';
-import type { Entry, KeyRange, Store } from '../ports/store.js';
+import type { Change, Entry, KeyRange, Store } from '../ports/store.js';
 import { compareBytes, fromText, toText } from '../store/bytes.js';
-import { keysUnder, singleKey } from '../store/key-range.js';
+import { keysUnder, singleKey, textRangeHoldsBytes, toTextRange } from '../store/key-range.js';
 import { encodedEntry, type EncodedRecord } from './encoded.js';
 import type { Registered } from './instance.js';
-import { instanceKinds, keyName, kindRange, parseKeyText, recordKeyOf, recordKeyStart, refText, type RecordKind } from './keys.js';
+import {
+  instanceKinds,
+  isOurKey,
+  keyName,
+  kindRange,
+  parseKeyText,
+  recordKeyOf,
+  recordKeyStart,
+  refText,
+  type RecordKind,
+} from './keys.js';
 import type { Knowing } from './known-records.js';
 import type { Namespace, ServiceName } from './names.js';
 import type { InstanceRef } from './registration.js';
@@ -31,6 +41,8 @@ interface Checkable extends Knowing {
   caughtUp(withinMs: number): Promise<boolean>;
   /** Shows these instead of what it shows of their keys, as of the revision that it is at. */
   repair(records: readonly EncodedRecord[]): void;
+  /** The same of a key of somebody else's. */
+  retake(change: Change): void;
 }
 
 export interface SelfCheckOptions {
@@ -115,9 +127,42 @@ export class SelfCheck {
     // Registrations are read twice: from the log's side and from the view's.
     this.#pausePerEntryMs = ROUND_MS / 4 / Math.max(count, PAGE_ENTRIES);
     for (const kind of instanceKinds) await this.#compareKind(kind);
+    for (const range of this.#options.catalog.claims.ranges) await this.#compareClaims(range);
     for (const namespace of view.namespaces(self)) {
       for (const { service } of view.services(namespace, self)) await this.#compareService(namespace, service);
     }
+  }
+
+  /** Keys of others, and the instances that are such keys. */
+  async #compareClaims(range: KeyRange): Promise<void> {
+    const { claims } = this.#options.catalog;
+    const there = new Set<string>();
+    let readAt = Infinity;
+    for await (const { entries, revision } of this.#pages(range, false)) {
+      const suspects = entries.filter((entry) => entry.modRevision <= revision && !this.#isClaimed(entry));
+      for (const { key } of entries) if (claims.under(key) !== undefined) there.add(toText(key));
+      readAt = Math.min(readAt, revision);
+      await this.#judge(suspects);
+    }
+    if (this.#closed || this.#options.catalog.view.staleSinceMs !== null) return;
+    const text = toTextRange(range);
+    const surplus = [...claims.all()]
+      .flatMap((claimed) => claimed.claims)
+      .filter(({ key, modRevision }) => modRevision <= readAt && textRangeHoldsBytes(text, key) && !there.has(toText(key)));
+    await this.#judge(surplus.map(({ key }) => ({ key, modRevision: 0 })));
+  }
+
+  /** What it says of an instance is known, and shown if it counts. */
+  #isClaimed(entry: Entry): boolean {
+    const { claims } = this.#options.catalog;
+    const claimed = claims.under(entry.key);
+    const found = claims.read(entry);
+    if (found === null || claimed === undefined) return found === null && claimed === undefined;
+    const claim = claimed.claims.find(({ key }) => compareBytes(key, entry.key) === 0);
+    if (claim === undefined || claim.modRevision < entry.modRevision) return false;
+    if (winnerOf(claimed) !== claim || claim.modRevision > entry.modRevision) return true;
+    const known = this.#options.catalog.known(claimed.ref, refText(claimed.ref));
+    return known === null || known.registered?.revision === claim.modRevision;
   }
 
   /** What the log has must be in the view. */
@@ -179,7 +224,7 @@ export class SelfCheck {
   /** What the log still says as it did before is what the view should have shown. */
   async #judge(suspects: readonly Suspect[]): Promise<void> {
     const mended: string[] = [];
-    for (const suspect of suspects) if (await this.#mend(suspect)) mended.push(keyName(toText(suspect.key)));
+    for (const suspect of suspects) if (await this.#mend(suspect)) mended.push(nameOf(suspect.key));
     if (mended.length === 0) return;
     this.#repairs.add(mended.length);
     const keys = mended.slice(0, TOLD_KEYS_MAX);
@@ -194,6 +239,10 @@ export class SelfCheck {
       if (this.#closed || catalog.view.staleSinceMs !== null || (entry?.modRevision ?? 0) !== modRevision) return false;
       // What the view has heard of since may be of this very key: then what was read is too old to be put in its place.
       if (catalog.view.revision > revision) continue;
+      if (catalog.claims.holds(key)) {
+        catalog.retake(entry === undefined ? { type: 'delete', key, previous: null } : { type: 'put', entry, previous: null });
+        return true;
+      }
       catalog.repair([entry === undefined ? { key, value: null, createRevision: 0, revision: 0 } : encodedEntry(entry)]);
       return true;
     }
@@ -210,6 +259,10 @@ export class SelfCheck {
       };
     });
   }
+}
+
+function nameOf(key: Entry['key']): string {
+  return isOurKey(key) ? keyName(toText(key)) : toText(key);
 }
 
 function keyOf(ref: InstanceRef): Entry['key'] {

@@ -91,6 +91,13 @@ export class ForeignClaims {
     return claimed?.claims.some((claim) => compareBytes(claim.key, key) === 0) === true ? claimed : undefined;
   }
 
+  /** What this key makes of its instance, if it counts: as a record. */
+  shownUnder(key: Bytes): readonly EncodedRecord[] {
+    const claimed = this.under(key);
+    const winner = claimed === undefined ? null : winnerOf(claimed);
+    return claimed === undefined || winner === null ? [] : [shownAs(refText(claimed.ref), winner)];
+  }
+
   all(): Iterable<Claimed> {
     return this.#table.byName.values();
   }

@@ -27,7 +27,8 @@ async function change(store: Pick<Store, 'commit'>, next: (before: NamingState) 
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const { results } = await store.commit({ then: [{ type: 'get', range }] });
     const entry: Entry | undefined = results[0]?.type === 'get' ? results[0].entries[0] : undefined;
-    const before = (entry && decodeNamingRecord(entry.value)) ?? noNaming;
+    const { prefix, leaving }: NamingState = (entry && decodeNamingRecord(entry.value)) ?? noNaming;
+    const before: NamingState = { prefix, leaving };
     const after = next(before);
     if (after === before) return;
     const isNothing = after.prefix === null && after.leaving.length === 0;

@@ -62,9 +62,7 @@ export interface Said {
   readonly asgName: string | null;
 }
 
-export const actions = ['ADDED', 'MODIFIED', 'DELETED'] as const;
-
-export type Action = (typeof actions)[number];
+export type Action = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** What a server answers: what was said, and what it knows itself. */
 export interface Document extends Said {

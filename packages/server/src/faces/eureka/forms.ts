@@ -103,8 +103,3 @@ export function formFor(accept: string | undefined, eurekaAccept: string | undef
   if (isCompact) return isJson ? compactJson : compactXml;
   return isJson ? json : xml;
 }
-
-/** A single instance has one form in each language. */
-export function fullFormFor(accept: string | undefined): Form {
-  return formFor(accept, undefined);
-}

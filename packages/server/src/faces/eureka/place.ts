@@ -15,12 +15,12 @@ interface Place {
   readonly https: number | null;
 }
 
-/** An address that everybody can use beats a name that perhaps only its own machine knows. */
+/** A name may end in a dot, as those do that are whole. An address that everybody can use beats a name that perhaps only its own machine knows. */
 export function placeOf({ ipAddr, hostName, port, securePort }: Pick<Said, 'ipAddr' | 'hostName' | 'port' | 'securePort'>): Place {
   const address = isIP(ipAddr) === 0 ? undefined : Host.parse(ipAddr);
   const [plain, secure] = [port, securePort].map((one) => (one.enabled ? (portKind.parse(one.number) ?? null) : null));
   return {
-    host: address ?? Host.parse(hostName) ?? Host.parse(ipAddr) ?? null,
+    host: address ?? Host.parse(hostName.replace(/\.$/, '')) ?? Host.parse(ipAddr) ?? null,
     port: plain ?? secure ?? null,
     https: plain === null ? null : (secure ?? null),
   };

@@ -54,7 +54,7 @@ export const byId: Operation = ({ namespace, words: [, text], caller, form }, { 
 };
 
 /** `null` also for what no instance can be called. */
-export function instanceIn(
+function instanceIn(
   view: CatalogView,
   namespace: Namespace,
   name: string | undefined,

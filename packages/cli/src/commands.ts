@@ -4,6 +4,7 @@ import { checkCommand } from './commands/check.js';
 import { deregisterCommand } from './commands/deregister.js';
 import { guardCommand } from './commands/guard.js';
 import { heartbeatCommand } from './commands/heartbeat.js';
+import { importCommand } from './commands/import.js';
 import { instancesCommand } from './commands/instances.js';
 import { machinesCommand } from './commands/machines.js';
 import { modeCommand } from './commands/mode.js';
@@ -33,6 +34,7 @@ export function askingCommandsIn(surroundings: Surroundings): readonly Command[]
     modeCommand(surroundings),
     checkCommand(surroundings),
     guardCommand(surroundings),
+    importCommand(surroundings),
   ];
 }
 

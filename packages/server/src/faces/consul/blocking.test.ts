@@ -131,6 +131,28 @@ describe('a blocking query', () => {
     expect(bodies(answers)).toEqual(['11 b', '12 c']);
   });
 
+  it('is not asked for what takes long whenever that moves', async () => {
+    const { clock, thing, answers, wait } = scene();
+    const slow = thing.watched({
+      isExact: true,
+      read: () => {
+        void clock.sleep(100);
+        return { body: thing.body };
+      },
+    });
+    wait(10, 60_000, slow);
+    thing.move('b');
+    await clock.advance(20);
+    expect(bodies(answers)).toEqual(['11 b']);
+    wait(11, 60_000, slow);
+    thing.move('c');
+    await clock.advance(500);
+    thing.move('d');
+    expect(answers).toHaveLength(1);
+    await clock.advance(600);
+    expect(bodies(answers)).toEqual(['11 b', '13 d']);
+  });
+
   it('that something overtook on its way is answered at once', () => {
     const { thing, answers, blocking } = scene();
     const watched = thing.watched();

@@ -52,6 +52,13 @@ const GATHER_MS = 20;
 
 const ANSWERS_PER_SLICE = 200;
 
+/** A read that others notice; after it comes so much rest for each millisecond that it took. */
+const LONG_READ_MS = 5;
+const REST_PER_READ = 10;
+
+/** Questions that take long: more of them are made up. */
+const RESTS_MAX = 1000;
+
 interface Waiter {
   readonly wait: Wait;
   readonly answer: (answer: HttpAnswer) => void;
@@ -76,6 +83,8 @@ export class Blocking {
   readonly #channels = new Map<string, Channel>();
   readonly #deadlines: Deadlines<Waiter>;
   #moved = new Set<Channel>();
+  /** Until when what takes long to read is not read again for those who wait, by its key. */
+  readonly #rests = new Map<string, number>();
   #size = 0;
   #telling = false;
   #toldMs = -Infinity;
@@ -132,7 +141,7 @@ export class Blocking {
       watched,
       unlisten: watched.listen(() => this.#gather(channel)),
       waiters: new Set(),
-      digest: watched.isExact === true ? null : digestOf(watched.read()),
+      digest: watched.isExact === true ? null : digestOf(this.#read(watched)),
       index: watched.index(),
       moved: false,
     };
@@ -180,11 +189,33 @@ export class Blocking {
       const moved = this.#moved;
       this.#moved = new Set();
       for (const channel of moved) {
-        this.#flush(channel);
+        if (this.#mayRead(channel)) this.#flush(channel);
+        else this.#moved.add(channel);
         if (slices.isOver()) await slices.next();
       }
     }
     this.#telling = false;
+  }
+
+  /** What takes long to read is read the more seldom: all of the catalog, while it changes all the time, would take all of the time. */
+  #mayRead({ watched: { key } }: Channel): boolean {
+    const untilMs = this.#rests.get(key);
+    if (untilMs === undefined) return true;
+    if (this.#options.clock.monotonicMs() < untilMs) return false;
+    this.#rests.delete(key);
+    return true;
+  }
+
+  #read(watched: Watched): Shown {
+    const { clock } = this.#options;
+    const beganMs = clock.monotonicMs();
+    const shown = watched.read();
+    const tookMs = clock.monotonicMs() - beganMs;
+    if (tookMs > LONG_READ_MS) {
+      if (this.#rests.size >= RESTS_MAX) this.#rests.clear();
+      this.#rests.set(watched.key, clock.monotonicMs() + tookMs * REST_PER_READ);
+    }
+    return shown;
   }
 
   /** Reads what moved, and answers all who waited if it says something else. */
@@ -209,8 +240,9 @@ export class Blocking {
     const isBack = index < before;
     channel.index = index;
     try {
-      if (channel.digest === null) return index === before ? null : { index, shown: watched.read() };
-      const shown = watched.read();
+      if (index === before) return null;
+      const shown = this.#read(watched);
+      if (channel.digest === null) return { index, shown };
       const digest = digestOf(shown);
       if (digest === channel.digest && !isBack) return null;
       channel.digest = digest;

@@ -89,7 +89,7 @@ describe('the index of nodes', () => {
     expect([catalog.nodes, catalog.any, of('web')]).toEqual([50, 50, 50]);
     made.members.become(['self'], 60);
     expect([catalog.nodes, of('web')]).toEqual([60, 60]);
-    expect(catalog.ofNode('self' as MachineName)).toBe(60);
+    expect([catalog.ofNode('other' as MachineName), catalog.ofNode('self' as MachineName)]).toEqual([60, 5]);
   });
 
   it('of other namespaces does not matter', () => {

@@ -15,7 +15,7 @@ import {
 } from '@rollcall/core';
 import { consulItself } from './itself.js';
 import { Listeners } from './listeners.js';
-import type { Members } from './members.js';
+import type { Member, Members } from './members.js';
 import { nodeNameOf } from './nodes.js';
 import { ServiceTags } from './service-tags.js';
 
@@ -44,14 +44,14 @@ export class CatalogIndexes {
   #nodesFloor = 0;
   readonly #listeners = new Listeners();
   /** The registry's own nodes, as they were. */
-  #known: readonly MachineName[] = [];
+  #known: readonly Member[] = [];
 
   constructor({ view, members }: CatalogIndexesOptions) {
     this.#view = view;
     this.#members = members;
     this.#tags = new ServiceTags(view);
     view.follow({ changed: (batch) => this.#take(batch), reset: () => this.#reset() }, consulItself);
-    this.#known = members.all().map(({ name }) => name);
+    this.#known = members.all();
     members.follow(() => this.#memberChanged());
     if (view.complete) this.#reset();
   }
@@ -154,12 +154,15 @@ export class CatalogIndexes {
 
   #memberChanged(): void {
     if (!this.#view.complete) return;
+    const before = new Map(this.#known.map((member) => [member.name, shownOf(member)]));
+    const now = new Map(this.#members.all().map((member) => [member.name, shownOf(member)]));
+    this.#known = this.#members.all();
+    const names = [...new Set([...before.keys(), ...now.keys()])].filter((name) => before.get(name) !== now.get(name));
+    if (names.length === 0) return;
     const revision = Math.max(this.#members.revision, this.#any);
     this.#any = this.#nodes = this.#rows = revision;
-    const members = this.#members.all().map(({ name }) => name);
     // Those that left, too: what is on them is shown without them from now on.
-    for (const name of new Set([...this.#known, ...members])) this.#nodeMoved(name, revision);
-    this.#known = members;
+    for (const name of names) this.#nodeMoved(name, revision);
     this.#listeners.tell('any');
   }
 
@@ -179,6 +182,11 @@ export type About = 'any' | { readonly service: ServiceName } | { readonly node:
 function keyOf(about: About): string {
   if (about === 'any') return about;
   return 'service' in about ? `service ${ServiceName.fold(about.service)}` : `node ${about.node}`;
+}
+
+/** That it stops soon shows nowhere in the catalog. */
+function shownOf({ id, address, port, revision }: Member): string {
+  return [id, address, port, revision].join(' ');
 }
 
 /** Not only what was found about it. */

@@ -9,7 +9,7 @@ import * as grpc from '@grpc/grpc-js';
 import { connectEtcd, type EtcdNaming } from '@rollcall/grpc/etcd';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../test/support/program.js';
-import { echoClient, echoServer, tally } from '../../packages/grpc/src/versions.fixture.js';
+import { echoClient, echoServer, tally } from '../../test/support/echo-servers.js';
 import { COMPILES_WITHIN_MS, compiledGo, type GoProgram } from './go-program.js';
 import { registryWithEtcdDoor, type RegistrySubject } from './subjects.js';
 

@@ -2,8 +2,9 @@
 import { connect, type Registry } from '@rollcall/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedRegistry, type EmbeddedRegistry } from '../../../test/support/embedded-registry.js';
+import { echoClient, echoServer, tally, type EchoClient, type EchoServer } from '../../../test/support/echo-servers.js';
 import { resolveWith } from './index.js';
-import { echoClient, echoServer, tally, versions, type EchoClient, type EchoServer } from './versions.fixture.js';
+import { versions } from './versions.fixture.js';
 
 describe.each(versions)('grpc-js %s', (_version, grpc) => {
   let running: EmbeddedRegistry;

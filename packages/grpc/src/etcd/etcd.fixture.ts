@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startEtcds, type EtcdFlags, type EtcdProcess } from '../../../../test/support/etcd-process.js';
-import { echoClient, echoServer, type EchoClient, type EchoServer, type Grpc } from '../versions.fixture.js';
+import { echoClient, echoServer, type EchoClient, type EchoServer, type Grpc } from '../../../../test/support/echo-servers.js';
 import { connectEtcd, type EtcdNaming, type EtcdOptions } from './index.js';
 
 export interface World {

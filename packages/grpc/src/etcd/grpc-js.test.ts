@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EtcdProcess } from '../../../../test/support/etcd-process.js';
 import { describeWith } from '../../../../test/support/program.js';
-import { tally, versions, type EchoClient, type EchoServer } from '../versions.fixture.js';
+import { tally, type EchoClient, type EchoServer } from '../../../../test/support/echo-servers.js';
+import { versions } from '../versions.fixture.js';
 import { etcdctl, newWorld, type World } from './etcd.fixture.js';
 import type { EtcdNaming } from './index.js';
 

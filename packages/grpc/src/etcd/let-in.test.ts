@@ -6,7 +6,7 @@ import * as grpc from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { certificatesIn } from '../../../../test/support/certificates.js';
 import { describeWith } from '../../../../test/support/program.js';
-import { tally } from '../versions.fixture.js';
+import { tally } from '../../../../test/support/echo-servers.js';
 import { etcdctl, newWorld } from './etcd.fixture.js';
 
 describeWith(['etcd', 'openssl'], 'an etcd that speaks TLS', () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startEtcds } from '../../../../test/support/etcd-process.js';
 import { freePorts } from '../../../../test/support/free-ports.js';
 import { describeWith } from '../../../../test/support/program.js';
-import { tally } from '../versions.fixture.js';
+import { tally } from '../../../../test/support/echo-servers.js';
 import { etcdctl, newWorld } from './etcd.fixture.js';
 import type { EtcdNaming, EtcdRegistrationState } from './index.js';
 

@@ -153,7 +153,7 @@ function partsOf(
     // From its file at the start, and from then on whenever that is read anew.
     { name: 'access control', reload: () => access.reload() },
     // Whoever asks finds what stands in files too.
-    ...servicesParts(options, { view: catalog.view, registrar, node: cluster?.name ?? null, clock, log }),
+    ...servicesParts(options, { view: catalog.view, registrar, node: cluster?.name ?? null, agent: consul.home, clock, log }),
     // The doors last: whoever gets in finds a registry that can answer.
     ...doorParts,
     // The others hear that it stops while it still finishes what it has.

@@ -2,6 +2,7 @@
 import { CheckedRegistrar, type AccessControl, type CatalogView, type Metric } from '@rollcall/core';
 import { agentRoutes } from '../faces/consul/agent-reads.js';
 import { selfRoutes, type SelfOptions } from '../faces/consul/agent-self.js';
+import type { Agent } from '../faces/consul/agents.js';
 import { Blocking } from '../faces/consul/blocking.js';
 import { catalogRoutes } from '../faces/consul/catalog-reads.js';
 import { healthRoutes } from '../faces/consul/health-reads.js';
@@ -22,7 +23,7 @@ import type { Auditing } from './audit.js';
 import type { ClusterNode } from './cluster.js';
 import { consulKeys } from './consul-keys.js';
 import { consulMembers } from './consul-members.js';
-import { consulAgents, consulWriteRoutes } from './consul-writes.js';
+import { consulAgents, consulWriteRoutes, homeOf } from './consul-writes.js';
 import type { Ledger } from './ledger.js';
 
 export interface ConsulSources extends Ledger {
@@ -44,6 +45,8 @@ export interface OpenedConsul {
   readonly face: ConsulFace;
   /** What it keeps in the log, to be read before anybody asks. */
   readonly keysPart: Part;
+  /** On whose node a service is that its files define: each node’s files are its own. */
+  readonly home: Agent;
 }
 
 export function consulFace(sources: ConsulSources, options: ServeOptions, surroundings: Surroundings): OpenedConsul {
@@ -97,7 +100,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     log,
     ready: (head, caller) => reading.answers.ready(head, caller),
   });
-  return { face, keysPart: keys.part };
+  return { face, keysPart: keys.part, home: homeOf(members) };
 }
 
 function readRoutes(about: SelfOptions & StatusOptions): readonly ConsulRoute[] {

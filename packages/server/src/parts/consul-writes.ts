@@ -3,7 +3,7 @@ import type { CatalogView, Clock, Host, MachineName, Registrar } from '@rollcall
 import { agentCheckRoutes } from '../faces/consul/agent-checks.js';
 import { agentOrderRoutes } from '../faces/consul/agent-orders.js';
 import { agentServiceRoutes } from '../faces/consul/agent-services.js';
-import { Agents } from '../faces/consul/agents.js';
+import { Agents, type Agent } from '../faces/consul/agents.js';
 import { catalogWriteRoutes } from '../faces/consul/catalog-writes.js';
 import { Finding } from '../faces/consul/finding.js';
 import { maintenanceRoutes } from '../faces/consul/maintenance.js';
@@ -25,9 +25,14 @@ export interface ConsulWriteSources {
 const SHARED_AGENT = 'consul' as MachineName;
 
 export function consulAgents(options: ServeOptions, members: Members, isCluster: boolean): Agents {
-  const { name, address } = members.self;
+  const home = homeOf(members);
   const isShared = options.consulAgent === 'single' && isCluster;
-  return new Agents({ mode: options.consulAgent, own: { name: isShared ? SHARED_AGENT : name, address: address as Host } });
+  return new Agents({ mode: options.consulAgent, own: isShared ? { ...home, name: SHARED_AGENT } : home });
+}
+
+/** The agent of this node alone. */
+export function homeOf({ self: { name, address } }: Members): Agent {
+  return { name, address: address as Host };
 }
 
 export function consulWriteRoutes(sources: ConsulWriteSources, { dnsDatacenter }: ServeOptions): readonly ConsulRoute[] {

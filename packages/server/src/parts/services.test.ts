@@ -16,14 +16,14 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function serve(): Promise<Running & { readonly ids: () => Promise<unknown> }> {
+async function serve(): Promise<Running & { readonly at: string; readonly ids: () => Promise<unknown> }> {
   const running = rollcall('serve', '--http', '0', '--data', join(directory, 'data'), '--services-dir', services);
   const url = await running.url();
   const ids = async (): Promise<unknown> => {
     const answer = await fetch(`${url}/services/payments/instances`);
     return ((await answer.json()) as { readonly instances: readonly { readonly id: string }[] }).instances.map(({ id }) => id);
   };
-  return { ...running, ids };
+  return { ...running, at: url, ids };
 }
 
 const yaml = (...ports: readonly number[]): string =>
@@ -57,4 +57,24 @@ describe('a registry with services from files', () => {
     await second.complained('"deregistered":2');
     expect(await second.ids()).toEqual([]);
   });
+});
+
+it('reads services as Consul’s files define them, on the node of this registry', async () => {
+  const file = join(services, 'web.json');
+  const definition = (port: number): string =>
+    JSON.stringify({ services: [{ name: 'web', port, enable_tag_override: true, check: { id: 'beat', ttl: '30s', status: 'passing' } }] });
+  await writeFile(file, definition(80));
+  await writeFile(join(services, 'old.hcl'), 'service { name = "old" }');
+  const running = await serve();
+  const url = running.at;
+  const web = async (): Promise<unknown> => ((await (await fetch(`${url}/v1/agent/services`)).json()) as { readonly web?: unknown }).web;
+  expect(await web()).toMatchObject({ ID: 'web', Port: 80, EnableTagOverride: true });
+  expect(await running.complained('HCL is not read here')).toContain('old.hcl');
+  const update = { method: 'PUT', body: JSON.stringify({ Status: 'warning', Output: 'so so' }) };
+  expect((await fetch(`${url}/v1/agent/check/update/beat`, update)).status).toBe(200);
+  await writeFile(file, definition(81));
+  await expect.poll(web).toMatchObject({ Port: 81 });
+  // What was found of it is still so.
+  const checks = (await (await fetch(`${url}/v1/agent/checks`)).json()) as unknown;
+  expect(checks).toMatchObject({ beat: { Status: 'warning', Output: 'so so' } });
 });

@@ -20,11 +20,13 @@ const names = async (directory = new DirectoryOnDisk(root)): Promise<object> =>
 describe('a directory', () => {
   it('lists YAML and JSON, and nothing that is hidden, temporary, a directory or a pipe', async () => {
     const found = ['b.yaml', 'a.json', 'c.YML'];
+    await writeFile(join(root, 'd.hcl'), 'service {}');
     const ignored = ['.a.yaml', '#a.yaml', 'a.yaml~', 'a.yaml.swp', 'a.tmp', 'a.yaml.tmp', 'README.md', '4913'];
     for (const name of [...found, ...ignored]) await writeFile(join(root, name), 'x');
     await mkdir(join(root, 'd.yaml'));
     execFileSync('mkfifo', [join(root, 'pipe.yaml')]);
-    expect(await names()).toEqual({ 'a.json': null, 'b.yaml': null, 'c.YML': null });
+    const hcl = 'Consul’s HCL is not read here: write what it says as JSON, { "services": [ … ] }';
+    expect(await names()).toEqual({ 'a.json': null, 'b.yaml': null, 'c.YML': null, 'd.hcl': hcl });
     await expect(new DirectoryOnDisk(root).read('pipe.yaml')).resolves.toBe('');
   });
 

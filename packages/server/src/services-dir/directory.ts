@@ -27,7 +27,7 @@ const FILES_MAX = 1000;
 export const FILE_BYTES_MAX = 262_144;
 
 /** Editors and copying programs leave the others behind; a name that begins with a dot is nobody's business. */
-const COUNTS = /^[^.#].*\.(ya?ml|json)$/i;
+const COUNTS = /^[^.#].*\.(ya?ml|json|hcl)$/i;
 
 export class DirectoryOnDisk implements Directory {
   readonly #path: string;
@@ -99,6 +99,7 @@ export class DirectoryOnDisk implements Directory {
   }
 }
 
+const isHcl = 'Consul’s HCL is not read here: write what it says as JSON, { "services": [ … ] }';
 const leadsOut = 'it is a link that leads out of the directory';
 const tooLong = `it is longer than ${FILE_BYTES_MAX} bytes`;
 
@@ -114,6 +115,7 @@ async function look(root: string, name: string): Promise<Found | null> {
     const target = isLink ? await realpath(path) : path;
     const { size, mtimeMs, ctimeMs, ino, ...stats } = await stat(target);
     const stamp = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    if (/\.hcl$/i.test(name)) return { name, stamp, refused: isHcl };
     // As Kubernetes mounts files: links within the directory. A link out of it could show anything that this user may read.
     if (isLink && !isWithin(root, target)) return { name, stamp, refused: leadsOut };
     if ((stats.mode & constants.S_IFMT) !== constants.S_IFREG) return null;

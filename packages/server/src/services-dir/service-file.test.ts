@@ -103,3 +103,43 @@ it('a check that is wrong is named with its line', () => {
   const text = 'service: a\nhost: h\nport: 80\nchecks:\n  - type: http\n    path: health\n';
   expect(readServiceFile('f.yaml', text, readRegistration, markOf(null)).faults).toMatchObject([{ line: 6 }]);
 });
+
+describe('a file of Consul’s configuration', () => {
+  const definitions = (text: string): readonly unknown[] => {
+    const said: unknown[] = [];
+    readServiceFile(
+      'f.json',
+      text,
+      (input, origin, manner) => {
+        said.push([manner, input]);
+        return readRegistration({ service: 'a', id: `${said.length}`, host: 'h' }, origin);
+      },
+      markOf(null),
+    );
+    return said;
+  };
+
+  it.each([
+    ['one service', '{"datacenter": "dc1", "service": {"name": "web"}}', [['consul', { name: 'web' }]]],
+    [
+      'several',
+      '{"services": [{"name": "web"}, {"name": "api"}]}',
+      [
+        ['consul', { name: 'web' }],
+        ['consul', { name: 'api' }],
+      ],
+    ],
+    [
+      'both',
+      '{"service": {"name": "web"}, "services": [{"name": "api"}]}',
+      [
+        ['consul', { name: 'web' }],
+        ['consul', { name: 'api' }],
+      ],
+    ],
+    ['in YAML', 'service: {name: web}', [['consul', { name: 'web' }]]],
+    ['none of it', '{"service": "web", "host": "h"}', [['native', { ttl: 'none', service: 'web', host: 'h' }]]],
+  ])('says %s', (_what, text, expected) => {
+    expect(definitions(text)).toEqual(expected);
+  });
+});

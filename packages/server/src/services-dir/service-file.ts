@@ -19,8 +19,11 @@ export interface ServiceFile {
   readonly faults: readonly YamlFault[];
 }
 
-/** Throws `invalid-request`. In the words of `POST /register`. */
-export type ReadRegistration = (input: unknown, origin: Origin) => Registration;
+/** `native`: in the words of `POST /register`. `consul`: as a file of Consul's configuration defines a service. */
+export type FileManner = 'native' | 'consul';
+
+/** Throws `invalid-request`. */
+export type ReadRegistration = (input: unknown, origin: Origin, manner: FileManner) => Registration;
 
 /** Pure. */
 export function readServiceFile(name: string, text: string, read: ReadRegistration, mark: Mark): ServiceFile {
@@ -72,6 +75,7 @@ const tooLong: ReturnType<typeof readYaml> = {
 };
 
 interface Entry {
+  readonly manner: FileManner;
   /** A table, if it makes any sense. */
   readonly input: unknown;
   /** Finding a line may take as long as reading the whole file, and is only asked for where there is something to say. */
@@ -79,12 +83,16 @@ interface Entry {
   readonly lineOf: (field: YamlPath) => number;
 }
 
-/** One registration, or a list of them below what they have in common. */
-function entriesOf({ value, line, lineOf }: YamlDocument): readonly Entry[] {
-  if (!isObject(value) || !('instances' in value)) return [{ input: value, line: () => line, lineOf }];
+/** One registration, or a list of them below what they have in common; or services as Consul's files define them. */
+function entriesOf(document: YamlDocument): readonly Entry[] {
+  const { value, line, lineOf } = document;
+  if (isObject(value) && (isObject(value['service']) || Array.isArray(value['services']))) return definitionsOf(value, document);
+  const manner = 'native';
+  if (!isObject(value) || !('instances' in value)) return [{ manner, input: value, line: () => line, lineOf }];
   const { instances, ...common } = value;
-  if (!Array.isArray(instances)) return [{ input: [instances], line: () => lineOf(['instances']), lineOf }];
+  if (!Array.isArray(instances)) return [{ manner, input: [instances], line: () => lineOf(['instances']), lineOf }];
   return instances.map((own: unknown, at) => ({
+    manner,
     input: isObject(own) ? { ...common, ...own } : own,
     line: () => lineOf(['instances', at]),
     lineOf: ([field = '', ...rest]) =>
@@ -92,7 +100,19 @@ function entriesOf({ value, line, lineOf }: YamlDocument): readonly Entry[] {
   }));
 }
 
-function readEntry({ input, line, lineOf }: Entry, origin: Origin, read: ReadRegistration): ServiceFile {
+/** `{ "service": { … } }` and `{ "services": [ … ] }`. What else is among Consul's settings means nothing here. */
+function definitionsOf({ service, services }: Readonly<Record<string, unknown>>, { lineOf }: YamlDocument): readonly Entry[] {
+  const entry = (input: unknown, path: YamlPath): Entry => ({
+    manner: 'consul',
+    input,
+    line: () => lineOf(path),
+    lineOf: (field) => lineOf([...path, ...field]),
+  });
+  const several = Array.isArray(services) ? (services as unknown[]) : [];
+  return [...(isObject(service) ? [entry(service, ['service'])] : []), ...several.map((one, at) => entry(one, ['services', at]))];
+}
+
+function readEntry({ manner, input, line, lineOf }: Entry, origin: Origin, read: ReadRegistration): ServiceFile {
   if (!isObject(input)) {
     return {
       listed: [],
@@ -101,7 +121,7 @@ function readEntry({ input, line, lineOf }: Entry, origin: Origin, read: ReadReg
   }
   try {
     // Nobody beats for a line in a file, unless it says that somebody does.
-    return { listed: [read({ ttl: 'none', ...input }, origin)], faults: [] };
+    return { listed: [read(manner === 'native' ? { ttl: 'none', ...input } : input, origin, manner)], faults: [] };
   } catch (error) {
     if (!isRollcallError(error, 'invalid-request')) throw error;
     const problems = (error.details['problems'] ?? []) as readonly FieldProblem[];

@@ -104,6 +104,12 @@ function house(files: Readonly<Record<string, string | null>>, present: readonly
           catalog.set(refText(registration), created);
           return { answer: { instance: created, created: true, revision: 1 } };
         }),
+      register: async (registration, _caller, manner) => {
+        tell('one by itself', { id: registration.id, ...manner });
+        const created = shown(registration);
+        catalog.set(refText(registration), created);
+        return { instance: created, created: true, revision: 1 };
+      },
       deregister: async (ref) => {
         if (!catalog.delete(refText(ref))) throw new RollcallError('not-found', 'Nobody.');
         return { revision: 1 };

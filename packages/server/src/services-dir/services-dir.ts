@@ -12,9 +12,12 @@ import {
   type CatalogView,
   type Clock,
   type InstanceRef,
+  type ItemResult,
   type Log,
+  type Registered,
   type Registrar,
   type Registration,
+  type RollcallError,
 } from '@rollcall/core';
 import type { Directory } from './directory.js';
 import { KnownFiles } from './known-files.js';
@@ -27,7 +30,7 @@ export interface ServicesDirOptions {
   readonly path: string;
   readonly directory: Directory;
   readonly view: CatalogView;
-  readonly registrar: Pick<Registrar, 'registerMany' | 'deregister'>;
+  readonly registrar: Pick<Registrar, 'registerMany' | 'register' | 'deregister'>;
   readonly read: ReadRegistration;
   /** By which this node knows what came from its files. */
   readonly mark: Mark;
@@ -165,7 +168,7 @@ export class ServicesDir {
 
   /** Answers what went wrong. */
   async #register(registrations: readonly Registration[]): Promise<readonly string[]> {
-    const results = await this.#options.registrar.registerMany(registrations, caller);
+    const results = await this.#registerAll(registrations);
     return results.flatMap((result, at) => {
       const registration = registrations[at] as Registration;
       if ('error' in result) return [`${nameOf(registration)}: ${result.error.message}`];
@@ -173,6 +176,19 @@ export class ServicesDir {
       this.#own(registration, this.#options.mark.fileOf(registration.origin));
       return [];
     });
+  }
+
+  /** In the order in which they came. What came in another protocol's words is registered as that protocol does: it heals nothing. */
+  async #registerAll(registrations: readonly Registration[]): Promise<readonly ItemResult<Registered>[]> {
+    const { registrar } = this.#options;
+    const plain = registrations.filter(isPlain);
+    const many = (await registrar.registerMany(plain, caller)).values();
+    const results: ItemResult<Registered>[] = [];
+    for (const one of registrations) {
+      if (isPlain(one)) results.push(many.next().value as ItemResult<Registered>);
+      else results.push(await registrar.register(one, caller, { findings: 'kept' }).then((answer) => ({ answer }), itsError));
+    }
+    return results;
   }
 
   #own({ namespace, service, id }: InstanceRef, file: string | null): void {
@@ -219,4 +235,13 @@ export class ServicesDir {
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' ? 'it is not there' : message;
+}
+
+function isPlain({ origin }: Registration): boolean {
+  return origin.kept === undefined;
+}
+
+function itsError(error: unknown): { readonly error: RollcallError } {
+  if (isRollcallError(error)) return { error };
+  throw error;
 }

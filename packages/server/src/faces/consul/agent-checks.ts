@@ -12,7 +12,8 @@ import {
 } from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import type { Agent } from './agents.js';
-import { asBefore, catchUp, checkIdOf, followedOn, serviceNamed, type AgentWrites } from './agent-services.js';
+import { catchUp, followedOn, serviceNamed, type AgentWrites } from './agent-services.js';
+import { asBefore, checkIdOf } from './definitions.js';
 import { done } from './answer.js';
 import { goStruct, goText, readBody } from './body.js';
 import { checkKind, type SaidCheck } from './check-body.js';

@@ -1,19 +1,17 @@
 /** The calls by which services come to an agent and leave it. */
-import { isRollcallError, Namespace, RollcallError, ServiceName, type Caller, type Check, type Host, type Instance } from '@rollcall/core';
+import { isRollcallError, Namespace, RollcallError, ServiceName, type Caller, type Host, type Instance } from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { instanceIdOn, type Agent, type Agents } from './agents.js';
 import { done } from './answer.js';
-import { readBody } from './body.js';
-import type { SaidCheck } from './check-body.js';
-import { CHECKS_OF_ONE_MAX, translateCheck, type CheckPlace } from './check-terms.js';
-import { Finding } from './finding.js';
-import { keptService, type KeptCheck } from './kept.js';
-import { registrationOf } from './map.js';
+import { readBody, type Said } from './body.js';
+import type { CheckPlace } from './check-terms.js';
+import { defineService } from './definitions.js';
+import type { Finding } from './finding.js';
+import { keptService } from './kept.js';
 import { ConsulRefusal } from './refusal.js';
 import { reviseInstance, type Revising } from './revising.js';
 import type { Ask, ConsulRoute } from './route.js';
 import { agentServiceKind, type AgentServiceFields } from './service-body.js';
-import type { Said } from './body.js';
 
 export interface AgentWrites extends Revising {
   readonly agents: Agents;
@@ -44,90 +42,9 @@ interface Registering {
 
 async function registerService(writes: AgentWrites, said: Said<AgentServiceFields>, registering: Registering): Promise<void> {
   const { agent, address, replaceChecks, caller } = registering;
-  const name = said.Name ?? '';
-  if (name === '') throw new ConsulRefusal(400, 'Missing service name');
-  demandOwn(said.Namespace, said.Partition);
-  const serviceId = said.ID === undefined || said.ID === '' ? name : said.ID;
-  const id = instanceIdOn(agent.name, serviceId);
-  const service = ServiceName.parse(name);
-  if (id === undefined) throw new ConsulRefusal(400, `Invalid service ID ${JSON.stringify(serviceId)}: it is too long, or does not print`);
-  const place: CheckPlace = {
-    host: address,
-    localhost: agent.address,
-    follow: (followed) => followedOn(writes, agent, followed),
-  };
-  const settled = settledChecks(said, serviceId, name).map((one) => ({ id: one.id, ...translateCheck(one.said, one.id, one.name, place) }));
-  if (service !== undefined) await leaveOthers(writes, agent, serviceId, service, caller);
-  const ref = { namespace: Namespace.default, service: service ?? ('' as ServiceName), id };
-  await reviseInstance(writes, ref, caller, (before) => {
-    const wanted = settled.map(({ id: checkId, check, kept }) => ({ check: asBefore(check, before), kept: [checkId, kept] as const }));
-    const left = replaceChecks ? { checks: [], kept: {} } : leftChecks(before, new Set(settled.map((one) => one.id)));
-    const checks = [...left.checks, ...wanted.map(({ check }) => check)];
-    const keptChecks = { ...left.kept, ...Object.fromEntries(wanted.map(({ kept }) => kept)) };
-    return registrationOf({ id, serviceId, name, said, node: agent.name, address, checks, keptChecks, before });
-  });
-}
-
-/** Other than the default ones there are none. Throws what Consul's free edition answers. */
-export function demandOwn(namespace = '', partition = ''): void {
-  const isOther = (name: string): boolean => name !== '' && name !== 'default';
-  if (isOther(namespace)) throw new ConsulRefusal(400, 'Invalid query parameter: "ns" - Namespaces are a Consul Enterprise feature');
-  if (isOther(partition)) throw new ConsulRefusal(400, 'Invalid query parameter: "partition" - Partitions are a Consul Enterprise feature');
-}
-
-interface SettledCheck {
-  readonly said: SaidCheck;
-  readonly id: string;
-  readonly name: string;
-}
-
-/** As Consul calls those that have no id of their own: after the service, with a number where there are several. */
-function settledChecks({ Check, Checks = [] }: Said<AgentServiceFields>, serviceId: string, name: string): readonly SettledCheck[] {
-  const all = [...(Check === undefined || isEmpty(Check) ? [] : [Check]), ...Checks];
-  if (all.length > CHECKS_OF_ONE_MAX)
-    throw new ConsulRefusal(400, `Invalid check: there are ${all.length}; allowed are ${CHECKS_OF_ONE_MAX}`);
-  const settled = all.map((said, at) => {
-    const usual = all.length > 1 ? `service:${serviceId}:${at + 1}` : `service:${serviceId}`;
-    const id = said.CheckID ?? '';
-    return {
-      said,
-      id: checkIdOf(id === '' ? usual : id),
-      name: said.Name === undefined || said.Name === '' ? `Service '${name}' check` : said.Name,
-    };
-  });
-  // Of two that are called the same, the later one stands.
-  return [...new Map(settled.map((one) => [one.id, one])).values()];
-}
-
-const CHECK_ID_MAX = 512;
-
-/** Throws what Consul answers to one that nobody could speak of. */
-export function checkIdOf(id: string): string {
-  if (id.length <= CHECK_ID_MAX && !/[\p{Cc}\p{Cs}]/u.test(id)) return id;
-  throw new ConsulRefusal(400, `Invalid check: its ID is too long, or does not print`);
-}
-
-function isEmpty(check: SaidCheck): boolean {
-  return Object.values(check).every(
-    (value) => value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0),
-  );
-}
-
-/** A check that stays is born as it was: what it found meanwhile is kept, and that it had found nothing yet, too. */
-export function asBefore<One extends Check>(check: One, before: { readonly checks: readonly Check[] } | undefined): One {
-  const known = before?.checks.find(({ id }) => id === check.id);
-  return known === undefined ? check : { ...check, born: known.born };
-}
-
-function leftChecks(
-  before: Instance | undefined,
-  named: ReadonlySet<string>,
-): { readonly checks: readonly Check[]; readonly kept: Readonly<Record<string, KeptCheck>> } {
-  const kept = before === undefined ? {} : (keptService(before.origin)?.checks ?? {});
-  return {
-    checks: (before?.checks ?? []).filter(({ id }) => Object.hasOwn(kept, id) && !named.has(id)),
-    kept: Object.fromEntries(Object.entries(kept).filter(([id]) => !named.has(id))),
-  };
+  const { ref, serviceId, make } = defineService(said, { agent, address, follow: (followed) => followedOn(writes, agent, followed) });
+  await leaveOthers(writes, agent, serviceId, ref.service, caller);
+  await reviseInstance(writes, ref, caller, (before) => make(before, replaceChecks));
 }
 
 /** On one node an id is one service: whoever had it under another name goes. */

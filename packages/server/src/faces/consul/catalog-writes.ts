@@ -6,7 +6,8 @@ import { Host, MachineName, Namespace, type Caller, type Check, type Instance, t
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { instanceIdOn } from './agents.js';
 import { keepingChecks, keepingNode, removeFromNode, removeFromService } from './agent-checks.js';
-import { checkIdOf, demandOwn, unlessGone, type AgentWrites } from './agent-services.js';
+import { unlessGone, type AgentWrites } from './agent-services.js';
+import { checkIdOf, demandOwn } from './definitions.js';
 import { json } from './answer.js';
 import { readBody } from './body.js';
 import { removalKind, rowKind, type Row, type RowCheck } from './catalog-body.js';

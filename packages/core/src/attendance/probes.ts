@@ -189,6 +189,7 @@ export class Probes<Ref, One extends Ref & Subject> {
       timeoutMs: probe.timeoutMs,
       thresholds: probe.thresholds,
       status: said?.status ?? born,
+      ...(said === undefined && born === 'critical' ? { isNew: true } : {}),
       ageMs: Math.max(0, clock.wallMs() - subject.registeredAtMs),
     });
   }

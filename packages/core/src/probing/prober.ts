@@ -23,6 +23,8 @@ export interface ProbeOrder<Spec> {
   readonly thresholds: Thresholds;
   /** What the log has of it. */
   readonly status: Health;
+  /** Nobody has found anything yet. Left out: somebody has. */
+  readonly isNew?: boolean;
   /** How long it had been registered when this was ordered. */
   readonly ageMs: number;
 }
@@ -161,7 +163,7 @@ export class Prober<Spec> {
       if (dueMs < known.dueMs && !known.isBusy) this.#place(known, dueMs);
       return;
     }
-    const door: Door<Spec> = { order, sinceMs: nowMs, streak: newStreak(order.status), dueMs, isBusy: false, results: [] };
+    const door: Door<Spec> = { order, sinceMs: nowMs, streak: newStreak(order.status, order.isNew), dueMs, isBusy: false, results: [] };
     this.#doors.set(order.key, door);
     this.#place(door, dueMs);
   }

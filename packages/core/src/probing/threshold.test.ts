@@ -8,8 +8,8 @@ const words: Readonly<Record<string, Finding>> = { '+': 'passing', '~': 'warning
 const letters = { passing: 'P', warning: 'W', starting: 'S', critical: 'C' } as const;
 
 /** One probe a second from the registration on. */
-function course(findings: string, thresholds: Partial<Thresholds> = {}): string {
-  let streak = newStreak('starting');
+function course(findings: string, thresholds: Partial<Thresholds> = {}, born = newStreak('starting')): string {
+  let streak = born;
   return findings
     .split('')
     .map((letter, at) => (streak = weigh(streak, words[letter] as Finding, { ...usual, ...thresholds }, at * 1000)))
@@ -37,6 +37,15 @@ describe('the threshold', () => {
     ['-+---', 'SPPPC', { startPeriodMs: 60_000 }],
   ])('%s is %s with %j', (findings, statuses, thresholds) => {
     expect(course(findings, thresholds)).toBe(statuses);
+  });
+
+  it.each([
+    ['+++', 'PPP', true],
+    ['+++', 'CCP', false],
+    ['-+++', 'CCCP', true],
+    ['~-', 'WW', true],
+  ])('of one that was born critical, %s is %s (new: %j)', (findings, statuses, isNew) => {
+    expect(course(findings, { successBeforePassing: 3 }, newStreak('critical', isNew))).toBe(statuses);
   });
 
   it('turns critical exactly when the last so many were failures, and then only a success changes it', () => {

@@ -30,9 +30,12 @@ export interface Streak {
   readonly wasWell: boolean;
 }
 
-/** `born`: what it says before anything is known. */
-export function newStreak(born: Health): Streak {
-  return { status: born, successes: 0, failures: 0, wasWell: false };
+/**
+ * `born`: what it says before anything is known. `isNew`: nothing was ever found, so that who was born critical, and was never
+ * ill, needs no more than one success.
+ */
+export function newStreak(born: Health, isNew = false): Streak {
+  return { status: born, successes: isNew ? Infinity : 0, failures: 0, wasWell: false };
 }
 
 /** `ageMs`: how long it has been registered. A warning is no failure: whoever answers so is there. */

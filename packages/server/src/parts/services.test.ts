@@ -75,6 +75,6 @@ it('reads services as Consul’s files define them, on the node of this registry
   await writeFile(file, definition(81));
   await expect.poll(web).toMatchObject({ Port: 81 });
   // What was found of it is still so.
-  const checks = (await (await fetch(`${url}/v1/agent/checks`)).json()) as unknown;
+  const checks: unknown = await (await fetch(`${url}/v1/agent/checks`)).json();
   expect(checks).toMatchObject({ beat: { Status: 'warning', Output: 'so so' } });
 });

@@ -21,9 +21,8 @@ export interface ProbeOrder<Spec> {
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly thresholds: Thresholds;
-  /** What the log has of it. */
+  /** What the log has of it; `isNew`: only what it was born as. */
   readonly status: Health;
-  /** Nobody has found anything yet. Left out: somebody has. */
   readonly isNew?: boolean;
   /** How long it had been registered when this was ordered. */
   readonly ageMs: number;

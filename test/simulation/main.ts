@@ -6,6 +6,7 @@
  *     npm run sim -- --seed 7 --instances 1000 --minutes 10
  *     npm run sim -- --cluster --runs 1000    several nodes over one log, a minute at a time
  *     npm run sim -- --cluster --seed 7 --tell, and with --mutation 'no fences' the protocol is broken on purpose
+ *     npm run sim -- --cluster --naming --runs 100, and instances are shown as keys
  *     npm run sim -- --probes --runs 100      nodes that probe, and lose their way to the targets
  */
 import { performance } from 'node:perf_hooks';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     instances: { type: 'string', default: '10000' },
     minutes: { type: 'string', default: '2' },
     cluster: { type: 'boolean', default: false },
+    naming: { type: 'boolean', default: false },
     probes: { type: 'boolean', default: false },
     mutation: { type: 'string' },
     tell: { type: 'boolean', default: false },
@@ -67,10 +69,19 @@ async function manyClusters(): Promise<void> {
   const rate = (seed: number): string => ((seed - first + 1) / ((performance.now() - beganMs) / 1000)).toFixed(1);
   for (let seed = first; seed < first + runs; seed++) {
     try {
-      const report = await simulateCluster({ seed, ...(mutation && { mutation }), ...(values.tell && { tell: console.log }) });
+      const report = await simulateCluster({
+        seed,
+        naming: values.naming,
+        ...(mutation && { mutation }),
+        ...(values.tell && { tell: console.log }),
+      });
       sum = sum === null ? report : added(sum, report);
     } catch (error) {
-      return failed(error, `--cluster --seed ${seed}${mutation === undefined ? '' : ` --mutation '${mutation}'`}`, seed);
+      return failed(
+        error,
+        `--cluster --seed ${seed}${values.naming ? ' --naming' : ''}${mutation === undefined ? '' : ` --mutation '${mutation}'`}`,
+        seed,
+      );
     }
     const isLast = seed === first + runs - 1;
     if (isLast || (seed - first + 1) % 1000 === 0)

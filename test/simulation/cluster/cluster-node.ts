@@ -6,7 +6,10 @@ import {
   Catalog,
   ClusterFences,
   LogRegistrar,
+  lensedStore,
   Membership,
+  noMeter,
+  Projector,
   Roster,
   SharedDuty,
   usualGuard,
@@ -21,6 +24,7 @@ import {
   type Registrar,
   type RosterChange,
   type RosterView,
+  type Store,
 } from '@rollcall/core';
 import { simulator } from '../node.js';
 import { Link } from './link.js';
@@ -47,6 +51,8 @@ export interface ClusterNodeOptions {
   readonly prober?: ProbeRunner;
   /** Left out: one of its own. */
   readonly process?: Process;
+  /** Keys of others are instances, and instances are shown as keys. */
+  readonly naming?: boolean;
 }
 
 export class ClusterNode {
@@ -58,13 +64,15 @@ export class ClusterNode {
   readonly attendance: Attendance;
   readonly membership: Membership;
   readonly #catalog: Catalog;
+  readonly #projector: Projector;
   readonly #roster: Roster;
   readonly #wires: Wires;
   readonly #mutation: Mutation | null;
   /** Its doors are open. */
   isServing = false;
 
-  constructor({ name, log, wires, clock, random, mutation, prober, process = new Process(clock, random) }: ClusterNodeOptions) {
+  constructor(options: ClusterNodeOptions) {
+    const { name, log, wires, clock, random, mutation, prober, process = new Process(clock, random), naming = false } = options;
     this.name = name;
     this.#wires = wires;
     this.#mutation = mutation;
@@ -76,13 +84,17 @@ export class ClusterNode {
     const about = { name, id, peer: name, http: null, version: '1', protocol: one, records: one, startedMs: 0 };
     this.membership = new Membership({ ...shared, random, roster: this.#roster, about });
     const fences = new ClusterFences({ name, roster: this.#roster, membership: this.membership });
-    this.#catalog = new Catalog(shared);
+    this.#catalog = new Catalog({ ...shared, ...(naming ? { lens: 'everything' } : {}) });
     this.view = this.#catalog.view;
     const visibility = visibilityIn(this.#catalog);
     const roster = mutation === 'no full ttl after a loss' ? withoutLosses(this.#roster) : this.#roster;
     const colleagues = wires.of(name, this.process);
+    const duty = new SharedDuty(this.#roster);
+    this.#projector = new Projector({ ...shared, catalog: this.#catalog, meter: noMeter, duty });
+    const written = naming ? this.#lensed() : this.link.store;
     this.attendance = new Attendance({
       ...shared,
+      store: written,
       view: this.view,
       showing: visibility,
       random,
@@ -91,12 +103,12 @@ export class ClusterNode {
       fences: () => (mutation === 'no fences' ? [] : fences.at()),
       company: {
         roster,
-        duty: new SharedDuty(this.#roster),
+        duty,
         colleagues: mutation === 'nobody is asked' ? whoNeverAsk(colleagues) : colleagues,
         isMember: () => mutation === 'membership by the log' || this.membership.isMember,
       },
     });
-    const amendments = new Amendments(this.link.store, this.process);
+    const amendments = new Amendments(written, this.process);
     this.registrar = new LogRegistrar({
       amendments,
       view: this.view,
@@ -125,6 +137,7 @@ export class ClusterNode {
     await this.#catalog.start();
     await this.attendance.start();
     if (this.#mutation === 'ages as heard from the watch') this.#believeTheWatch();
+    this.#projector.start();
     this.isServing = true;
   }
 
@@ -144,7 +157,20 @@ export class ClusterNode {
     this.membership.close();
     this.#roster.close();
     void this.attendance.close();
+    void this.#projector.close();
     this.#catalog.close();
+  }
+
+  #lensed(): Store {
+    const catalog = this.#catalog;
+    return lensedStore({
+      store: this.link.store,
+      claims: catalog.claims,
+      catalog,
+      view: catalog.view,
+      prefix: () => catalog.naming.prefix,
+      project: (refs, revision) => this.#projector.project(refs, revision),
+    });
   }
 
   /** What the watch says counts as heard right here. */

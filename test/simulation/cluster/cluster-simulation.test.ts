@@ -3,6 +3,7 @@ import { simulateCluster } from './cluster-simulation.js';
 import type { Mutation } from './mutation.js';
 
 const SEEDS = 25;
+const NAMING_SEEDS = 10;
 
 describe('a cluster in trouble', () => {
   it(`keeps all promises with the seeds 1 to ${SEEDS}`, async () => {
@@ -14,6 +15,12 @@ describe('a cluster in trouble', () => {
       departures += report.departures;
     }
     expect([acknowledged > 100 * SEEDS, lapses > SEEDS, departures > 0]).toEqual([true, true, true]);
+  }, 60_000);
+
+  it(`shows as keys just those that are in rotation, with the seeds 1 to ${NAMING_SEEDS}`, async () => {
+    let lapses = 0;
+    for (let seed = 1; seed <= NAMING_SEEDS; seed++) lapses += (await simulateCluster({ seed, naming: true })).lapses;
+    expect(lapses).toBeGreaterThan(NAMING_SEEDS);
   }, 60_000);
 
   it.each([

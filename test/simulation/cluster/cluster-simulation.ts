@@ -3,12 +3,13 @@
  * matter is real but time, chance, the network and the engine. The same seed is the same run.
  */
 import { SeededRandom } from '@rollcall/conformance';
-import type { NodeName } from '@rollcall/core';
+import { switchNaming, type NodeName } from '@rollcall/core';
 import { Clients } from './cluster-clients.js';
 import { ClusterNode } from './cluster-node.js';
 import { ClusterOracle } from './cluster-oracle.js';
 import { planClusterTrouble, type ClusterTrouble, type PlannedTrouble } from './cluster-trouble.js';
 import { Instants } from './instants.js';
+import { judgeKeys } from './judge-keys.js';
 import type { Mutation } from './mutation.js';
 import { SharedLog } from './shared-log.js';
 import { Wires } from './wires.js';
@@ -17,6 +18,8 @@ export interface ClusterSimulationOptions {
   readonly seed: number;
   /** How the protocol is broken on purpose. */
   readonly mutation?: Mutation;
+  /** Instances are shown as keys; when all is over, just those that are in rotation. */
+  readonly naming?: boolean;
   /** Is told what happens, for whoever looks for the reason. */
   readonly tell?: (text: string) => void;
 }
@@ -97,6 +100,7 @@ class ClusterWorld {
   }
 
   async begin(): Promise<void> {
+    if (this.#options.naming === true) await switchNaming({ commit: async (commit) => this.#log.commit(commit) }, '');
     for (let node = 0; node < this.#nodes.length; node++) this.#startNode(node);
     await this.#clock.advanceTo(500);
   }
@@ -121,6 +125,7 @@ class ClusterWorld {
 
   end(): ClusterReport {
     this.#oracle.judge();
+    if (this.#options.naming === true) judgeKeys(this.#log, this.#nodes);
     this.#over = true;
     this.#clients.end();
     for (const node of this.#nodes) node?.kill();
@@ -151,6 +156,7 @@ class ClusterWorld {
       clock: this.#clock,
       random: this.#random,
       mutation: this.#options.mutation ?? null,
+      naming: this.#options.naming ?? false,
     });
     this.#nodes[at] = node;
     for (let away = 0; away < this.#enginesAway; away++) node.link.cut();

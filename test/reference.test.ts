@@ -19,7 +19,7 @@ describe('docs/reference', () => {
   });
 
   it('has the metrics that a registry answers, and those of a cluster', async () => {
-    const registry = await idleRegistry({ dns: { port: 0, isWished: true } });
+    const registry = await idleRegistry({ dns: { port: 0, isWished: true }, etcd: 0 });
     try {
       await expect(metricsPage(registry.metrics, clusterMetrics)).toMatchFileSnapshot('../docs/reference/metrics.md');
       const answered = await (await fetch(`http://${registry.doors['http']}/metrics`)).text();

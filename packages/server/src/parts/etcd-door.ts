@@ -4,7 +4,7 @@ import { GrpcDoor } from '../doors/grpc/door.js';
 import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
 import { readTls, type TlsMaterial } from '../doors/http/tls.js';
 import { etcdDoorOption } from '../faces/etcd/config.js';
-import { gateway } from '../faces/etcd/gateway/gateway.js';
+import { gateway, type Gateway } from '../faces/etcd/gateway/gateway.js';
 import { goneKeysIn } from '../faces/etcd/gone-keys-file.js';
 import { identityOf } from '../faces/etcd/identity.js';
 import { etcdServices, type EtcdServices } from '../faces/etcd/services.js';
@@ -41,6 +41,7 @@ export function etcdDoor(options: ServeOptions, surroundings: Surroundings, sour
 interface Running {
   readonly door: GrpcDoor;
   readonly http: HttpDoor;
+  readonly gateway: Gateway;
   readonly services: EtcdServices;
 }
 
@@ -78,7 +79,8 @@ class EtcdDoor implements OpenedEtcd {
   /** The view stands by now, and with it which log this is. */
   async #open(): Promise<void> {
     const services = this.#services();
-    const http = this.#http(services);
+    const pages = this.#gateway(services);
+    const http = this.#http(pages);
     const { bind, etcdPort, connectionsMax } = this.#options;
     const { access, refused, load, meter, tls } = this.#sources;
     const door = new GrpcDoor({
@@ -94,8 +96,9 @@ class EtcdDoor implements OpenedEtcd {
       load,
       meter,
     });
-    this.#running = { door, http, services };
+    this.#running = { door, http, gateway: pages, services };
     await services.quiet.start();
+    http.startBehind();
     await opened(() => door.start(), {
       what: 'etcd',
       bind,
@@ -108,6 +111,7 @@ class EtcdDoor implements OpenedEtcd {
   #drain(): void {
     this.#isOpen = false;
     this.#running?.door.drain();
+    this.#running?.gateway.drain();
     this.#running?.http.drain();
   }
 
@@ -121,6 +125,7 @@ class EtcdDoor implements OpenedEtcd {
 
   #services(): EtcdServices {
     const { catalog, etcdStore, store, access } = this.#sources;
+    const { etcdProject } = this.#options;
     return etcdServices({
       ...this.#surroundings,
       store,
@@ -129,20 +134,25 @@ class EtcdDoor implements OpenedEtcd {
       identity: identityOf(catalog.view.epoch, nodeNameOf(this.#options)),
       version: this.#options.etcdVersion,
       clientUrls: (call) => this.#urlsFor(call),
+      prefix: typeof etcdProject === 'object' && etcdProject !== null ? etcdProject.prefix : '',
       isServing: () => this.#isOpen,
       shelf: goneKeysIn(this.#options.store === 'embedded' ? this.#options.data : null),
     });
   }
 
-  /** HTTP on the same port: connections come from the door before it. */
-  #http(services: EtcdServices): HttpDoor {
-    const { access, refused, load, metrics, meter, catalog } = this.#sources;
-    const face = gateway({
-      face: services.face,
+  #gateway({ face }: EtcdServices): Gateway {
+    const { metrics, catalog } = this.#sources;
+    return gateway({
+      face,
       version: this.#options.etcdVersion,
       trouble: () => (!this.#isOpen ? 'stopping' : catalog.view.staleSinceMs === null ? null : 'the log cannot be reached'),
       metrics,
     });
+  }
+
+  /** HTTP on the same port: connections come from the door before it. */
+  #http({ face }: Gateway): HttpDoor {
+    const { access, refused, load, meter } = this.#sources;
     return new HttpDoor({
       ...this.#options,
       ...this.#surroundings,

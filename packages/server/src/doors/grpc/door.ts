@@ -45,6 +45,8 @@ export class GrpcDoor {
   /** The same one, where it speaks TLS. */
   readonly #secure: SecureServer | null;
   readonly #peers = new Set<Peer>();
+  /** Those who have not said yet what they speak. */
+  readonly #silent = new Set<Socket>();
   readonly #unfollow: () => void;
   #cancelLook: () => void = () => undefined;
   #isDraining = false;
@@ -100,6 +102,7 @@ export class GrpcDoor {
     if (this.#isDraining) return;
     this.#isDraining = true;
     for (const peer of this.#peers) peer.leave(leaving());
+    for (const socket of this.#silent) socket.destroy();
   }
 
   /** Finishes the calls that are being answered. */
@@ -119,7 +122,12 @@ export class GrpcDoor {
   }
 
   #take(socket: Socket): void {
-    const cancel = this.#options.clock.after(FIRST_WORD_MS_MAX, () => socket.destroy());
+    this.#silent.add(socket);
+    const cancelTimeout = this.#options.clock.after(FIRST_WORD_MS_MAX, () => socket.destroy());
+    const cancel = (): void => {
+      this.#silent.delete(socket);
+      cancelTimeout();
+    };
     const failed = (): void => void socket.destroy();
     socket.on('error', failed);
     socket.once('close', cancel);

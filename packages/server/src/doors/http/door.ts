@@ -152,6 +152,11 @@ export class HttpDoor {
     });
   }
 
+  /** Instead: takes the connections of another door. Node looks after those of a server that listens. */
+  startBehind(): void {
+    this.#server.emit('listening');
+  }
+
   /** From now on every answer says that its connection ends with it. */
   drain(): void {
     this.#draining = true;
@@ -161,8 +166,9 @@ export class HttpDoor {
   async close(): Promise<void> {
     this.drain();
     this.#callers.close();
-    if (!this.#server.listening) return;
     const cancel = this.#options.clock.after(GOODBYE_MS_MAX, () => this.#server.closeAllConnections());
+    // Those that came through another door are not waited for here: whoever let them in does.
+    if (!this.#server.listening) return void this.#server.close();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });

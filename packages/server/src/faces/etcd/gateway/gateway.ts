@@ -1,4 +1,5 @@
 /** etcd's HTTP: its services as JSON under `/v3`, and the pages that tell how it is. */
+import { RollcallError } from '@rollcall/core';
 import type { Message } from '@rollcall/wire';
 import { bearerTokenIn } from '../../../shared/bearer-token.js';
 import type { GrpcFace, GrpcMetadata, GrpcMethod } from '../../../shared/grpc-face.js';
@@ -8,7 +9,7 @@ import { failureAnswer } from './failures.js';
 import { fromJson, toJson } from './json.js';
 import { messagesIn } from './messages-in.js';
 import { gatewayPaths } from './paths.js';
-import { streamReply } from './stream-reply.js';
+import { LineStreams } from './stream-reply.js';
 
 export interface GatewayOptions {
   readonly face: GrpcFace;
@@ -26,14 +27,23 @@ const JSON_TYPE = ['content-type', 'application/json'];
 const METRICS_TYPE = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
 const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'];
 
-export function gateway(options: GatewayOptions): HttpFace {
-  const { face } = options;
+export interface Gateway {
+  readonly face: HttpFace;
+  /** What goes on ends, and is told why. */
+  drain(): void;
+}
+
+export function gateway(options: GatewayOptions): Gateway {
+  const streams = new LineStreams();
   return {
-    name: face.name,
-    prefix: '',
-    tokenIn,
-    failed: (error) => failureAnswer(failureOf(error)),
-    routes: [...pages(options), ...face.methods.flatMap(routesOf)],
+    face: {
+      name: options.face.name,
+      prefix: '',
+      tokenIn,
+      failed: (error) => failureAnswer(failureOf(error)),
+      routes: [...pages(options), ...options.face.methods.flatMap((method) => routesOf(method, streams))],
+    },
+    drain: () => streams.fail(new RollcallError('not-ready', 'This node is stopping; ask another one.')),
   };
 }
 
@@ -64,7 +74,7 @@ function pages({ version, trouble, metrics }: GatewayOptions): readonly HttpRout
   ];
 }
 
-function routesOf(method: GrpcMethod): readonly HttpRoute[] {
+function routesOf(method: GrpcMethod, streams: LineStreams): readonly HttpRoute[] {
   const { right, lane } = method;
   return gatewayPaths(method.path).map((path) => ({
     method: 'POST',
@@ -72,15 +82,15 @@ function routesOf(method: GrpcMethod): readonly HttpRoute[] {
     right,
     lane,
     bodyBytesMax: BODY_BYTES_MAX,
-    handle: (request) => answer(method, request),
+    handle: (request) => answer(method, request, streams),
   }));
 }
 
-function answer(method: GrpcMethod, { head, body, caller }: HttpRequest): HttpReply | Promise<HttpReply> {
+function answer(method: GrpcMethod, { head, body, caller }: HttpRequest, streams: LineStreams): HttpReply | Promise<HttpReply> {
   const question = method.request as Message<unknown>;
   const messages = messagesIn(body).map((json) => fromJson(question, json));
   const call = { caller, metadata: metadataOf(head) };
-  if (method.kind === 'stream') return streamReply({ method, messages, call });
+  if (method.kind === 'stream') return streams.reply({ method, messages, call });
   return handled(
     () => method.handle(messages[0] ?? question.empty, { ...call, signal: new AbortController().signal }),
     method.response as Message<unknown>,

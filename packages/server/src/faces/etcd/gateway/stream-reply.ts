@@ -13,16 +13,29 @@ export interface StreamAsked {
   readonly call: Omit<GrpcCall, 'signal'>;
 }
 
-export function streamReply(asked: StreamAsked): HttpStream {
-  return {
-    status: 200,
-    headers: ['content-type', 'application/json'],
-    open: (outlet) => {
-      const stream = new LineStream(outlet, asked);
-      void stream.ask(asked.messages);
-      return () => stream.closed();
-    },
-  };
+/** All that are open. */
+export class LineStreams {
+  readonly #open = new Set<LineStream>();
+
+  reply(asked: StreamAsked): HttpStream {
+    return {
+      status: 200,
+      headers: ['content-type', 'application/json'],
+      open: (outlet) => {
+        const stream = new LineStream(outlet, asked);
+        this.#open.add(stream);
+        void stream.ask(asked.messages);
+        return () => {
+          this.#open.delete(stream);
+          stream.closed();
+        };
+      },
+    };
+  }
+
+  fail(error: unknown): void {
+    for (const stream of this.#open) stream.fail(error);
+  }
 }
 
 class LineStream implements GrpcOutlet<unknown> {

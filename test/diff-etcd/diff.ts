@@ -22,8 +22,12 @@ export interface Report {
 
 /** A real etcd tells the past in rounds of a tenth of a second, and more slowly where it has much to do. */
 const SETTLED_WITHIN_MS = 10_000;
+/** A cancellation may have no answer. */
+const CANCELLED_WITHIN_MS = 20;
 /** Two of those rounds, and some more. */
 const LOOKING_BACK_MS = 250;
+/** What led to a difference, as far as it is shown. */
+const LATELY = 20;
 /** So often all watches are compared, beside where they have to be. */
 const SETTLE_EVERY = 200;
 
@@ -143,16 +147,17 @@ export class Diff {
     if (theirs !== ours) this.#differs(theirs ?? '', ours ?? '');
   }
 
-  /** The answer is waited for, so that the two are asked at the same revision. The face answers at once, or says nothing. */
+  /** The answers are waited for, so that the two are asked at the same revision. Of an id that nobody has nothing is said. */
   async #send(stream: number, request: Partial<etcd.WatchRequest>): Promise<void> {
     this.#operations++;
     const startRevision = request.createRequest?.startRevision ?? 0;
     if (startRevision > 0 && startRevision <= this.#known.revision) this.#lookedBackMs = Date.now();
-    this.#realWatches.send(stream, request);
-    this.#faceWatches.send(stream, request);
+    const watches = [this.#realWatches, this.#faceWatches];
+    const answers = Math.max(...watches.map((one) => one.answers)) + 1;
+    for (const one of watches) one.send(stream, request);
     await turns();
-    const untilMs = Date.now() + SETTLED_WITHIN_MS;
-    while (this.#realWatches.answers < this.#faceWatches.answers && Date.now() < untilMs) await sleep(1);
+    const untilMs = Date.now() + (request.cancelRequest === undefined ? SETTLED_WITHIN_MS : CANCELLED_WITHIN_MS);
+    while (watches.some((one) => one.answers < answers) && Date.now() < untilMs) await sleep(1);
   }
 
   /** Who watches the past may not have been told of it yet by etcd, also where there was nothing to tell. */
@@ -188,7 +193,7 @@ export class Diff {
 
   #remember(step: Step): void {
     this.#lately.push(describe(step));
-    if (this.#lately.length > 150) this.#lately.shift();
+    if (this.#lately.length > LATELY) this.#lately.shift();
   }
 
   #differs(real: string, face: string): void {

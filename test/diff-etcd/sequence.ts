@@ -19,6 +19,9 @@ export interface Known {
 
 export const STREAMS = 3;
 
+/** All that are ever granted here; a registry in a cluster has one of its own beside them. */
+export const leaseIds: readonly bigint[] = [1n, 2n, 3n, 2n ** 53n + 1n, 2n ** 63n - 1n];
+
 const names = ['a', 'a/1', 'a/2', 'b', 'b\u{ff}', 'b\u{ff}\u{ff}', 'c', '\0', '\0\0', 'zz', '\u{ff}', '\u{ff}\u{ff}'];
 /** Few enough that what sorts alike stays in order: etcd's own sorting promises that only for a dozen. */
 const keys: readonly Uint8Array[] = names.map(bytesOf);
@@ -202,7 +205,7 @@ export class Sequence {
   }
 
   #leaseId(): bigint {
-    return this.#one([1n, 2n, 3n, 2n ** 53n + 1n, 2n ** 63n - 1n]);
+    return this.#one(leaseIds);
   }
 
   #lease(): Step {

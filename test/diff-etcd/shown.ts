@@ -1,5 +1,6 @@
 /** Answers as text that can be compared: without what two of a kind may differ in. */
 import type { etcd } from '@rollcall/wire';
+import { leaseIds } from './sequence.js';
 import type { Outcome } from './subject.js';
 
 /** A lease is looked at by two clocks, and was granted a while ago. */
@@ -10,7 +11,10 @@ export function shown(outcome: Outcome<object>): string {
   if ('refusal' in outcome) return `${outcome.refusal.status}: ${outcome.refusal.message}`;
   const { response } = outcome as { response: Record<string, unknown> };
   const plain: Record<string, unknown> = { ...response };
-  if (Array.isArray(plain['leases'])) plain['leases'] = (plain['leases'] as { id: bigint }[]).map(({ id }) => String(id)).toSorted();
+  if (Array.isArray(plain['leases'])) {
+    const ids = (plain['leases'] as { readonly id: bigint }[]).map(({ id }) => id).filter((id) => leaseIds.includes(id));
+    plain['leases'] = ids.map(String).toSorted();
+  }
   if (Array.isArray(plain['keys'])) plain['keys'] = (plain['keys'] as Uint8Array[]).map(textOf).toSorted();
   if (typeof plain['grantedTtl'] === 'number' && typeof plain['ttl'] === 'number' && plain['ttl'] > 0) {
     plain['ttl'] = Math.abs(plain['grantedTtl'] - plain['ttl']) < TTL_TOLERANCE_S ? 'nearly all' : plain['ttl'];

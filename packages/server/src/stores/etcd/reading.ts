@@ -1,5 +1,5 @@
 /** Reading ranges of any size: page by page, all as of one revision, none larger than a message should be. */
-import { isRollcallError, type Entry, type RangeRequest, type RangeResult } from '@rollcall/core';
+import { isRollcallError, RollcallError, type Entry, type RangeRequest, type RangeResult } from '@rollcall/core';
 import type { EtcdRangeResponse } from '@rollcall/wire';
 import * as calls from './calls.js';
 import type { Cluster } from './cluster.js';
@@ -15,6 +15,8 @@ const PAGE_ENTRIES_MAX = 20_000;
 const ATTEMPTS_MAX = 3;
 
 export async function readRange(cluster: Cluster, keyspace: Keyspace, request: RangeRequest): Promise<RangeResult> {
+  // To etcd 0 is no revision, and means now; no log has one.
+  if (request.revision === 0) throw new RollcallError('revision-compacted', 'There was nothing at revision 0.');
   for (let attempt = 1; ; attempt++) {
     try {
       return await readPages(cluster, keyspace, request);

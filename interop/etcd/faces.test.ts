@@ -113,7 +113,7 @@ describeWith(['go', 'etcdctl'], 'across faces', () => {
         metadata: { zone: 'x', n: '1' },
       });
       const byNode = await naming.register('pay', { address: `127.0.0.1:${b}`, metadata: { from: 'node' } });
-      const byGo = go('register', 'pay', `127.0.0.1:${c}`);
+      const byGo = go('register', 'pay', `127.0.0.1:${c}`, '5');
       await once(byGo.stdout, 'data');
       await http('PUT', '/v1/agent/service/register', { Name: 'pay', ID: 'd', Address: '127.0.0.1', Port: d });
       await http('POST', '/eureka/apps/PAY', { instance: eurekaInstance(e) });

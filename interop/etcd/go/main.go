@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -32,7 +33,9 @@ func main() {
 	must(err)
 	defer client.Close()
 	if what == "register" {
-		must(register(ctx, client, os.Args[3], os.Args[4]))
+		ttl, err := strconv.ParseInt(os.Args[5], 10, 64)
+		must(err)
+		must(register(ctx, client, os.Args[3], os.Args[4], ttl))
 		return
 	}
 	if what == "resolve" {

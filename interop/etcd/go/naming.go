@@ -146,12 +146,12 @@ func naming(ctx context.Context, client *clientv3.Client) (any, error) {
 }
 
 // register is a server that stays until its input ends, as a program that is killed would.
-func register(ctx context.Context, client *clientv3.Client, service, address string) error {
+func register(ctx context.Context, client *clientv3.Client, service, address string, ttl int64) error {
 	manager, err := endpoints.NewManager(client, service)
 	if err != nil {
 		return err
 	}
-	lease, err := client.Grant(ctx, 5)
+	lease, err := client.Grant(ctx, ttl)
 	if err != nil {
 		return err
 	}

@@ -25,10 +25,15 @@ export async function realEtcd(): Promise<Subject> {
   return { endpoint: etcd.endpoint, stop: () => etcd.end() };
 }
 
+export interface RegistryWish {
+  readonly dns?: boolean;
+  readonly tokenFile?: string | null;
+}
+
 /** On the embedded store, as most are. */
-export async function registryWithEtcdDoor({ dns = false }: { readonly dns?: boolean } = {}): Promise<RegistrySubject> {
+export async function registryWithEtcdDoor({ dns = false, tokenFile = null }: RegistryWish = {}): Promise<RegistrySubject> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-interop-etcd-'));
-  const options = { store: 'embedded', data: directory, etcd: 0, ...(dns ? { dns: { port: 0, isWished: true } } : {}) } as const;
+  const options = { store: 'embedded', data: directory, etcd: 0, tokenFile, ...(dns ? { dns: { port: 0, isWished: true } } : {}) } as const;
   const registry = await idleRegistry(options, { clock: systemClock });
   return {
     endpoint: registry.doors['etcd'] ?? '',

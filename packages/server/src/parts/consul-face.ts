@@ -23,7 +23,7 @@ import type { Auditing } from './audit.js';
 import type { ClusterNode } from './cluster.js';
 import { consulKeys } from './consul-keys.js';
 import { consulMembers } from './consul-members.js';
-import { consulAgents, consulWriteRoutes, homeOf } from './consul-writes.js';
+import { consulAgents, consulWriteRoutes, consulWrites, homeOf } from './consul-writes.js';
 import type { Ledger } from './ledger.js';
 
 export interface ConsulSources extends Ledger {
@@ -70,13 +70,9 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     failed: (error) => face.failed(error, { headers: {}, rawHeaders: [] }),
   });
   const isLed = (): boolean => view.complete && view.staleSinceMs === null;
-  const written = {
-    view: catalog.view,
-    registrar: audit.registrar(new CheckedRegistrar(registrar)),
-    reached: (revision: number, withinMs: number) => catalog.reached(revision, withinMs),
-    agents,
-    clock,
-  };
+  const judged = audit.registrar(new CheckedRegistrar(registrar));
+  const reached = (revision: number, withinMs: number): Promise<boolean> => catalog.reached(revision, withinMs);
+  const writes = consulWrites({ view: catalog.view, registrar: judged, reached, agents, clock }, options);
   const reading = readingContext({
     whole: catalog.view,
     view,
@@ -89,7 +85,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     answersBytesMax: options.answerCacheBytesMax,
   });
   const about = { consulVersion: options.consulVersion, version: surroundings.version, metrics: () => measuring.text() };
-  const routes = [...readRoutes({ ...reading, ...about, isLed }), ...keys.routes(reading), ...consulWriteRoutes(written, options)];
+  const routes = [...readRoutes({ ...reading, ...about, isLed }), ...keys.routes(reading, writes), ...consulWriteRoutes(writes, clock)];
   const { dnsDatacenter: datacenter } = options;
   const face: ConsulFace = new ConsulFace({
     routes,

@@ -7,7 +7,7 @@ import { refusalOf } from '../faces/consul/refusal.js';
 import { Ask, type ConsulRoute } from '../faces/consul/route.js';
 import type { HttpAnswer } from '../shared/http-face.js';
 import { openMemoryStore } from '../stores/memory/store.js';
-import { consulWriteRoutes } from './consul-writes.js';
+import { consulWriteRoutes, consulWrites } from './consul-writes.js';
 import { ledgerOn, type Ledger } from './ledger.js';
 
 const options = Object.fromEntries(Object.entries(serveOptions).map(([name, option]) => [name, option.default])) as unknown as ServeOptions;
@@ -46,7 +46,7 @@ export async function openConsulHouse(mode: AgentMode = 'per-source'): Promise<C
   const { catalog, registrar } = ledger;
   const agents = new Agents({ mode, own: home });
   const reached = (revision: number, withinMs: number): Promise<boolean> => catalog.reached(revision, withinMs);
-  const routes = consulWriteRoutes({ view: catalog.view, registrar, reached, agents, clock }, options);
+  const routes = consulWriteRoutes(consulWrites({ view: catalog.view, registrar, reached, agents, clock }, options), clock);
   const { view } = catalog;
   const all = (): readonly Instance[] => [...view.allInstances(looker)].toSorted((one, other) => (one.id < other.id ? -1 : 1));
   return {

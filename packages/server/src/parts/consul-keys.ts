@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { CatalogView, Store } from '@rollcall/core';
 import type { Agents } from '../faces/consul/agents.js';
+import type { CatalogWrites } from '../faces/consul/catalog-writes.js';
 import { coordinateRoutes } from '../faces/consul/coordinates/routes.js';
 import { eventRoutes } from '../faces/consul/events/routes.js';
 import type { Indexes } from '../faces/consul/indexes.js';
@@ -18,7 +19,7 @@ import { catalogStanding } from '../faces/consul/sessions/catalog-standing.js';
 import { SessionKeeper } from '../faces/consul/sessions/keeper.js';
 import { Sessions } from '../faces/consul/sessions/registry.js';
 import { sessionRoutes } from '../faces/consul/sessions/routes.js';
-import { noCatalog } from '../faces/consul/txn/catalog-txn.js';
+import { catalogSteps } from '../faces/consul/txn/catalog-steps.js';
 import { txnRoutes } from '../faces/consul/txn/routes.js';
 import { UUID_BYTES, uuidText } from '../faces/consul/uuid.js';
 import type { Part } from '../lifecycle.js';
@@ -38,7 +39,7 @@ export interface ConsulKeysSources {
 export interface ConsulKeys {
   readonly keyspace: Keyspace;
   readonly part: Part;
-  routes(reading: ReadingContext): readonly ConsulRoute[];
+  routes(reading: ReadingContext, writes: CatalogWrites): readonly ConsulRoute[];
 }
 
 export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: Surroundings): ConsulKeys {
@@ -50,7 +51,7 @@ export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: S
   const sessions = new Sessions({ store, keyspace, writer, newId });
   const isMember = (node: string): boolean => members.all().some(({ name }) => (name as string) === node);
   // Agents of those who call from elsewhere are named after their addresses.
-  const standing = catalogStanding({ view, isGiven: (node) => isMember(node) || isIP(node) !== 0 });
+  const standing = catalogStanding({ view, isGiven: (node) => isMember(node) || node === (agents.own.name as string) || isIP(node) !== 0 });
   const isOurs = (text: string): boolean => cluster?.company.duty.isOurs(text) ?? true;
   const keeper = new SessionKeeper({ keyspace, sessions, standing, isOurs, clock, log });
   return {
@@ -66,14 +67,14 @@ export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: S
         follower.close();
       },
     },
-    routes(reading) {
+    routes(reading, writes) {
       const { reads } = reading;
       const settleHolder = (key: string): Promise<void> => sessions.settleHolder(key);
       const kept = new Kept({ keyspace, follower, writer, reads, indexes, clock, random, isShared: cluster !== null, settleHolder });
       return [
         ...kvRoutes(kept),
         ...sessionRoutes({ kept, sessions, standing, agents }),
-        ...txnRoutes(kept, noCatalog),
+        ...txnRoutes(kept, catalogSteps({ reading, writes })),
         ...queryRoutes({ kept, reading, newId }),
         ...eventRoutes({ kept, agents, view }),
         ...coordinateRoutes({ kept, datacenter: reading.terms.datacenter, servers: () => members.all().map(({ name }) => name) }),

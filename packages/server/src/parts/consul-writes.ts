@@ -4,7 +4,7 @@ import { agentCheckRoutes } from '../faces/consul/agent-checks.js';
 import { agentOrderRoutes } from '../faces/consul/agent-orders.js';
 import { agentServiceRoutes } from '../faces/consul/agent-services.js';
 import { Agents, type Agent } from '../faces/consul/agents.js';
-import { catalogWriteRoutes } from '../faces/consul/catalog-writes.js';
+import { catalogWriteRoutes, type CatalogWrites } from '../faces/consul/catalog-writes.js';
 import { Finding } from '../faces/consul/finding.js';
 import { maintenanceRoutes } from '../faces/consul/maintenance.js';
 import type { Members } from '../faces/consul/members.js';
@@ -35,17 +35,20 @@ export function homeOf({ self: { name, address } }: Members): Agent {
   return { name, address: address as Host };
 }
 
-export function consulWriteRoutes(sources: ConsulWriteSources, { dnsDatacenter }: ServeOptions): readonly ConsulRoute[] {
+export function consulWrites(sources: ConsulWriteSources, { dnsDatacenter }: ServeOptions): CatalogWrites {
   const { view, clock } = sources;
-  const writes = { ...sources, finding: new Finding({ view, clock }) };
   // On no machine that was said, an instance is where its host is.
   const isOn = ({ machine, host }: { readonly machine: MachineName | null; readonly host: Host | null }, node: MachineName): boolean =>
     machine === null && (host as string | null) === node;
+  return { ...sources, finding: new Finding({ view, clock }), datacenter: dnsDatacenter, isOn };
+}
+
+export function consulWriteRoutes(writes: CatalogWrites, clock: Clock): readonly ConsulRoute[] {
   return [
     ...agentServiceRoutes(writes),
     ...agentCheckRoutes(writes, new OutputPace(clock)),
     ...maintenanceRoutes(writes),
     ...agentOrderRoutes(),
-    ...catalogWriteRoutes({ ...writes, datacenter: dnsDatacenter, isOn }),
+    ...catalogWriteRoutes(writes),
   ];
 }

@@ -105,7 +105,7 @@ interface SettledCheck {
 function settledCheck(row: RowCheck): SettledCheck {
   const given = [row.CheckID, row.Name].find((text) => text !== undefined && text !== '');
   if (given === undefined) throw new ConsulRefusal(500, 'Must provide check name or ID');
-  const { Name = given, Notes, Type, Definition, Output } = row;
+  const { Name = '', Notes, Type, Definition, Output } = row;
   const kept: KeptCheck = {
     name: Name,
     ...(Notes === undefined || Notes === '' ? {} : { notes: Notes }),

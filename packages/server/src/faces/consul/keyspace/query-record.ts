@@ -3,6 +3,8 @@ import { isObject, type Bytes } from '@rollcall/core';
 import { readAny } from './records.js';
 
 export interface QueryTemplate {
+  /** It answers to every name that begins as its own does. Otherwise the rest says nothing, and is kept as it was said. */
+  readonly byPrefix: boolean;
   /** Empty: every query that begins with this one's name; otherwise what must match it. */
   readonly regexp: string;
   readonly removeEmptyTags: boolean;
@@ -32,7 +34,7 @@ export interface QueryDefinition {
   readonly name: string;
   /** It ends with this session; empty for none. */
   readonly session: string;
-  /** `null` for one that answers to its name alone. */
+  /** `null` where nothing was said of it: it answers to its name alone. */
   readonly template: QueryTemplate | null;
   readonly service: QueryService;
   /** As it was said; empty for none. */

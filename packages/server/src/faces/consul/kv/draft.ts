@@ -76,8 +76,9 @@ export class KvDraft implements KvReading {
     return this.#put(before, { key, ...written, lockIndex: (before?.lockIndex ?? 0) + (isHeld ? 0 : 1), session });
   }
 
-  /** `null` where this session does not hold it. */
+  /** `null` where this session does not hold it. Throws `NoSession` where none is named. */
   unlock(key: string, written: Written, session: string): KvEntry | null {
+    if (session === '') throw new NoSession(session);
     const before = this.get(key);
     if (before === undefined || before.session !== session) return null;
     return this.#put(before, { key, ...written, lockIndex: before.lockIndex, session: null });
@@ -139,7 +140,7 @@ export class KvDraft implements KvReading {
 /** It ended, or was never there. */
 export class NoSession extends Error {
   constructor(session: string) {
-    super(`invalid session ${JSON.stringify(session)}`);
+    super(session === '' ? 'missing session' : `invalid session ${JSON.stringify(session)}`);
   }
 }
 

@@ -56,7 +56,10 @@ export const queryDefinition: GoKind<QueryDefinition & { readonly id: string }> 
   const definition: QueryDefinition = {
     name: Name,
     session: Session,
-    template: type === '' ? null : { regexp: Template?.Regexp ?? '', removeEmptyTags: Template?.RemoveEmptyTags ?? false },
+    template:
+      Template === undefined
+        ? null
+        : { byPrefix: type !== '', regexp: Template.Regexp ?? '', removeEmptyTags: Template.RemoveEmptyTags ?? false },
     service: {
       ...noService,
       service: Service?.Service ?? '',
@@ -84,7 +87,7 @@ export function shownQuery({ id, createRevision, modRevision, ...definition }: Q
     Session: session,
     Token: '',
     Template: {
-      Type: template === null ? '' : TEMPLATE_TYPE,
+      Type: template?.byPrefix === true ? TEMPLATE_TYPE : '',
       Regexp: template?.regexp ?? '',
       RemoveEmptyTags: template?.removeEmptyTags ?? false,
     },

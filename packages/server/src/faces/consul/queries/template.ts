@@ -6,7 +6,7 @@ import { ConsulRefusal } from '../refusal.js';
 
 /** Throws what Consul refuses of a template: an expression or a word in it that nobody understands. */
 export function demandTemplate(definition: QueryDefinition): void {
-  if (definition.template === null) return;
+  if (!isTemplate(definition)) return;
   try {
     rendered(definition, definition.name);
   } catch (error) {
@@ -20,7 +20,7 @@ export function findQuery(queries: ReadonlyMap<string, Query>, idOrName: string)
   if (known !== undefined) return known;
   let best: Query | undefined;
   for (const query of queries.values()) {
-    if (query.template === null) {
+    if (!isTemplate(query)) {
       if (query.name === idOrName && query.name !== '') return query;
     } else if (idOrName.startsWith(query.name) && query.name.length >= (best?.name.length ?? 0)) best = query;
   }
@@ -29,7 +29,11 @@ export function findQuery(queries: ReadonlyMap<string, Query>, idOrName: string)
 
 /** As it is asked by this name: of a template, with the name's parts in their places. */
 export function resolvedQuery(query: Query, asked: string): Query {
-  return query.template === null || asked === query.id ? query : { ...query, service: rendered(query, asked) };
+  return !isTemplate(query) || asked === query.id ? query : { ...query, service: rendered(query, asked) };
+}
+
+export function isTemplate({ template }: Pick<QueryDefinition, 'template'>): boolean {
+  return template?.byPrefix === true;
 }
 
 function rendered({ name, template, service }: QueryDefinition, asked: string): QueryService {

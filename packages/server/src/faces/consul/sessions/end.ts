@@ -64,7 +64,7 @@ export function goneQuery(query: Pick<Query, 'id' | 'name' | 'template'>): reado
 
 /** Where a query's name is taken; `null` for one that has none. A template may be for all names. */
 export function nameKey({ name, template }: Pick<Query, 'name' | 'template'>): Uint8Array | null {
-  return name === '' && template === null ? null : shelfKey('query-names', byteText(name));
+  return name === '' && template?.byPrefix !== true ? null : shelfKey('query-names', byteText(name));
 }
 
 function fitting(entries: readonly KvEntry[]): readonly KvEntry[] {

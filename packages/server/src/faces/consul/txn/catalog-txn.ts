@@ -15,11 +15,3 @@ export interface CatalogTxn {
   /** For one transaction of this caller: judges its operations in turn, and does nothing yet. */
   begin(caller: Caller): (operation: CatalogOperation) => CatalogStep | { readonly fault: string };
 }
-
-/** Where nothing of the catalog can be changed so. */
-export const noCatalog: CatalogTxn = {
-  isReading: () => false,
-  begin:
-    () =>
-    ({ kind, verb }) => ({ fault: `unknown ${kind} verb ${JSON.stringify(verb)}` }),
-};

@@ -104,7 +104,7 @@ export class CatalogAnswers {
 const WAYS = /^(?:index|wait|hash|stale|consistent|leader|max_stale|cached|token|dc|ns|partition)(?:=|$)/;
 
 /** For whom, and what: the address without what says how to wait. */
-export function keyOf({ head: { url = '' }, caller }: Pick<Ask, 'head' | 'caller'>): string {
+function keyOf({ head: { url = '' }, caller }: Pick<Ask, 'head' | 'caller'>): string {
   const queryAt = url.indexOf('?');
   const { key } = caller.may.read;
   if (queryAt < 0) return `${key}${url}`;

@@ -38,7 +38,7 @@ import { ConsulFace } from './server.js';
 import { statusRoutes } from './status.js';
 import { stubRoutes } from './stubs.js';
 
-export const tester: Caller = { identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'consul' };
+const tester: Caller = { identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'consul' };
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

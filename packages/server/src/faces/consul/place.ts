@@ -14,7 +14,7 @@ export function demandHere(ask: Ask, datacenter: string): void {
 }
 
 /** Of a query or a body; empty is this one. */
-export function demandDatacenter(asked: string, datacenter: string): void {
+function demandDatacenter(asked: string, datacenter: string): void {
   if (asked !== '' && asked.toLowerCase() !== datacenter) throw new ConsulRefusal(500, 'No path to datacenter');
 }
 

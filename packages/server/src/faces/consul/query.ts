@@ -53,7 +53,7 @@ export class ConsulQuery {
   }
 }
 
-export const UINT64_MAX: bigint = 2n ** 64n - 1n;
+const UINT64_MAX: bigint = 2n ** 64n - 1n;
 
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);

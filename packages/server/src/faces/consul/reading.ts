@@ -49,7 +49,7 @@ function isPlain({ query }: Ask): boolean {
 }
 
 /** Without the request that it came with: what is kept would keep that too. */
-export function lasting({ identity, may, face }: Caller): Caller {
+function lasting({ identity, may, face }: Caller): Caller {
   return { identity, may, from: '', face };
 }
 

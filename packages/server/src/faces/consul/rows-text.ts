@@ -6,6 +6,6 @@ export function listText({ query }: Pick<Ask, 'query'>, rows: readonly string[])
 }
 
 /** JSON that a program reads, or somebody does. */
-export function laidOut({ query }: Pick<Ask, 'query'>, text: string): string {
+function laidOut({ query }: Pick<Ask, 'query'>, text: string): string {
   return query.has('pretty') ? `${JSON.stringify(JSON.parse(text), null, 4)}\n` : text;
 }

@@ -22,7 +22,7 @@ export interface ConsulFaceOptions {
   readonly log: Log;
 }
 
-export const CONSUL_PREFIX = '/v1';
+const CONSUL_PREFIX = '/v1';
 
 export class ConsulFace implements HttpFace {
   readonly name = 'consul';

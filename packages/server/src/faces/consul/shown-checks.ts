@@ -50,7 +50,7 @@ const SET_STATUS = '_status:';
 const SERF = 'serfHealth';
 
 /** Consul knows no beginning: until something is found, it is not well. */
-export function statusOf(health: Health): CheckStatus {
+function statusOf(health: Health): CheckStatus {
   return health === 'starting' ? 'critical' : health;
 }
 

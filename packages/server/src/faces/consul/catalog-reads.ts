@@ -119,13 +119,13 @@ function node(ask: Ask, context: ReadingContext, textOf: NodeText): Reply {
 /** By id; of two that share one, both are there, the second by its whole name. */
 const tableOf: NodeText = (found, rows, { terms }, filter) => {
   if (found === null) return null;
-  const all: Record<string, object> = {};
+  const all = new Map<string, object>();
   for (const on of rows) {
     const own = serviceOf(on, terms);
     if (filter?.(own) === false) continue;
-    all[Object.hasOwn(all, own.ID) ? `${own.Service}:${own.ID}` : own.ID] = own;
+    all.set(all.has(own.ID) ? `${own.Service}:${own.ID}` : own.ID, own);
   }
-  return { Node: nodeRow(found, terms), Services: all };
+  return { Node: nodeRow(found, terms), Services: Object.fromEntries(all) };
 };
 
 const listOf: NodeText = (found, rows, { terms }, filter) => {

@@ -68,7 +68,8 @@ export function refusalOf(thrown: unknown): ConsulRefusal {
   if (!isRollcallError(thrown)) return new ConsulRefusal(500, 'Internal error; the log of the registry says more.', [], { cause: thrown });
   const prefix = known[thrown.code];
   const text = prefix === undefined ? thrown.message : `${prefix}: ${thrown.message}`;
-  return new ConsulRefusal(statuses[thrown.code], text, [], { cause: thrown });
+  const status = statuses[thrown.code];
+  return new ConsulRefusal(status, text, status === 429 ? ['Retry-After', '1'] : [], { cause: thrown });
 }
 
 export function refusalAnswer({ status, message, headers }: ConsulRefusal, usual: readonly string[]): HttpAnswer {

@@ -9,9 +9,13 @@ export type Filter = (row: unknown) => boolean;
 
 /** Throws what Consul answers to a filter that is none, or about something that these rows do not have. */
 export function filterOf(text: string, shape: Shape): Filter {
+  const test = refusing(() => compiled(parseFilter(text), { root: shape, names: new Map() }));
+  return (row) => refusing(() => test({ row, named: noNames }));
+}
+
+function refusing<Answer>(work: () => Answer): Answer {
   try {
-    const test = compiled(parseFilter(text), { root: shape, names: new Map() });
-    return (row) => test({ row, named: noNames });
+    return work();
   } catch (error) {
     if (error instanceof FilterSyntaxError || error instanceof PatternError)
       throw new ConsulRefusal(400, `Failed to create boolean expression evaluator: ${error.message}`, [], { cause: error });

@@ -3,9 +3,9 @@
  * pattern, and a backtracking one could hold up everybody for hours. Only whether it matches is asked, so that it is walked as a
  * set of places, one character after the other.
  */
-import { parsePattern, type Piece } from './pattern-syntax.js';
+import { parsePattern, PatternError, type Piece } from './pattern-syntax.js';
 
-export { PatternError } from './pattern-syntax.js';
+export { PatternError };
 
 /** A step of the machine: where to go from it, and by what. */
 type Step =
@@ -13,6 +13,9 @@ type Step =
   | { readonly kind: 'fork'; next: number; other: number }
   | { readonly kind: 'edge'; readonly test: (before: number | null, after: number | null) => boolean; next: number }
   | { readonly kind: 'match' };
+
+/** Of one match: a page of output walked with a handful of places at once. Who wants more wants to keep us busy. */
+const STEPS_MAX = 20_000;
 
 export class LinearPattern {
   readonly #steps: Step[] = [];
@@ -24,16 +27,19 @@ export class LinearPattern {
     this.#start = this.#compile(parsePattern(source), end);
   }
 
-  /** It matches somewhere in it. */
+  /** It matches somewhere in it. Throws `PatternError` where finding that out takes too much. */
   test(text: string): boolean {
     let places = new Set<number>();
     let before: number | null = null;
+    let steps = 0;
     const codes = Array.from(text, (character) => character.codePointAt(0) as number);
     for (let at = 0; at <= codes.length; at++) {
       const after = codes[at] ?? null;
       // A match may begin anywhere.
       const reached = this.#reached([...places, this.#start], before, after);
       if (reached === null) return true;
+      steps += reached.size;
+      if (steps > STEPS_MAX) throw new PatternError('the pattern takes too long to match: make it shorter, or anchor it');
       places = new Set();
       if (after !== null)
         for (const place of reached) {

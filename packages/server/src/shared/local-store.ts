@@ -5,9 +5,7 @@
 import {
   evaluate,
   fromText,
-  isSingleKey,
   leaseNotFound,
-  readRange,
   RollcallError,
   singleKey,
   type Change,
@@ -32,7 +30,7 @@ import { AutoCompaction, type HistoryLimits } from './auto-compaction.js';
 import { LeaseBook } from './lease-book.js';
 import type { Medium } from './medium.js';
 import { compacted, Past } from './past.js';
-import { readInPages } from './range-pages.js';
+import { readAtOnce, readInPages } from './range-pages.js';
 import { WatchHub } from './watch-hub.js';
 
 /** What one turn of the event loop may read. */
@@ -83,7 +81,9 @@ export class LocalStore implements Store {
     const { durable } = this.#medium;
     const asked = request.revision ?? durable.revision;
     this.#checkReadable(asked);
-    if (asked === durable.revision && isShort(request)) return readRange(durable.reader, request, durable.revision);
+    // Most reads are of the present, and short: they need neither a view of the past nor a pause.
+    const atOnce = asked === durable.revision ? readAtOnce(durable.reader, request, durable.revision, SHORT_ENTRIES) : null;
+    if (atOnce !== null) return atOnce;
     const view = await this.#past.open(asked);
     try {
       return await readInPages(view.reader, request, durable.revision);
@@ -200,11 +200,6 @@ export class LocalStore implements Store {
     const id = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) & 0x7fff_ffff_ffff_ffffn;
     return id === 0n || this.#leases.has(id) ? this.#newLeaseId() : id;
   }
-}
-
-/** Most reads are: one key, or a page. They need neither a view of the past nor a pause. */
-function isShort(request: RangeRequest): boolean {
-  return isSingleKey(request.range) || (request.limit !== undefined && request.limit <= SHORT_ENTRIES && request.count !== true);
 }
 
 function inFuture(revision: number, head: number): RollcallError {

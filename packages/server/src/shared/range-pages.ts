@@ -15,6 +15,18 @@ import { nextTurn } from './turn.js';
 /** A few milliseconds' worth. */
 const PAGE_ENTRIES = 2_000;
 
+/** The whole answer, if no more than so many entries have to be looked at for it: most are. `null` if it takes more. */
+export function readAtOnce(reader: Reader, request: RangeRequest, revision: number, entriesMax: number): RangeResult | null {
+  if (isSingleKey(request.range)) return readRange(reader, request, revision);
+  const answer = new RangeAnswer(request);
+  let taken = 0;
+  for (const entry of reader.entries(toTextRange(request.range))) {
+    if (!answer.take(entry)) break;
+    if (++taken > entriesMax) return null;
+  }
+  return answer.result(revision);
+}
+
 /** `reader` must go on showing the same state while the pages are read. */
 export async function readInPages(reader: Reader, request: RangeRequest, revision: number): Promise<RangeResult> {
   if (isSingleKey(request.range)) return readRange(reader, request, revision);

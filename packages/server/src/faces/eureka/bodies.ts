@@ -5,6 +5,7 @@
 import { ServiceName, type Caller } from '@rollcall/core';
 import type { AnswerCache, CachedAnswer } from '../../shared/answer-cache.js';
 import { joined } from '../../shared/joined.js';
+import { nextTurn } from '../../shared/turn.js';
 import { keyOf, type Application, type Estate } from './estate.js';
 import type { Form } from './forms.js';
 import { gzipOf, gzipPiece, storedPiece, type GzipPiece } from './gzip-pieces.js';
@@ -25,6 +26,9 @@ interface Whole extends CachedAnswer {
 /** Compressed at the same time: each takes a quarter of a mebibyte and a thread of the few that there are. */
 const AT_ONCE_MAX = 4;
 
+/** Some milliseconds of writing. */
+const INSTANCES_PER_TURN = 200;
+
 export class Bodies {
   readonly #cache: AnswerCache;
   /** Being put together; whoever asks meanwhile gets the same. */
@@ -34,18 +38,21 @@ export class Bodies {
     this.#cache = cache;
   }
 
-  plain(estate: Estate, extent: Extent, form: Form, caller: Caller): Buffer {
-    const key = `${wholeKey(estate, extent, form, caller)} plain`;
-    return this.#known(key, estate) ?? this.#keep(key, estate, this.#plain(estate, extent, form));
+  plain(estate: Estate, extent: Extent, form: Form, caller: Caller): Buffer | Promise<Buffer> {
+    return this.#made(`${wholeKey(estate, extent, form, caller)} plain`, estate, () => this.#plain(estate, extent, form));
   }
 
   gzip(estate: Estate, extent: Extent, form: Form, caller: Caller): Buffer | Promise<Buffer> {
-    const key = `${wholeKey(estate, extent, form, caller)} gzip`;
+    return this.#made(`${wholeKey(estate, extent, form, caller)} gzip`, estate, () => this.#gzip(estate, extent, form));
+  }
+
+  /** Lies ready, is being made, or is made now. */
+  #made(key: string, estate: Estate, make: () => Promise<Buffer>): Buffer | Promise<Buffer> {
     const known = this.#known(key, estate);
     if (known !== undefined) return known;
     const under = this.#under.get(key);
     if (under?.estate === estate) return under.body;
-    const body = this.#gzip(estate, extent, form).then((made) => this.#keep(key, estate, made));
+    const body = make().then((made) => this.#keep(key, estate, made));
     const begun = { estate, body };
     this.#under.set(key, begun);
     const end = (): void => {
@@ -83,18 +90,35 @@ export class Bodies {
     return body;
   }
 
-  #plain(estate: Estate, extent: Extent, form: Form): Buffer {
+  /** In slices: a list of everything takes long to write, and others wait. */
+  async #plain(estate: Estate, extent: Extent, form: Form): Promise<Buffer> {
     const { before, between, after } = aroundOf(estate, extent, form);
-    const pieces: readonly (Buffer | string)[] =
-      extent === 'delta'
-        ? estate.delta.map(({ name, documents }) => form.application(name, documents))
-        : estate.applications.map((application) => this.#plainPiece(application, estate.namespace, form));
-    return joined([before, ...pieces.flatMap((piece, at) => (at === 0 || between === '' ? [piece] : [between, piece])), after]);
+    const pieces: (Buffer | string)[] = [before];
+    let written = 0;
+    for (const { instances, write } of this.#writers(estate, extent, form)) {
+      if (written >= INSTANCES_PER_TURN) {
+        written = 0;
+        await nextTurn();
+      }
+      written += instances;
+      if (pieces.length > 1 && between !== '') pieces.push(between);
+      pieces.push(write());
+    }
+    return joined([...pieces, after]);
+  }
+
+  #writers(estate: Estate, extent: Extent, form: Form): readonly { readonly instances: number; readonly write: () => Buffer | string }[] {
+    if (extent === 'delta')
+      return estate.delta.map(({ name, documents }) => ({ instances: documents.length, write: () => form.application(name, documents) }));
+    return estate.applications.map((application) => ({
+      instances: application.instances.length,
+      write: () => this.#plainPiece(application, estate.namespace, form),
+    }));
   }
 
   async #gzip(estate: Estate, extent: Extent, form: Form): Promise<Buffer> {
     // It changes with every change, and as a whole.
-    if (extent === 'delta') return gzipOf([await gzipPiece(this.#plain(estate, extent, form))]);
+    if (extent === 'delta') return gzipOf([await gzipPiece(await this.#plain(estate, extent, form))]);
     const { before, between, after } = aroundOf(estate, extent, form);
     const { applications, namespace } = estate;
     const pieces: GzipPiece[] = [];

@@ -18,7 +18,9 @@ export function callOf(rest: string, inPath: string | null, head: HttpHead): Cal
 
 /** Clients are configured with bases that end in a slash, and those that do not: what is empty is nothing. */
 function wordsOf(rest: string): readonly string[] {
-  const words = rest.split('/').filter((word) => word !== '');
+  const all = rest.split('/').filter((word) => word !== '');
+  // On a door of its own it may stand behind one slash too many.
+  const words = all[0] === 'eureka' ? all.slice(1) : all;
   // Whatever version is asked for, there is one.
   return (/^v\d+$/i.test(words[0] ?? '') ? words.slice(1) : words).map(decoded);
 }

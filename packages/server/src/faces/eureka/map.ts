@@ -107,7 +107,7 @@ export function isShown({ host }: Pick<Instance, 'host'>): boolean {
 export function read(instance: Instance, panic: boolean): Document {
   const kept = readKept(instance.origin.kept?.[FACE]);
   const shown = kept === null ? strangerOf(instance) : knownOf(instance, kept);
-  const status = shownStatus(instance, kept, panic);
+  const status = shownStatus(instance, kept?.status ?? 'UP', panic);
   const lastUpdatedMs = changedAtMs(instance);
   return {
     ...shown,
@@ -124,7 +124,10 @@ export function read(instance: Instance, panic: boolean): Document {
 
 /** The same as in its document. */
 export function statusOf(instance: Instance, panic: boolean): Status {
-  return shownStatus(instance, readKept(instance.origin.kept?.[FACE]), panic);
+  const text = instance.origin.kept?.[FACE];
+  // Nearly always it says nothing of it, and need not be read.
+  const own = text?.includes('"status":') === true ? (readKept(text)?.status ?? 'UP') : 'UP';
+  return shownStatus(instance, own, panic);
 }
 
 /** What was said of it from outside; `UNKNOWN` for nothing. */

@@ -14,13 +14,9 @@ export const delta: Operation = (request, context) => listOf('delta', request, c
 function listOf(extent: Extent, request: EurekaRequest, { estates, bodies }: EurekaContext): HttpAnswer | Promise<HttpAnswer> {
   const { namespace, caller, form, wantsGzip } = request;
   const estate = estates.of(namespace, caller);
-  if (!wantsGzip) return bodied(form, bodies.plain(estate, extent, form, caller));
-  const answer = (body: Buffer): HttpAnswer => ({
-    status: 200,
-    headers: ['content-type', form.mediaType, 'content-encoding', 'gzip'],
-    body,
-  });
-  const made = bodies.gzip(estate, extent, form, caller);
+  const encoding = wantsGzip ? ['content-encoding', 'gzip'] : [];
+  const answer = (body: Buffer): HttpAnswer => ({ status: 200, headers: ['content-type', form.mediaType, ...encoding], body });
+  const made = bodies[wantsGzip ? 'gzip' : 'plain'](estate, extent, form, caller);
   return made instanceof Promise ? made.then(answer) : answer(made);
 }
 

@@ -6,8 +6,7 @@ import type { Kept } from './kept.js';
 const byHealth: Readonly<Record<Health, Status>> = { passing: 'UP', warning: 'UP', starting: 'STARTING', critical: 'DOWN' };
 
 /** Its own word that it is not well beats everything; then what others say counts, and then what was found. */
-export function shownStatus(instance: Instance, kept: Kept | null, panic: boolean): Status {
-  const own = kept?.status ?? 'UP';
+export function shownStatus(instance: Instance, own: Status, panic: boolean): Status {
   if (own === 'DOWN' || own === 'STARTING' || own === 'UNKNOWN') return own;
   if (instance.mode !== 'in') return 'OUT_OF_SERVICE';
   const said = instance.intent?.status ?? null;

@@ -28,7 +28,7 @@ const plainText: GrpcCodec<string> = {
   encode: (text) => Buffer.from(text),
 };
 
-export interface Heard {
+interface Heard {
   readonly outlets: GrpcOutlet<string>[];
   readonly calls: GrpcCall[];
   readonly words: string[];
@@ -40,7 +40,7 @@ export interface Heard {
 const texts = { request: plainText, response: plainText };
 
 /** `Say`: `later …` is never answered, `fail STATUS` fails, everything else comes back. `Talk`: the same, message by message. */
-export function talkingFace(heard: Heard): GrpcFace {
+function talkingFace(heard: Heard): GrpcFace {
   const say = unaryMethod({
     path: '/test.Face/Say',
     right: 'read',

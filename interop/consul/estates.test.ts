@@ -68,12 +68,12 @@ function started(program: string, ...words: readonly string[]): Estate {
   children.push(child);
   let complaints = '';
   child.stderr.on('data', (part: Buffer) => (complaints += part.toString()));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines: AsyncIterator<string> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async next() {
-      const { value, done } = await lines.next();
-      if (done === true) throw new Error(`it ended: ${complaints}`);
-      return value;
+      const line = await lines.next();
+      if (line.done === true) throw new Error(`it ended: ${complaints}`);
+      return line.value;
     },
     async leave() {
       child.stdin.end();

@@ -24,7 +24,7 @@ export function text(from: Uint8Array): string {
 type Asked<Value> = { readonly [Name in keyof Value]?: Value[Name] };
 
 /** What is heard on a stream, and how fast it is taken. */
-export class Listener<Response> implements GrpcOutlet<Response> {
+class Listener<Response> implements GrpcOutlet<Response> {
   readonly heard: Response[] = [];
   failure: unknown = null;
   isEnded = false;

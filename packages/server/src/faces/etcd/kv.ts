@@ -58,7 +58,7 @@ export function kvMethods(house: EtcdHouse): readonly GrpcMethod[] {
   ];
 }
 
-export class Kv {
+class Kv {
   readonly #house: EtcdHouse;
 
   constructor(house: EtcdHouse) {

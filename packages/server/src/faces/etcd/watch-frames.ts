@@ -12,7 +12,7 @@ export interface Wanted {
 }
 
 /** Where a piece is cut: what a client of etcd takes in one message by itself, and etcd's own measure. */
-export const FRAGMENT_BYTES_MAX: number = 2 * 1024 * 1024;
+const FRAGMENT_BYTES_MAX = 2 * 1024 * 1024;
 
 /** The header, the id, and what else is no event. */
 const ENVELOPE_BYTES_MAX = 64;

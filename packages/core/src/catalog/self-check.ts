@@ -14,7 +14,7 @@ import type { Log } from '../ports/log.js';
 import type { Counter, Meter, Metric } from '../ports/meter.js';
 import type { Change, Entry, KeyRange, Store } from '../ports/store.js';
 import { compareBytes, fromText, toText } from '../store/bytes.js';
-import { keysUnder, singleKey, textRangeHoldsBytes, toTextRange } from '../store/key-range.js';
+import { keysUnder, singleKey, textRangeHolds, toTextRange } from '../store/key-range.js';
 import { encodedEntry, type EncodedRecord } from './encoded.js';
 import type { Registered } from './instance.js';
 import {
@@ -148,7 +148,7 @@ export class SelfCheck {
     const text = toTextRange(range);
     const surplus = [...claims.all()]
       .flatMap((claimed) => claimed.claims)
-      .filter(({ key, modRevision }) => modRevision <= readAt && textRangeHoldsBytes(text, key) && !there.has(toText(key)));
+      .filter(({ path, modRevision }) => modRevision <= readAt && textRangeHolds(text, path) && !there.has(path));
     await this.#judge(surplus.map(({ key }) => ({ key, modRevision: 0 })));
   }
 
@@ -158,7 +158,7 @@ export class SelfCheck {
     const claimed = claims.under(entry.key);
     const found = claims.read(entry);
     if (found === null || claimed === undefined) return found === null && claimed === undefined;
-    const claim = claimed.claims.find(({ key }) => compareBytes(key, entry.key) === 0);
+    const claim = claimed.claims.find((one) => one.isUnder(entry.key));
     if (claim === undefined || claim.modRevision < entry.modRevision) return false;
     if (winnerOf(claimed) !== claim || claim.modRevision > entry.modRevision) return true;
     const known = this.#options.catalog.known(claimed.ref, refText(claimed.ref));

@@ -9,10 +9,11 @@ import { RollcallError } from '../errors.js';
 import type { Caller, CatalogView } from '../face.js';
 import { NO_LEASE, type Bytes, type Commit, type Compare, type KeyRange, type Operation, type PutOperation } from '../ports/store.js';
 import { isSingleKey, singleKey, textRangeHolds, toTextRange, type TextRange } from '../store/key-range.js';
-import { compareBytes, toText } from '../store/bytes.js';
+import { toText } from '../store/bytes.js';
 import { parseDocument } from './endpoint-document.js';
 import { registrationOf } from './endpoint-lens.js';
-import { winnerOf, type Claimed, type ForeignClaims } from './foreign-claims.js';
+import type { Claimed } from './claim.js';
+import { winnerOf, type ForeignClaims } from './foreign-claims.js';
 import { leavingOperations } from './leaving.js';
 import { projectedKey, projectedRange, projectedRef, refUnder } from './naming-keys.js';
 import { NAMING } from './naming-record.js';
@@ -159,7 +160,7 @@ function afterKey(claimed: Claimed, key: Bytes, { catalog, view, wallNowMs }: Na
 /** It is this key that is the instance. */
 function counts(claimed: Claimed, key: Bytes): boolean {
   const winner = winnerOf(claimed);
-  return winner !== null && compareBytes(winner.key, key) === 0;
+  return winner?.isUnder(key) === true;
 }
 
 function* claimedIn(range: KeyRange, claims: ForeignClaims): Iterable<{ readonly claimed: Claimed; readonly key: Bytes }> {
@@ -171,7 +172,7 @@ function* claimedIn(range: KeyRange, claims: ForeignClaims): Iterable<{ readonly
   }
   const text = toTextRange(range);
   for (const claimed of claims.all()) {
-    for (const { key } of claimed.claims) if (textRangeHolds(text, toText(key))) yield { claimed, key };
+    for (const claim of claimed.claims) if (textRangeHolds(text, claim.path)) yield { claimed, key: claim.key };
   }
 }
 

@@ -7,34 +7,14 @@
  */
 import type { EncodedRecord } from '../catalog/encoded.js';
 import { isOurKey, isRegistrationKey, parseKeyText, recordKeyOf, refText, refTextIn } from '../catalog/keys.js';
-import { encodeRegistered } from '../catalog/records.js';
 import type { InstanceRef } from '../catalog/registration.js';
-import type { Bytes, Change, Entry, KeyRange, LeaseId } from '../ports/store.js';
-import { compareBytes, toText } from '../store/bytes.js';
+import type { Bytes, Change, Entry, KeyRange } from '../ports/store.js';
+import { toText } from '../store/bytes.js';
 import { keyOf } from '../store/change.js';
 import { textRangeHoldsBytes, toTextRange, type TextRange } from '../store/key-range.js';
 import { endsAsProjected, parseDocument } from './endpoint-document.js';
-import { registrationOf } from './endpoint-lens.js';
+import { Claim, Claimed, readClaim } from './claim.js';
 import { rangesOf, refUnder, type LensScope } from './naming-keys.js';
-
-/** A key that is, or would be, an instance's registration. */
-export interface Claim {
-  readonly key: Bytes;
-  readonly createRevision: number;
-  readonly modRevision: number;
-  readonly lease: LeaseId;
-  /** As a registration's record says it. */
-  readonly record: Bytes;
-}
-
-/** All who claim to be one instance. */
-export interface Claimed {
-  readonly ref: InstanceRef;
-  /** The first one counts. */
-  readonly claims: readonly Claim[];
-  /** It is registered with the registry itself: none of them counts. */
-  readonly isRegistered: boolean;
-}
 
 /** How much of this there is, for whoever looks. */
 export interface ClaimCounts {
@@ -88,14 +68,14 @@ export class ForeignClaims {
     if (this.size === 0 || !this.holds(key)) return undefined;
     const ref = refUnder(key, this.scope);
     const claimed = ref === null ? undefined : this.of(refText(ref));
-    return claimed?.claims.some((claim) => compareBytes(claim.key, key) === 0) === true ? claimed : undefined;
+    return claimed?.claims.some((claim) => claim.isUnder(key)) === true ? claimed : undefined;
   }
 
   /** What this key makes of its instance, if it counts: as a record. */
   shownUnder(key: Bytes): readonly EncodedRecord[] {
     const claimed = this.under(key);
     const winner = claimed === undefined ? null : winnerOf(claimed);
-    return claimed === undefined || winner === null ? [] : [shownAs(refText(claimed.ref), winner)];
+    return claimed === undefined || winner === null ? [] : shownAs(refText(claimed.ref), claimed);
   }
 
   all(): Iterable<Claimed> {
@@ -107,15 +87,9 @@ export class ForeignClaims {
     return this.#textRanges.some((range) => textRangeHoldsBytes(range, key));
   }
 
-  /** What an entry says, if it is such a document; `null` for anything else. */
-  read(entry: Entry): { readonly ref: InstanceRef; readonly claim: Claim } | null {
-    const ref = endsAsProjected(entry.value) ? null : refUnder(entry.key, this.scope);
-    const document = ref === null ? null : parseDocument(entry.value);
-    if (ref === null || document === null || document.isProjected) return null;
-    const registration = registrationOf(ref, document);
-    if (registration === null) return null;
-    const { key, createRevision, modRevision, lease } = entry;
-    return { ref, claim: { key, createRevision, modRevision, lease, record: encodeRegistered(registration) } };
+  /** What an entry says, if it is such a document: whose, and as what record. */
+  read(entry: Entry): { readonly ref: InstanceRef; readonly record: Bytes } | null {
+    return readClaim(entry, this.scope);
   }
 
   /** A reading of everything begins: these ranges first, then the registrations, then `loaded`. What was known is known until `finish`. */
@@ -135,15 +109,14 @@ export class ForeignClaims {
     for (const { key } of entries) {
       const name = nameIn(key);
       const claimed = name === null ? undefined : table.byName.get(name);
-      if (name !== null && claimed !== undefined) settle(table, name, claimed, { ...claimed, isRegistered: true });
+      if (name !== null && claimed !== undefined) settle(table, name, claimed, claimed.registered(true));
     }
   }
 
   /** All that count, as records. */
   *loaded(): Generator<EncodedRecord, undefined> {
     for (const [name, claimed] of this.#loading?.byName ?? []) {
-      const winner = winnerOf(claimed);
-      if (winner !== null) yield shownAs(name, winner);
+      yield* shownAs(name, claimed);
     }
     return undefined;
   }
@@ -183,13 +156,13 @@ export class ForeignClaims {
       const claimed = table.byName.get(name);
       if (claimed === undefined) continue;
       remember(before, table, name);
-      settle(table, name, claimed, { ...claimed, isRegistered });
+      settle(table, name, claimed, claimed.registered(isRegistered));
     }
     return [...before].flatMap(([name, earlier]) => {
       const claimed = table.byName.get(name);
       // Whoever is claimed for the first time may be registered already.
       if (earlier === undefined && claimed !== undefined && !registered.has(name) && isShown(claimed.ref))
-        settle(table, name, claimed, { ...claimed, isRegistered: true });
+        settle(table, name, claimed, claimed.registered(true));
       return this.#news(name, earlier, table.byName.get(name), registered.get(name));
     });
   }
@@ -198,7 +171,8 @@ export class ForeignClaims {
   #news(name: string, before: Claimed | undefined, after: Claimed | undefined, registered: boolean | undefined): readonly EncodedRecord[] {
     if (registered === true) return [];
     const [was, is] = [before && winnerOf(before), after && winnerOf(after)];
-    if (is !== undefined && is !== null) return was?.modRevision === is.modRevision && was.key === is.key ? [] : [shownAs(name, is)];
+    if (is !== undefined && is !== null)
+      return was?.modRevision === is.modRevision && was.path === is.path ? [] : shownAs(name, after as Claimed);
     return was === undefined || was === null ? [] : [{ key: recordKeyOf('instances', name), value: null, createRevision: 0, revision: 0 }];
   }
 
@@ -223,12 +197,8 @@ export class ForeignClaims {
     const name = refText(found.ref);
     touch(name);
     const before = table.byName.get(name);
-    const claims = [...(before?.claims ?? []), found.claim].sort(isFirst);
-    settle(table, name, before, {
-      ref: refUnder(claims[0]?.key ?? entry.key, this.scope) ?? found.ref,
-      claims,
-      isRegistered: before?.isRegistered ?? false,
-    });
+    const claim = new Claim(entry, found.record);
+    settle(table, name, before, before?.having(claim) ?? new Claimed([claim], false, this.scope));
   }
 
   /** It looks like one of these and is none. */
@@ -240,14 +210,13 @@ export class ForeignClaims {
   #drop(table: Table, name: string, key: Bytes): void {
     const before = table.byName.get(name);
     if (before === undefined) return;
-    const claims = before.claims.filter((claim) => compareBytes(claim.key, key) !== 0);
-    settle(table, name, before, claims.length === 0 ? null : { ...before, claims });
+    settle(table, name, before, before.without(toText(key)));
   }
 }
 
 /** The one that counts; `null` where the registry's own registration does. */
-export function winnerOf({ claims, isRegistered }: Claimed): Claim | null {
-  return isRegistered ? null : (claims[0] ?? null);
+export function winnerOf(claimed: Claimed): Claim | null {
+  return claimed.winner;
 }
 
 function emptyTable(): Table {
@@ -268,12 +237,12 @@ function waitingIn(claimed: Claimed | null): number {
   return claimed === null ? 0 : claimed.claims.length - (claimed.isRegistered ? 0 : 1);
 }
 
-function isFirst(one: Claim, other: Claim): number {
-  return one.createRevision - other.createRevision || compareBytes(one.key, other.key);
-}
-
-function shownAs(name: string, { createRevision, modRevision, record }: Claim): EncodedRecord {
-  return { key: recordKeyOf('instances', name), value: record, createRevision, revision: modRevision };
+/** As it stands among the registrations; nothing where it does not count. */
+function shownAs(name: string, claimed: Claimed): readonly EncodedRecord[] {
+  const { winner } = claimed;
+  const value = winner?.takeRecord(claimed.ref) ?? null;
+  if (winner === null || value === null) return [];
+  return [{ key: recordKeyOf('instances', name), value, createRevision: winner.createRevision, revision: winner.modRevision }];
 }
 
 /** Whose registration a key of the registry's own is; `null` for any other key. */

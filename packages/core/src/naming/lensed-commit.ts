@@ -22,7 +22,8 @@ import {
 } from '../ports/store.js';
 import { toText } from '../store/bytes.js';
 import { singleKey } from '../store/key-range.js';
-import { winnerOf, type Claimed, type ForeignClaims } from './foreign-claims.js';
+import type { Claimed } from './claim.js';
+import { winnerOf, type ForeignClaims } from './foreign-claims.js';
 import { showing } from './showing.js';
 import { recordOf, single, type CommitReading, type Touch } from './touches.js';
 
@@ -163,7 +164,7 @@ function asRecord(entry: Entry, name: string, isKeyOnly: boolean, claims: Foreig
   const key = recordKeyOf('instances', name);
   if (isKeyOnly) return { ...entry, key };
   const found = claims.read(entry);
-  return found === null ? null : { ...entry, key, value: found.claim.record };
+  return found === null ? null : { ...entry, key, value: found.record };
 }
 
 /** What is said of a registration is said of the key that it is; and that no other one stands in its place. */

@@ -164,12 +164,13 @@ describe('compacted history', () => {
     ['noise', '', 9, ['compacted']],
     ['never/', 'never0', 1, []],
     ['quiet/a2', '', 3, ['compacted']],
+    ['/rollcall/never/', '/rollcall/never0', 3, ['compacted']],
   ])('does not end the watch of %s…%s that heard all before %i, where nothing of it is gone', async (key, end, startRevision, ending) => {
     const face = await compacted();
     const watching = face.watching();
     await watching.say(create(key, end, { startRevision }));
     await turns();
-    await face.put(end === '' ? key : `${key}new`, '1');
+    if (ending.length === 0) await face.put(end === '' ? key : `${key}new`, '1');
     await turns();
     const heard = told(watching).slice(1);
     if (ending.length > 0) expect(heard).toEqual(['0 cancelled, compacted to 11']);

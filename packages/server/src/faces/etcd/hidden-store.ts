@@ -112,7 +112,7 @@ export class HiddenStore implements Store {
   }
 }
 
-function isHidden(key: Bytes): boolean {
+export function isHidden(key: Bytes): boolean {
   return compareBytes(key, hidden.from) >= 0 && compareBytes(key, hidden.to) < 0;
 }
 

@@ -18,6 +18,7 @@ import {
   type Store,
   type Watch,
 } from '@rollcall/core';
+import { isHidden } from './hidden-store.js';
 
 /** A hundred bytes each. What went before these is forgotten, and who comes back from then is told that it is compacted. */
 const GONE_KEYS_MAX = 100_000;
@@ -96,7 +97,7 @@ export class QuietRanges {
 
   /** From where to go on for who heard everything before `from`, or `null` if it cannot be shown that nothing is missed by it. */
   async resumeAt(store: Store, range: KeyRange, from: number, compactedTo: number): Promise<number | null> {
-    if (from < this.#from || (this.#watch?.position ?? 0) < compactedTo) return null;
+    if (isHidden(range.from) || from < this.#from || (this.#watch?.position ?? 0) < compactedTo) return null;
     const gone = toTextRange(range);
     for (const key of this.#gone.keys(gone)) {
       const revision = this.#gone.get(key) ?? 0;
@@ -157,7 +158,8 @@ export class QuietRanges {
   }
 
   #hear({ revision, changes }: RevisionBatch): void {
-    for (const change of changes) if (change.type === 'delete') this.#went(toText(change.key), revision);
+    // What the registry deletes of its own is no client's affair, and would crowd out what is.
+    for (const change of changes) if (change.type === 'delete' && !isHidden(change.key)) this.#went(toText(change.key), revision);
     this.#to = revision;
   }
 

@@ -7,7 +7,7 @@ import type { KeyspaceWriter } from '../keyspace/writer.js';
 import { UUID_BYTES, uuidText } from '../uuid.js';
 
 /** Consul's own. */
-export const EVENTS_MAX = 256;
+const EVENTS_MAX = 256;
 
 /** As the log sorts them: more than anybody fires. */
 const SEQUENCE_DIGITS = 16;

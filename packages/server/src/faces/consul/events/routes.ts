@@ -91,6 +91,6 @@ function demandPattern(filter: string): void {
   try {
     matcher(filter);
   } catch (error) {
-    throw new ConsulRefusal(500, `error parsing regexp: ${(error as Error).message}`, [], { cause: error });
+    throw new ConsulRefusal(500, (error as Error).message, [], { cause: error });
   }
 }

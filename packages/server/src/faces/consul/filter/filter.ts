@@ -1,7 +1,7 @@
 /** A filter over rows: read, judged against what the rows look like, and asked of each of them. */
 import { ConsulRefusal } from '../refusal.js';
 import type { Expression, Operator, Selector } from './expression.js';
-import { LinearPattern, PatternError } from './linear-pattern.js';
+import { compilePattern, PatternError } from '../pattern/pattern.js';
 import { FilterSyntaxError, parseFilter } from './parse.js';
 import type { Shape } from './shape.js';
 
@@ -80,7 +80,7 @@ function testOf(operator: Operator, shape: Shape, value: string, selector: Selec
       return fail(invalid());
     case 'matches': {
       if (shape !== 'text') return fail(invalid());
-      const pattern = new LinearPattern(value);
+      const pattern = compilePattern(value);
       return (one) => typeof one === 'string' && pattern.test(one);
     }
     case 'empty':

@@ -2,7 +2,7 @@
 import { isObject, type Bytes } from '@rollcall/core';
 import { readAny } from './records.js';
 
-export interface QueryTemplate {
+interface QueryTemplate {
   /** It answers to every name that begins as its own does. Otherwise the rest says nothing, and is kept as it was said. */
   readonly byPrefix: boolean;
   /** Empty: every query that begins with this one's name; otherwise what must match it. */
@@ -10,7 +10,7 @@ export interface QueryTemplate {
   readonly removeEmptyTags: boolean;
 }
 
-export interface QueryFailover {
+interface QueryFailover {
   readonly nearestN: number;
   readonly datacenters: readonly string[];
   readonly targets: readonly Readonly<Record<string, unknown>>[];

@@ -1,5 +1,14 @@
 /** Kinds of characters, by the names that Go has for them. */
 
+/** What is no expression, in a sentence; or one that takes too much. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+
+  constructor(reason: string) {
+    super(`error parsing regexp: ${reason}`);
+  }
+}
+
 /** Of a character's code. */
 export type Test = (character: number) => boolean;
 
@@ -42,7 +51,7 @@ const posix: Readonly<Record<string, Test>> = {
 
 export function posixTest(name: string, isNegated: boolean): Test {
   const test = Object.hasOwn(posix, name) ? posix[name] : undefined;
-  if (test === undefined) throw new Error(`invalid character class range: [:${name}:]`);
+  if (test === undefined) throw new PatternError(`invalid character class range: [:${name}:]`);
   return isNegated ? not(test) : test;
 }
 
@@ -54,5 +63,5 @@ export function propertyPattern(name: string): RegExp {
       // Not one of that kind.
     }
   }
-  throw new Error(`invalid character class range: \\p{${name}}`);
+  throw new PatternError(`invalid character class range: \\p{${name}}`);
 }

@@ -2,14 +2,20 @@
  * Regular expressions that strangers bring, matched in time that grows with the text and not beyond: all ways through the expression are
  * walked at once, as RE2 does it.
  */
-import { isWord, type Test } from './characters.js';
+import { isWord, PatternError, type Test } from './characters.js';
+
+export { PatternError };
 import { NEWLINE, readPattern, type Assertion, type Tree } from './syntax.js';
 
 export interface Pattern {
-  /** What matched, and what each group did (`undefined` for one that took no part); `null` for nothing. */
+  /** What matched, and what each group did (`undefined` for one that took no part); `null` for nothing. Throws `PatternError` where finding that out takes too much. */
   exec(text: string): readonly (string | undefined)[] | null;
+  /** It matches somewhere in it. Throws as `exec` does. */
   test(text: string): boolean;
 }
+
+/** Of one match: a page of output walked with a handful of ways at once. Who wants more wants to keep us busy. */
+const WALKED_MAX = 100_000;
 
 type Step =
   | { readonly op: 'one'; readonly test: Test }
@@ -23,7 +29,7 @@ type Step =
 /** A step is some bytes, and each is looked at once for each character. */
 const STEPS_MAX = 4000;
 
-/** Throws with a sentence what is no such expression, or too large. */
+/** Throws `PatternError`. */
 export function compilePattern(text: string): Pattern {
   const { tree, groups } = readPattern(text);
   const steps: Step[] = [];
@@ -31,7 +37,7 @@ export function compilePattern(text: string): Pattern {
   push(steps, { op: 'match' });
   const slots = (groups + 1) * 2;
   return {
-    test: (subject) => run(steps, slots, Array.from(subject)) !== null,
+    test: (subject) => run(steps, 0, Array.from(subject)) !== null,
     exec(subject) {
       const characters = Array.from(subject);
       const found = run(steps, slots, characters);
@@ -45,7 +51,7 @@ function between(characters: readonly string[], from = -1, to = -1): string | un
 }
 
 function push(steps: Step[], step: Step): number {
-  if (steps.length >= STEPS_MAX) throw new Error('expression is too large');
+  if (steps.length >= STEPS_MAX) throw new PatternError('expression is too large');
   return steps.push(step) - 1;
 }
 
@@ -119,11 +125,12 @@ interface Thread {
   readonly saved: Saved;
 }
 
-/** Where the groups begin and end in the leftmost match that the expression prefers; `null` for none. */
+/** Where the groups begin and end in the leftmost match that the expression prefers; `null` for none. Without slots, whether there is one. */
 function run(steps: readonly Step[], slots: number, text: readonly string[]): Saved | null {
   const codes = text.map((character) => character.codePointAt(0) ?? 0);
   let threads: Thread[] = [];
   let best: Saved | null = null;
+  let walked = 0;
   for (let place = 0; place <= codes.length; place++) {
     const seen = new Set<number>();
     const now: Thread[] = [];
@@ -140,6 +147,7 @@ function run(steps: readonly Step[], slots: number, text: readonly string[]): Sa
     for (const { at, saved } of now) {
       const step = steps[at] as Step;
       if (step.op === 'match') {
+        if (slots === 0) return saved;
         best = saved;
         // Those behind it are preferred less.
         break;
@@ -157,10 +165,11 @@ function run(steps: readonly Step[], slots: number, text: readonly string[]): Sa
       const { at, saved } = next;
       if (seen.has(at)) continue;
       seen.add(at);
+      if (++walked > WALKED_MAX) throw new PatternError('the pattern takes too long to match: make it shorter, or anchor it');
       const step = steps[at] as Step;
       if (step.op === 'jump') stack.push({ at: step.to, saved });
       else if (step.op === 'split') stack.push({ at: step.ways[1], saved }, { at: step.ways[0], saved });
-      else if (step.op === 'save') stack.push({ at: at + 1, saved: saved.with(step.slot, place) });
+      else if (step.op === 'save') stack.push({ at: at + 1, saved: slots === 0 ? saved : saved.with(step.slot, place) });
       else if (step.op === 'assert') {
         if (holds(step.what, codes, place)) stack.push({ at: at + 1, saved });
       } else now.push(next);

@@ -3,7 +3,7 @@
  * matched and looks ahead, is refused here too.
  */
 
-import { classes, controls, posixTest, propertyPattern, type Test } from './characters.js';
+import { classes, controls, PatternError, posixTest, propertyPattern, type Test } from './characters.js';
 
 export type Assertion = 'begin' | 'end' | 'line-begin' | 'line-end' | 'word' | 'no-word';
 
@@ -29,11 +29,11 @@ const DEPTH_MAX = 100;
 
 const noFlags: Flags = { fold: false, dotAll: false, lines: false, lazy: false };
 
-/** Throws with a sentence what is no such expression. */
+/** Throws `PatternError`. */
 export function readPattern(text: string): { readonly tree: Tree; readonly groups: number } {
   const reader = new Reader(Array.from(text));
   const tree = reader.alternatives(noFlags, 0);
-  if (!reader.isOver) throw new Error(`unexpected ): ${JSON.stringify(text)}`);
+  if (!reader.isOver) throw new PatternError(`unexpected ): ${JSON.stringify(text)}`);
   return { tree, groups: reader.groups };
 }
 
@@ -57,7 +57,7 @@ class Reader {
   }
 
   alternatives(flags: Flags, depth: number): Tree {
-    if (depth > DEPTH_MAX) throw new Error('expression nests too deeply');
+    if (depth > DEPTH_MAX) throw new PatternError('expression nests too deeply');
     const outer = this.#flags;
     this.#flags = flags;
     const parts = [this.#sequence(depth)];
@@ -78,7 +78,7 @@ class Reader {
     const [least, most] = counts;
     const isLazy = this.#take('?');
     const repeated: Tree = { type: 'repeat', inner, least, most, greedy: isLazy === this.#flags.lazy };
-    if (['*', '+', '?'].includes(this.#peek() ?? '')) throw new Error('invalid nested repetition operator');
+    if (['*', '+', '?'].includes(this.#peek() ?? '')) throw new PatternError('invalid nested repetition operator');
     return repeated;
   }
 
@@ -94,7 +94,7 @@ class Reader {
     const least = Number(said[1]);
     const most = said[2] === undefined ? least : said[3] === undefined ? Infinity : Number(said[3]);
     if (least > REPEATS_MAX || (most !== Infinity && most > REPEATS_MAX) || most < least)
-      throw new Error(`invalid repeat count: ${said[0]}`);
+      throw new PatternError(`invalid repeat count: ${said[0]}`);
     return [least, most];
   }
 
@@ -117,7 +117,7 @@ class Reader {
       case '*':
       case '+':
       case '?':
-        throw new Error(`missing argument to repetition operator: ${character}`);
+        throw new PatternError(`missing argument to repetition operator: ${character}`);
       default:
         return { type: 'one', test: this.#folded(isOne(character)) };
     }
@@ -131,7 +131,7 @@ class Reader {
       return this.#captured(depth);
     }
     const said = /^([imsU]*)(?:-([imsU]+))?([:)])/.exec(this.#text.slice(this.#at, this.#at + 12).join(''));
-    if (said === null) throw new Error('invalid or unsupported Perl syntax: (?');
+    if (said === null) throw new PatternError('invalid or unsupported Perl syntax: (?');
     this.#at += said[0].length;
     const flags = changed(changed(this.#flags, said[1] ?? '', true), said[2] ?? '', false);
     if (said[3] === ':') return this.#closed(this.alternatives(flags, depth + 1));
@@ -145,15 +145,25 @@ class Reader {
   }
 
   #closed(inner: Tree): Tree {
-    if (!this.#take(')')) throw new Error('missing closing )');
+    if (!this.#take(')')) throw new PatternError('missing closing )');
     return inner;
   }
 
   #escaped(): Tree {
     const character = this.#next();
+    if (character === 'Q') return this.#quoted();
     const what = assertions[character];
     if (what !== undefined) return { type: 'assert', what };
     return { type: 'one', test: this.#folded(this.#escapeTest(character)) };
+  }
+
+  /** Up to `\\E`, or to the end. */
+  #quoted(): Tree {
+    const parts: Tree[] = [];
+    while (!this.isOver && !(this.#peek() === '\\' && this.#text[this.#at + 1] === 'E'))
+      parts.push({ type: 'one', test: this.#folded(isOne(this.#next())) });
+    this.#at += 2;
+    return { type: 'all', parts };
   }
 
   /** Of what stands behind a backslash, in a class or out of it. */
@@ -170,17 +180,17 @@ class Reader {
     if (control !== undefined) return control;
     if (character === 'x') {
       const said = /^(?:\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{2}))/.exec(this.#text.slice(this.#at, this.#at + 8).join(''));
-      if (said === null) throw new Error('invalid escape sequence: \\x');
+      if (said === null) throw new PatternError('invalid escape sequence: \\x');
       this.#at += said[0].length;
       return Number.parseInt(said[1] ?? said[2] ?? '', 16);
     }
-    if (/[A-Za-z0-9]/.test(character)) throw new Error(`invalid escape sequence: \\${character}`);
+    if (/[A-Za-z0-9]/.test(character)) throw new PatternError(`invalid escape sequence: \\${character}`);
     return character.codePointAt(0) ?? 0;
   }
 
   #property(isNegated: boolean): Test {
     const said = /^(?:\{(\^?)([A-Za-z_]{1,40})\}|([A-Z]))/.exec(this.#text.slice(this.#at, this.#at + 44).join(''));
-    if (said === null) throw new Error('invalid character class range: \\p');
+    if (said === null) throw new PatternError('invalid character class range: \\p');
     this.#at += said[0].length;
     const name = said[2] ?? said[3] ?? '';
     const isNot = isNegated !== (said[1] === '^');
@@ -216,7 +226,7 @@ class Reader {
     this.#at++;
     const end = this.#next();
     const to = end === '\\' ? this.#code(this.#next()) : (end.codePointAt(0) ?? 0);
-    if (to < from) throw new Error('invalid character class range');
+    if (to < from) throw new PatternError('invalid character class range');
     return (code) => code >= from && code <= to;
   }
 
@@ -234,7 +244,7 @@ class Reader {
 
   #next(): string {
     const character = this.#text[this.#at++];
-    if (character === undefined) throw new Error('unexpected end of the expression');
+    if (character === undefined) throw new PatternError('unexpected end of the expression');
     return character;
   }
 

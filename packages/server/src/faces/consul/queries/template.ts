@@ -32,7 +32,7 @@ export function resolvedQuery(query: Query, asked: string): Query {
   return !isTemplate(query) || asked === query.id ? query : { ...query, service: rendered(query, asked) };
 }
 
-export function isTemplate({ template }: Pick<QueryDefinition, 'template'>): boolean {
+function isTemplate({ template }: Pick<QueryDefinition, 'template'>): boolean {
   return template?.byPrefix === true;
 }
 

@@ -4,9 +4,9 @@ import { asUint64 } from '../big-json.js';
 import { ConsulRefusal } from '../refusal.js';
 import type { KvOperation } from './kv-verbs.js';
 
-export const catalogKinds = ['Node', 'Service', 'Check'] as const;
+const catalogKinds = ['Node', 'Service', 'Check'] as const;
 
-export type CatalogKind = (typeof catalogKinds)[number];
+type CatalogKind = (typeof catalogKinds)[number];
 
 /** One that is about the catalog. What it says beside its verb is read by whoever does it. */
 export interface CatalogOperation {

@@ -20,7 +20,7 @@ export interface ServiceFile {
 }
 
 /** `native`: in the words of `POST /register`. `consul`: as a file of Consul's configuration defines a service. */
-export type FileManner = 'native' | 'consul';
+type FileManner = 'native' | 'consul';
 
 /** Throws `invalid-request`. */
 export type ReadRegistration = (input: unknown, origin: Origin, manner: FileManner) => Registration;

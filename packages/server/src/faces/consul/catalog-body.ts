@@ -2,7 +2,7 @@
 import { goAnything, goList, goObject, goStruct, goTable, goText, goTruth, type GoFields, type GoKind, type Said } from './body.js';
 import { catalogServiceKind } from './service-body.js';
 
-export interface RowCheckFields {
+interface RowCheckFields {
   readonly Node: string;
   readonly CheckID: string;
   readonly Name: string;
@@ -46,7 +46,7 @@ export const rowCheckKind: GoKind<RowCheck> = goStruct(
   'refused',
 );
 
-export interface RowFields {
+interface RowFields {
   readonly Datacenter: string;
   readonly ID: string;
   readonly Node: string;

@@ -56,7 +56,7 @@ export async function registerRow(writes: CatalogWrites, row: Row, caller: Calle
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-export function demandDatacenter({ datacenter }: Pick<CatalogWrites, 'datacenter'>, named = ''): void {
+function demandDatacenter({ datacenter }: Pick<CatalogWrites, 'datacenter'>, named = ''): void {
   if (named !== '' && named.toLowerCase() !== datacenter.toLowerCase()) throw new ConsulRefusal(500, 'No path to datacenter');
 }
 

@@ -1,7 +1,7 @@
 /** A check as Consul's callers write it, by itself or within a service: read, and not judged yet. */
 import { goDuration, goList, goStruct, goTable, goText, goTruth, goWhole, type GoFields, type GoKind, type Said } from './body.js';
 
-export interface CheckFields {
+interface CheckFields {
   readonly ID: string;
   readonly CheckID: string;
   readonly Name: string;

@@ -36,7 +36,7 @@ export interface ServiceFields {
 
 export type SaidAddress = Said<{ readonly Address: string; readonly Port: number }>;
 export type SaidPort = Said<{ readonly Name: string; readonly Port: number; readonly Default: boolean }>;
-export type SaidWeights = Said<{ readonly Passing: number; readonly Warning: number }>;
+type SaidWeights = Said<{ readonly Passing: number; readonly Warning: number }>;
 export type SaidService = Said<ServiceFields>;
 
 export interface AgentServiceFields extends ServiceFields {
@@ -44,7 +44,7 @@ export interface AgentServiceFields extends ServiceFields {
   readonly Checks: readonly SaidCheck[];
 }
 
-export const addressKind: GoKind<SaidAddress> = goStruct({ Address: goText, Port: goWhole }, 'ignored');
+const addressKind: GoKind<SaidAddress> = goStruct({ Address: goText, Port: goWhole }, 'ignored');
 
 const fields: GoFields<ServiceFields> = {
   ID: goText,

@@ -6,6 +6,7 @@ import type { RequestHead } from './head.js';
 import type { Http2Stream } from './http2/stream.js';
 import type { Unfinished } from './messages.js';
 import type { Tally } from './tally.js';
+import type { Begin } from './turns.js';
 
 export interface Desk {
   readonly face: GrpcFace;
@@ -19,6 +20,8 @@ export interface Desk {
 
 /** What a call has to do with its connection. */
 export interface CallSource {
+  /** Calls `call` now, or when it is its turn. */
+  begin(call: Begin): void;
   callerOf(head: RequestHead, method: GrpcMethod): Caller;
   /** A stream is open: it is ended when its caller may no longer have it, and when the door closes. Answers what takes that back. */
   hold(call: HeldCall): () => void;

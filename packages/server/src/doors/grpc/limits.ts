@@ -9,6 +9,15 @@ export const MESSAGE_BYTES_MAX: number = 2 * 1024 * 1024;
 /** Messages that have begun to come and are not whole, of everybody together: a hundred and more of the largest. */
 export const UNFINISHED_BYTES_MAX: number = 256 * 1024 * 1024;
 
+/**
+ * Calls that one connection may begin in a turn of the loop: whoever asks a thousand things at once is not served before
+ * everybody else.
+ */
+export const CALLS_PER_TURN = 32;
+
+/** Answers that a connection has not taken. Beyond it no further call of it begins: who reads nothing is told nothing. */
+export const UNREAD_ANSWERS_BYTES_MAX: number = 8 * 1024 * 1024;
+
 /** A handshake is a few packets. */
 export const HANDSHAKE_MS_MAX = 5000;
 

@@ -11,6 +11,7 @@ import { Http2Connection } from './http2/connection.js';
 import type { Http2Stream, StreamListener } from './http2/stream.js';
 import { StreamCall } from './stream-call.js';
 import type { Count } from './tally.js';
+import { Turns, type Begin } from './turns.js';
 import { UnaryCall } from './unary-call.js';
 
 export interface PeerOptions {
@@ -33,6 +34,7 @@ export class Peer implements CallSource {
   readonly #callers: Callers;
   readonly #connection: Http2Connection;
   readonly #held = new Set<HeldCall>();
+  readonly #turns: Turns;
   readonly #from: string;
 
   constructor(socket: Socket, options: PeerOptions) {
@@ -41,8 +43,13 @@ export class Peer implements CallSource {
     this.#callers = new Callers(options.access, options.desk.face, socket);
     this.#connection = new Http2Connection(socket, {
       request: (stream, headers) => this.#request(stream, headers),
-      closed: () => options.gone(this),
+      sent: () => this.#turns.goOn(),
+      closed: () => {
+        this.#turns.close();
+        options.gone(this);
+      },
     });
+    this.#turns = new Turns(() => this.#connection.unsentBytes);
   }
 
   /** Calls that are open. */
@@ -72,6 +79,10 @@ export class Peer implements CallSource {
   judgeAnew(error: unknown): void {
     this.#callers.forget();
     for (const call of this.#held) if (!this.#callers.stillMay(call.head, call.method, call.caller)) call.fail(error);
+  }
+
+  begin(call: Begin): void {
+    this.#turns.begin(call);
   }
 
   callerOf(head: RequestHead, method: GrpcMethod): Caller {

@@ -1,25 +1,24 @@
 /** A call with one question and one answer. */
 import { GrpcFailure, type GrpcUnaryMethod } from '../../shared/grpc-face.js';
 import { Call } from './call.js';
-import type { CallStart } from './desk.js';
+import type { CallSource, CallStart } from './desk.js';
 
 export class UnaryCall extends Call {
   readonly #method: GrpcUnaryMethod;
+  readonly #source: CallSource;
   #isAsked = false;
 
   constructor(start: CallStart, method: GrpcUnaryMethod) {
     super(start);
     this.#method = method;
+    this.#source = start.source;
   }
 
   /** It is answered as soon as it is there: that nothing follows may be said later. */
   protected override message(bytes: Buffer): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
-    const answer = this.#method.handle(this.#decoded(bytes), this);
-    if (answer instanceof Promise) {
-      answer.then((message) => this.#answer(message)).catch((error: unknown) => this.fail(error));
-    } else this.#answer(answer);
+    this.#source.begin(() => this.#handle(bytes));
   }
 
   protected override finished(): void {
@@ -28,6 +27,19 @@ export class UnaryCall extends Call {
 
   protected override gone(): void {
     // Its signal says so.
+  }
+
+  #handle(bytes: Buffer): boolean {
+    if (this.isDone) return false;
+    try {
+      const answer = this.#method.handle(this.#decoded(bytes), this);
+      if (answer instanceof Promise) {
+        answer.then((message) => this.#answer(message)).catch((error: unknown) => this.fail(error));
+      } else this.#answer(answer);
+    } catch (error) {
+      this.fail(error);
+    }
+    return true;
   }
 
   #decoded(bytes: Buffer): unknown {

@@ -3,48 +3,28 @@
  * asked on a stream is not its business. Why it is not Node's own: docs/adr/0013.
  */
 import type { Duplex } from 'node:stream';
-import {
-  frameFlag,
-  frameType,
-  HeaderReader,
-  setting,
-  WINDOW_BYTES,
-  WINDOW_BYTES_MAX,
-  type Headers,
-  type Http2ErrorName,
-} from '@rollcall/wire';
+import { frameFlag, frameType, HeaderReader, WINDOW_BYTES, WINDOW_BYTES_MAX, type Headers, type Http2ErrorName } from '@rollcall/wire';
 import { Http2Failure } from './failure.js';
 import { FrameReader } from './frame-reader.js';
+import { greet } from './greeting.js';
 import { HeaderBlocks, unpadded } from './header-blocks.js';
-import {
-  CONNECTION_WINDOW_BYTES,
-  HEADER_LIST_BYTES_MAX,
-  SOCKET_BYTES_MAX,
-  STREAM_WINDOW_BYTES,
-  STREAMS_MAX,
-  UNREAD_BYTES_MAX,
-} from './limits.js';
+import { CONNECTION_WINDOW_BYTES, HEADER_LIST_BYTES_MAX, SOCKET_BYTES_MAX, STREAMS_MAX, UNREAD_BYTES_MAX } from './limits.js';
 import { Housekeeping } from './housekeeping.js';
 import { Outbox } from './outbox.js';
 import { Preface } from './preface.js';
-import { settingsOf } from './peer-settings.js';
 import { Http2Stream, type StreamHost, type StreamListener } from './stream.js';
 
 export interface ConnectionListener {
   /** Somebody asks. `null`: his headers are larger than is allowed. */
   request(stream: Http2Stream, headers: Headers | null): StreamListener;
+  /** Of what waited, some went out. */
+  sent(): void;
   /** Called once, last. */
   closed(): void;
 }
 
 /** Before headers: none of them is meant by a number of this connection. */
 const NO_TABLE = Uint8Array.of(0x20);
-
-const ourSettings = settingsOf([
-  [setting.MAX_CONCURRENT_STREAMS, STREAMS_MAX],
-  [setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES],
-  [setting.MAX_HEADER_LIST_SIZE, HEADER_LIST_BYTES_MAX],
-]);
 
 export class Http2Connection implements StreamHost {
   readonly outbox: Outbox;
@@ -60,6 +40,7 @@ export class Http2Connection implements StreamHost {
   #sendWindow = WINDOW_BYTES;
   #receiveWindow = CONNECTION_WINDOW_BYTES;
   #takenBytes = 0;
+  #unsentBytes = 0;
   #lastStream = 0;
   #isLeaving = false;
   #isClosed = false;
@@ -71,7 +52,7 @@ export class Http2Connection implements StreamHost {
     this.#frames = new FrameReader((type, flags, stream, bytes) => this.#frame(type, flags, stream, bytes));
     this.#blocks = new HeaderBlocks(new HeaderReader(HEADER_LIST_BYTES_MAX));
     this.#house = new Housekeeping(this.outbox, (bytes) => this.#windowsChanged(bytes));
-    this.#greet();
+    greet(this.outbox);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#resume());
     socket.on('error', () => socket.destroy());
@@ -81,6 +62,11 @@ export class Http2Connection implements StreamHost {
 
   get streams(): number {
     return this.#streams.size;
+  }
+
+  /** What waits at its streams. */
+  get unsentBytes(): number {
+    return this.#unsentBytes;
   }
 
   get sendable(): number {
@@ -105,6 +91,11 @@ export class Http2Connection implements StreamHost {
    */
   look(): void {
     if (this.#isClosed || this.#house.isDeserted()) this.destroy();
+  }
+
+  queued(bytes: number): void {
+    this.#unsentBytes += bytes;
+    if (bytes < 0) this.#listener.sent();
   }
 
   sent(bytes: number): void {
@@ -133,12 +124,6 @@ export class Http2Connection implements StreamHost {
     this.#streams.delete(stream.id);
     this.#waiting.delete(stream);
     this.#endIfDone();
-  }
-
-  #greet(): void {
-    this.outbox.frame(frameType.SETTINGS, 0, 0, ourSettings);
-    this.outbox.widen(0, CONNECTION_WINDOW_BYTES - WINDOW_BYTES);
-    this.outbox.flush();
   }
 
   #read(chunk: Buffer): void {

@@ -24,6 +24,8 @@ export interface StreamHost {
   /** So much may be sent now, on any stream. */
   readonly sendable: number;
   sent(bytes: number): void;
+  /** So much more waits at streams, or less. */
+  queued(bytes: number): void;
   /** It has more to send than it may: it is called when that changes. */
   wait(stream: Http2Stream): void;
   taken(bytes: number): void;
@@ -75,6 +77,7 @@ export class Http2Stream {
     if (this.isClosed || bytes.length === 0) return;
     this.#queue.push(bytes);
     this.#queueBytes += bytes.length;
+    this.#host.queued(bytes.length);
   }
 
   /** One of gRPC, with its prefix. Nobody may change the bytes afterwards. */
@@ -167,6 +170,7 @@ export class Http2Stream {
     if (this.isClosed) return;
     this.isClosed = true;
     if (this.#heldBytes > 0) this.#host.taken(this.#heldBytes);
+    this.#host.queued(-this.#queueBytes);
     this.#queue = [];
     this.#queueBytes = 0;
     this.#whenTaken = null;
@@ -190,6 +194,7 @@ export class Http2Stream {
     this.#sendWindow -= bytes;
     this.#queueBytes -= bytes;
     this.#host.sent(bytes);
+    this.#host.queued(-bytes);
     for (let left = bytes; left > 0;) {
       const first = this.#queue[this.#queueAt] as Uint8Array;
       const part = Math.min(left, first.length - this.#offset);

@@ -10,7 +10,7 @@ import { ConsulRefusal } from './refusal.js';
 import type { Ask, ConsulRoute } from './route.js';
 import { listText } from './rows-text.js';
 import { healthRow, isPassing, ownChecksOf, servicesOn, type ServiceOn } from './service-on.js';
-import { nodeChecks, serviceChecks, type CheckRow, type CheckStatus } from './shown-checks.js';
+import { mayHaveCheckIn, nodeChecks, serviceChecks, type CheckRow, type CheckStatus } from './shown-checks.js';
 
 type Reply = HttpReply | Promise<HttpReply>;
 
@@ -77,7 +77,7 @@ function checksInState(ask: Ask, context: ReadingContext): Reply {
     if (!states.has(state)) return listText(ask, []);
     const found = allNodeChecks(context, ask, byNode);
     for (const instance of view.allInstances(ask.caller)) {
-      if (instance.namespace !== Namespace.default) continue;
+      if (instance.namespace !== Namespace.default || !mayHaveCheckIn(instance, state)) continue;
       const node = context.nodes.of(instance, ask.caller);
       if (byNode?.({ node }) !== false) found.push(...serviceChecks(instance, node, context.terms));
     }

@@ -77,23 +77,31 @@ export function serviceChecks(instance: Instance, node: Pick<ConsulNode, 'name'>
   const id = serviceIdOf(instance);
   const kept = keptService(instance.origin)?.checks;
   const service = { id, name: instance.service, tags: consulTagsOf(instance) };
-  const row = rowsOf({ ...instance, node: node.name, service }, terms);
+  const { createRevision, revision, healthRevision, intentRevision, intent } = instance;
+  // Not spread: there are many instances, and most of what one has is not wanted here.
+  const row = rowsOf({ node: node.name, service, createRevision, revision, healthRevision }, terms);
   const better = betterOf(instance);
   const rows = instance.checks.map((check) => {
     const named = kept?.[check.id];
     const [checkId, name] = namesOf(instance, check, id);
     return row(capped(said(check, instance.verdicts, { id: checkId, name, kept: named }), better));
   });
-  const { intent } = instance;
-  const spokenRow = rowsOf({ ...instance, healthRevision: instance.intentRevision, node: node.name, service }, terms);
-  if (intent !== null && intent.mode !== null)
-    rows.push(spokenRow(maintenanceOf(intent.mode, { id: `${SERVICE_MAINTENANCE}${id}`, what: 'Service' })));
-  const worse = intent?.status ?? null;
+  if (intent === null) return rows;
+  const spokenRow = rowsOf({ node: node.name, service, createRevision, revision, healthRevision: intentRevision }, terms);
+  if (intent.mode !== null) rows.push(spokenRow(maintenanceOf(intent.mode, { id: `${SERVICE_MAINTENANCE}${id}`, what: 'Service' })));
+  const worse = intent.status;
   if (worse !== null && worseHealth(worse.health, foundOf(instance)) !== foundOf(instance))
     rows.push(
       spokenRow({ CheckID: `${SET_STATUS}${id}`, Name: 'Status set from outside', Status: statusOf(worse.health), Output: worse.reason }),
     );
   return rows;
+}
+
+/** Told without making the rows of it: of all instances few are as one asks. `any`: of whatever status. */
+export function mayHaveCheckIn({ checks, verdicts, intent }: Instance, state: string): boolean {
+  if (intent !== null) return true;
+  if (state === 'any') return checks.length > 0;
+  return checks.some((check) => statusOf(verdictOn(verdicts, check.id)?.status ?? check.born) === state);
 }
 
 /** All checks pass, as `?passing` wants it. */

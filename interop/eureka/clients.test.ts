@@ -6,6 +6,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from 'rollcall/parts';
 import { idleRegistry } from '../../test/support/idle-registry.js';
 import { describeWith } from '../../test/support/program.js';
+import { instance } from './bodies.js';
 import { fetched, talk } from './workshop.js';
 
 const run = promisify(execFile);
@@ -160,6 +161,49 @@ describeWith(['mvn', 'java'], 'clients in Java', () => {
       await finds('later', /^$/);
       await service.ends();
       await vi.waitFor(async () => expect(await instancesOf(http, 'java-app')).toEqual([]), waiting);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'a real Eureka server tells this one what its clients tell it, and begins with what is here when it is started again',
+    async () => {
+      const { http } = await start();
+      const folder = await built();
+      const settings = [
+        '--server.port=0',
+        '--eureka.client.register-with-eureka=false',
+        // Without these it does not take over what its peer has.
+        '--eureka.server.registry-sync-retries=5',
+        '--eureka.server.registry-sync-retry-wait-ms=1000',
+        `--eureka.client.service-url.defaultZone=${http}/eureka/`,
+      ];
+      const serve = async (): Promise<{ readonly base: string; readonly ends: () => Promise<number | null> }> => {
+        const server = talk('java', [...program(folder), 'server', ...settings]);
+        return { base: `http://127.0.0.1:${await server.hears('ready')}/eureka`, ends: server.ends };
+      };
+      const waiting = { timeout: 30_000, interval: 100 };
+      const first = await serve();
+      const headers = { 'content-type': 'application/json' };
+      const body = instance({ instanceId: 'moved', app: 'MOVED' });
+      expect((await fetch(`${first.base}/apps/MOVED`, { method: 'POST', headers, body })).status).toBe(204);
+      const found = { id: 'moved', host: '10.0.0.1', port: 8080, health: 'passing' };
+      await vi.waitFor(async () => expect(await instancesOf(http, 'moved')).toMatchObject([found]), waiting);
+      expect((await fetch(`${first.base}/apps/MOVED/moved/status?value=OUT_OF_SERVICE`, { method: 'PUT' })).status).toBe(200);
+      await vi.waitFor(async () => expect(await instancesOf(http, 'moved')).toEqual([]), waiting);
+      expect((await fetch(`${first.base}/apps/MOVED/moved/status?value=UP`, { method: 'DELETE' })).status).toBe(200);
+      await vi.waitFor(async () => expect(await instancesOf(http, 'moved')).toMatchObject([found]), waiting);
+      await first.ends();
+
+      const second = await serve();
+      const accept = { accept: 'application/json' };
+      await vi.waitFor(async () => {
+        const answer = await fetch(`${second.base}/apps/MOVED/moved`, { headers: accept });
+        expect(await answer.json()).toMatchObject({ instance: { instanceId: 'moved', status: 'UP', metadata: { zone: 'z1' } } });
+      }, waiting);
+      expect((await fetch(`${second.base}/apps/MOVED/moved`, { method: 'DELETE' })).status).toBe(200);
+      await vi.waitFor(async () => expect(await instancesOf(http, 'moved')).toEqual([]), waiting);
+      await second.ends();
     },
     TEST_MS,
   );

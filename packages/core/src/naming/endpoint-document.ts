@@ -16,12 +16,13 @@ export interface EndpointDocument {
   readonly metadata: unknown;
   /** All of it, as it came. */
   readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
   /** The registry wrote it, of an instance that is registered elsewhere. */
   readonly isProjected: boolean;
 }
 
 /** Half of what a record may take, so that what is made of a document always fits into one. */
-export const DOCUMENT_BYTES_MAX = 32_768;
+const DOCUMENT_BYTES_MAX = 32_768;
 
 /** By this field the registry knows what it wrote itself. */
 export const PROJECTED_BY = 'Rollcall';
@@ -43,7 +44,7 @@ export function parseDocument(value: Bytes): EndpointDocument | null {
   const addr = field(json, 'Addr');
   const address = typeof addr === 'string' ? parseAddress(addr) : null;
   if (address === null) return null;
-  return { address, metadata: field(json, 'Metadata') ?? null, text, isProjected: Object.hasOwn(json, PROJECTED_BY) };
+  return { address, metadata: field(json, 'Metadata') ?? null, text, json, isProjected: Object.hasOwn(json, PROJECTED_BY) };
 }
 
 export function isProjectedDocument(value: Bytes): boolean {
@@ -72,7 +73,7 @@ function looksLikeOne(value: Bytes): boolean {
 }
 
 /** As Go finds it: by its very name, else in any case; of several the last. */
-export function field(json: Readonly<Record<string, unknown>>, name: string): unknown {
+function field(json: Readonly<Record<string, unknown>>, name: string): unknown {
   return json[fieldName(json, name) ?? name];
 }
 

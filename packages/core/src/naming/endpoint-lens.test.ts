@@ -4,7 +4,7 @@ import { instanceId, serviceName } from '../catalog/instance.fixture.js';
 import { Namespace } from '../catalog/names.js';
 import { decodeUtf8, encodeUtf8 } from '../catalog/utf8.js';
 import { addressText, parseAddress, parseDocument } from './endpoint-document.js';
-import { documentOf, registrationOf } from './endpoint-lens.js';
+import { cannotExpress, documentOf, registrationOf } from './endpoint-lens.js';
 
 const ref = { namespace: Namespace.default, service: serviceName('payments'), id: instanceId('a') };
 
@@ -83,6 +83,16 @@ describe('a document', () => {
     expect(document).not.toBeNull();
     expect(document && registrationOf(ref, document)).toBeNull();
   });
+});
+
+it('what the layout has no place for stands in the data', () => {
+  expect(cannotExpress.map(({ feature }) => feature)).toEqual([
+    'tags, weight, zone, region, version, machine and further ports',
+    'instances without a host',
+    'namespaces other than default',
+    'names of services without regard to case',
+    'when a document was put',
+  ]);
 });
 
 describe('the law of the lens', () => {

@@ -9,7 +9,7 @@ import { metadataKind } from '../catalog/registration-kinds.js';
 import type { InstanceRef, Kept, Registration } from '../catalog/registration.js';
 import { isObject } from '../catalog/value-kind.js';
 import type { Bytes } from '../ports/store.js';
-import { addressText, encodeDocument, field, fieldName, PROJECTED_BY, type Address, type EndpointDocument } from './endpoint-document.js';
+import { addressText, encodeDocument, fieldName, PROJECTED_BY, type Address, type EndpointDocument } from './endpoint-document.js';
 
 /** What this layout has no place for. */
 export const cannotExpress: readonly { readonly feature: string; readonly reason: string }[] = [
@@ -20,7 +20,7 @@ export const cannotExpress: readonly { readonly feature: string; readonly reason
   { feature: 'when a document was put', reason: 'etcd does not say' },
 ];
 
-export const ETCD_FACE = 'etcd';
+const ETCD_FACE = 'etcd';
 
 /** Where metadata that is no object goes, and the path of an address that is one: names that other faces can show. */
 const WHOLE = 'metadata';
@@ -54,26 +54,30 @@ export function registrationOf(ref: InstanceRef, document: EndpointDocument): Om
     incarnation: BORN,
     registeredAtMs: UNKNOWN_TIME_MS,
   };
-  return saysAll(plain, text) ? plain : { ...plain, origin: { face: ETCD_FACE, kept: { [ETCD_FACE]: text } } };
+  return saysAll(plain, document) ? plain : { ...plain, origin: { face: ETCD_FACE, kept: { [ETCD_FACE]: text } } };
 }
 
 /** Nothing of the document would be lost if it were written anew. */
-function saysAll(plain: Registration, text: string): boolean {
-  const json = JSON.parse(text) as object;
-  const again = { Op: 0, ...json, Metadata: field(json as Table, 'Metadata') ?? null };
-  const addr = addressOf(plain);
-  return JSON.stringify(again) === JSON.stringify({ Op: 0, Addr: addr, Metadata: metadataText(plain.metadata) });
+function saysAll(plain: Registration, { json }: EndpointDocument): boolean {
+  for (const name in json) if (!KNOWN.has(name)) return false;
+  const { Op: op = 0, Addr: addr, Metadata: metadata = null } = json;
+  return op === 0 && addr === addressOf(plain) && metadata === metadataText(plain.metadata);
 }
+
+const KNOWN: ReadonlySet<string> = new Set(['Op', 'Addr', 'Metadata']);
 
 type Table = Readonly<Record<string, unknown>>;
 
 function metadataOf({ metadata, address }: Pick<EndpointDocument, 'metadata' | 'address'>): Readonly<Record<string, string>> | null {
+  if (metadata === null && 'host' in address) return none;
   const said = metadata === null ? {} : (tableIn(metadata) ?? { [WHOLE]: metadata });
   const entries = Object.entries(said).map(([name, value]) => [name, asText(value)] as const);
   if ('path' in address && !Object.hasOwn(said, SOCKET)) entries.push([SOCKET, address.path]);
   if (entries.length > METADATA_ENTRIES_MAX) return null;
   return metadataKind.parse(Object.fromEntries(entries)) ?? null;
 }
+
+const none: Readonly<Record<string, string>> = Object.freeze({});
 
 /** An object, as it is or as a text. */
 function tableIn(metadata: unknown): Table | null {

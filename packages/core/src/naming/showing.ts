@@ -82,7 +82,7 @@ function healthIn(value: Bytes | null): KnownRecords['health'] {
 }
 
 /** `null` where it is not in rotation, or has no address. */
-export function shownDocument(
+function shownDocument(
   { registered, health, intent }: Omit<KnownRecords, 'viewRevision' | 'intentRevision'>,
   view: LensedSources['view'],
 ): Bytes | null {

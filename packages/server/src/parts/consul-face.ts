@@ -56,7 +56,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
   const indexes = new Indexes(options.store === 'memory' ? passingBase(clock.wallMs()) : LASTING_BASE);
   const members = consulMembers(options, { cluster, sinceRevision: sinceRevisionOf(catalog.view) });
   const agents = consulAgents(options, members, cluster !== null);
-  const keys = consulKeys({ store, view: catalog.view, cluster, members, agents, indexes }, surroundings);
+  const keys = consulKeys({ store, view: catalog.view, cluster, members, agents, indexes, wrote: audit.wrote }, surroundings);
   const now = (): number => indexes.of(Math.max(view.revision, keys.keyspace.revision));
   const blocking = new Blocking({ clock, random, waitersMax: options.connectionsMax, now });
   meter.gauge(blockingQueries, () => blocking.size);

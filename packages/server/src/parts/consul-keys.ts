@@ -1,6 +1,6 @@
 /** What the Consul face keeps in the log: the keyspace, those who look after it, and the routes that read and write it. */
 import { isIP } from 'node:net';
-import type { CatalogView, Store } from '@rollcall/core';
+import { isRollcallError, type CatalogView, type Store } from '@rollcall/core';
 import type { Agents } from '../faces/consul/agents.js';
 import type { CatalogWrites } from '../faces/consul/catalog-writes.js';
 import { coordinateRoutes } from '../faces/consul/coordinates/routes.js';
@@ -24,6 +24,7 @@ import { txnRoutes } from '../faces/consul/txn/routes.js';
 import { UUID_BYTES, uuidText } from '../faces/consul/uuid.js';
 import type { Part } from '../lifecycle.js';
 import type { Surroundings } from '../surroundings.js';
+import type { Auditing } from './audit.js';
 import type { ClusterNode } from './cluster.js';
 
 export interface ConsulKeysSources {
@@ -34,6 +35,7 @@ export interface ConsulKeysSources {
   readonly members: Members;
   readonly agents: Agents;
   readonly indexes: Indexes;
+  readonly wrote: Auditing['wrote'];
 }
 
 export interface ConsulKeys {
@@ -43,7 +45,7 @@ export interface ConsulKeys {
 }
 
 export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: Surroundings): ConsulKeys {
-  const { store, view, cluster, members, agents, indexes } = sources;
+  const { store, view, cluster, members, agents, indexes, wrote } = sources;
   const keyspace = new Keyspace();
   const follower = new KeyspaceFollower({ store, keyspace, clock, log });
   const writer = new KeyspaceWriter({ store, follower, revision: () => keyspace.revision, clock });
@@ -71,7 +73,7 @@ export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: S
       const { reads } = reading;
       const settleHolder = (key: string): Promise<void> => sessions.settleHolder(key);
       const kept = new Kept({ keyspace, follower, writer, reads, indexes, clock, random, isShared: cluster !== null, settleHolder });
-      return [
+      const routes = [
         ...kvRoutes(kept),
         ...sessionRoutes({ kept, sessions, standing, agents }),
         ...txnRoutes(kept, catalogSteps({ reading, writes })),
@@ -79,6 +81,33 @@ export function consulKeys(sources: ConsulKeysSources, { clock, random, log }: S
         ...eventRoutes({ kept, agents, view }),
         ...coordinateRoutes({ kept, datacenter: reading.terms.datacenter, servers: () => members.all().map(({ name }) => name) }),
       ];
+      return wrote === undefined ? routes : routes.map((route) => noted(route, wrote));
+    },
+  };
+}
+
+/** As much of a path as is written down. */
+const OPERATION_CHARACTERS_MAX = 200;
+
+/** What changes nothing, or only says that somebody is here, is not written down; who may not, the door writes down. */
+function noted(route: ConsulRoute, wrote: NonNullable<Auditing['wrote']>): ConsulRoute {
+  const { method, lane, handle } = route;
+  if (method === 'GET' || lane === 'heartbeat') return route;
+  return {
+    ...route,
+    async handle(ask) {
+      const { identity: who, from, face } = ask.caller;
+      // Without the query: there may be a secret in it.
+      const operation = `${method} ${(ask.head.url ?? '').split('?', 1)[0] ?? ''}`.slice(0, OPERATION_CHARACTERS_MAX);
+      try {
+        const reply = await handle(ask);
+        wrote({ who, from, face, operation, result: 'done' });
+        return reply;
+      } catch (error) {
+        const isDoors = isRollcallError(error, 'forbidden') || isRollcallError(error, 'unauthenticated');
+        if (!isDoors) wrote({ who, from, face, operation, result: isRollcallError(error) ? error.code : 'refused' });
+        throw error;
+      }
     },
   };
 }

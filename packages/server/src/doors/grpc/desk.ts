@@ -20,8 +20,8 @@ export interface Desk {
 
 /** What a call has to do with its connection. */
 export interface CallSource {
-  /** Calls `call` now, or when it is its turn. */
-  begin(call: Begin): void;
+  /** Calls `call` now, or when it is its turn. Answers `false` where there is no room to wait. */
+  begin(call: Begin): boolean;
   callerOf(head: RequestHead, method: GrpcMethod): Caller;
   /** A stream is open: it is ended when its caller may no longer have it, and when the door closes. Answers what takes that back. */
   hold(call: HeldCall): () => void;

@@ -15,6 +15,9 @@ export const UNFINISHED_BYTES_MAX: number = 256 * 1024 * 1024;
  */
 export const CALLS_PER_TURN = 32;
 
+/** Calls that wait for their turn: more than can be open at once, so that only who opens and gives up without end gets there. */
+export const CALLS_WAITING_MAX = 20_000;
+
 /** Answers that a connection has not taken. Beyond it no further call of it begins: who reads nothing is told nothing. */
 export const UNREAD_ANSWERS_BYTES_MAX: number = 8 * 1024 * 1024;
 

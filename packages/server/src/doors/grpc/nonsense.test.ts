@@ -198,7 +198,7 @@ it('whatever is said, the door stays open', async () => {
       );
       one.socket.destroy();
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
   peer.greet().call(1).frame(DATA, END_STREAM, 1, message('still here'));
   await answers();

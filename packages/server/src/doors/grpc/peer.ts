@@ -81,8 +81,8 @@ export class Peer implements CallSource {
     for (const call of this.#held) if (!this.#callers.stillMay(call.head, call.method, call.caller)) call.fail(error);
   }
 
-  begin(call: Begin): void {
-    this.#turns.begin(call);
+  begin(call: Begin): boolean {
+    return this.#turns.begin(call);
   }
 
   callerOf(head: RequestHead, method: GrpcMethod): Caller {

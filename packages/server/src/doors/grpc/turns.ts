@@ -1,6 +1,6 @@
 /** When the calls of one connection begin: so many in a turn of the loop, and none while it does not take its answers. */
 import { atTurnsEnd } from '../../shared/turn.js';
-import { CALLS_PER_TURN, UNREAD_ANSWERS_BYTES_MAX } from './limits.js';
+import { CALLS_PER_TURN, CALLS_WAITING_MAX, UNREAD_ANSWERS_BYTES_MAX } from './limits.js';
 
 /** Answers whether there was anything to do: its caller may have given up while it waited. */
 export type Begin = () => boolean;
@@ -15,10 +15,12 @@ export class Turns {
     this.#unreadBytes = unreadBytes;
   }
 
-  /** At once, or when it is its turn; those that wait keep their order. */
-  begin(call: Begin): void {
+  /** At once, or when it is its turn; those that wait keep their order. Answers `false` where there is no room to wait. */
+  begin(call: Begin): boolean {
+    if (this.#waiting.length >= CALLS_WAITING_MAX) return false;
     if (this.#waiting.length > 0 || !this.#mayBegin()) this.#waiting.push(call);
     else this.#start(call);
+    return true;
   }
 
   /** Some answers were taken. */

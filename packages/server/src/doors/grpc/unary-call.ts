@@ -1,4 +1,5 @@
 /** A call with one question and one answer. */
+import { RollcallError } from '@rollcall/core';
 import { GrpcFailure, type GrpcUnaryMethod } from '../../shared/grpc-face.js';
 import { Call } from './call.js';
 import type { CallSource, CallStart } from './desk.js';
@@ -18,7 +19,8 @@ export class UnaryCall extends Call {
   protected override message(bytes: Buffer): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
-    this.#source.begin(() => this.#handle(bytes));
+    const isTaken = this.#source.begin(() => this.#handle(bytes));
+    if (!isTaken) this.fail(new RollcallError('overloaded', 'Too many calls of this connection wait for their turn.'));
   }
 
   protected override finished(): void {

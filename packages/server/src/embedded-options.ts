@@ -52,6 +52,9 @@ export interface RegistryOptions {
   /** The port of the etcd door. Left out: there is none. */
   readonly etcd?: 'off' | number;
   readonly etcdVersion?: string;
+  /** Left out: `per-source`. */
+  readonly consulAgent?: 'per-source' | 'single';
+  readonly consulVersion?: string;
   /** Left out: Eureka has no door of its own; `/eureka` is answered where HTTP is. */
   readonly eureka?: 'off' | number;
   readonly eurekaProbe?: boolean;
@@ -125,6 +128,8 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   dnsForwardFor: 'dnsForwardFor',
   etcd: 'etcd',
   etcdVersion: 'etcdVersion',
+  consulAgent: 'consulAgent',
+  consulVersion: 'consulVersion',
   eureka: 'eureka',
   eurekaProbe: 'eurekaProbe',
   eurekaDoubledLeases: 'eurekaDoubledLeases',

@@ -1,24 +1,7 @@
-import { etcd } from '@rollcall/wire';
 import { describe, expect, it } from 'vitest';
+import { told, turns } from './etcd-watching.fixture.js';
 import type { GoneKeysShelf } from './faces/etcd/quiet-ranges.js';
-import { bytes, create, EtcdFixture, putOperation, text, type Spoken } from './etcd-face.fixture.js';
-
-type Watching = Spoken<etcd.WatchRequest, etcd.WatchResponse>;
-
-/** What was heard, in short: `0 PUT a=1@2`, `0 made@1`. */
-function told({ listener }: Watching): readonly string[] {
-  return listener.heard.flatMap(({ watchId, created, canceled, cancelReason, compactRevision, header, events }) => {
-    if (created) return [`${watchId} ${canceled ? `refused: ${cancelReason}` : 'made'} @${header.revision}`];
-    if (canceled) return [`${watchId} cancelled${compactRevision === 0 ? '' : `, compacted to ${compactRevision}`}`];
-    if (events.length === 0) return [`${watchId} progress @${header.revision}`];
-    return events.map((event) => `${watchId} ${eventText(event)}`);
-  });
-}
-
-function eventText({ type, kv, prevKv }: etcd.Event): string {
-  const before = prevKv === null ? '' : ` was ${text(prevKv.value)}`;
-  return `${type} ${text(kv.key)}=${text(kv.value)} @${kv.modRevision}${before}`;
-}
+import { bytes, create, EtcdFixture } from './etcd-face.fixture.js';
 
 class Shelf implements GoneKeysShelf {
   text: string | null;
@@ -34,10 +17,6 @@ class Shelf implements GoneKeysShelf {
   async write(text: string): Promise<void> {
     this.text = text;
   }
-}
-
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((later) => setImmediate(later));
 }
 
 describe('a watch', () => {
@@ -241,51 +220,6 @@ describe('progress', () => {
     await face.clock.advance(700_000);
     expect(told(watching)).toHaveLength(7);
   });
-});
-
-describe('what is large', () => {
-  const large = 'x'.repeat(300_000);
-
-  async function manyAtOnce(fragment: boolean): Promise<Watching> {
-    const face = await EtcdFixture.open();
-    const watching = face.watching();
-    await watching.say(create('a', 'b', { fragment, prevKv: true }));
-    await face.txn({ success: [1, 2, 3, 4].map((at) => putOperation(`a${at}`, { value: bytes(large) })) });
-    await face.txn({ success: [1, 2, 3, 4].map((at) => putOperation(`a${at}`, { value: bytes(large) })) });
-    return watching;
-  }
-
-  it('comes in pieces for who wants that', async () => {
-    const { listener } = await manyAtOnce(true);
-    const pieces = listener.heard.map(({ events, fragment, header }) => [header.revision, events.length, fragment]);
-    expect(pieces).toEqual([
-      [1, 0, false],
-      [2, 4, false],
-      [3, 3, true],
-      [3, 1, false],
-    ]);
-  });
-
-  it('comes whole for everybody else', async () => {
-    const { listener } = await manyAtOnce(false);
-    expect(listener.heard.map(({ events }) => events.length)).toEqual([0, 4, 4]);
-  });
-});
-
-it('a slow reader is waited for, and misses nothing', async () => {
-  const face = await EtcdFixture.open();
-  const watching = face.watching();
-  await watching.say(create('a'));
-  watching.listener.takes = false;
-  for (let at = 0; at < 300; at++) await face.put('a', `${at} ${'x'.repeat(5_000)}`);
-  // Half a megabyte waits for it, and no more.
-  const waiting = watching.listener.heard.length;
-  expect(waiting).toBeGreaterThan(100);
-  expect(waiting).toBeLessThan(120);
-  watching.listener.take();
-  await turns();
-  const revisions = watching.listener.heard.flatMap(({ events }) => events.map(({ kv }) => kv.modRevision));
-  expect(revisions).toEqual(Array.from({ length: 300 }, (_, at) => at + 2));
 });
 
 it('a stream ends with the log, in a way that its client comes back from', async () => {

@@ -53,7 +53,7 @@ export class WatchStream implements GrpcInlet<etcd.WatchRequest> {
     if (createRequest !== null) this.#create(createRequest, revision);
     else if (cancelRequest !== null) this.#cancel(cancelRequest.watchId, revision);
     else if (progressRequest !== null) this.#sayProgress(revision);
-    if (this.#taken !== null) await this.#taken;
+    await this.#room();
   }
 
   /** It goes on listening. */
@@ -109,6 +109,7 @@ export class WatchStream implements GrpcInlet<etcd.WatchRequest> {
       notifiesProgress: asked.progressNotify,
       frames,
       write: (frame) => this.#writeFrame(frame),
+      room: () => this.#room(),
       onEnded: (reason) => this.#ended(id, reason),
       resumeAt: (range, from, compactedTo) => quiet.resumeAt(this.#store, range, from, compactedTo),
     };
@@ -168,10 +169,13 @@ export class WatchStream implements GrpcInlet<etcd.WatchRequest> {
     this.#outlet.write({ ...etcd.watchResponse.empty, ...response, header: headerOf(this.#options.house.identity, revision) });
   }
 
-  #writeFrame(frame: Uint8Array): void | Promise<void> {
-    if (this.#isClosed) return;
-    this.#outlet.writeEncoded(frame);
-    if (this.#outlet.waitingBytes <= WAITING_BYTES_MAX) return;
+  #writeFrame(frame: Uint8Array): void {
+    if (!this.#isClosed) this.#outlet.writeEncoded(frame);
+  }
+
+  /** Settles when little waits again; `null` while little does. One promise for all who wait on the stream. */
+  #room(): Promise<void> | null {
+    if (this.#isClosed || this.#outlet.waitingBytes <= WAITING_BYTES_MAX) return null;
     this.#taken ??= new Promise((taken) => {
       this.#outlet.whenTaken(() => {
         this.#taken = null;

@@ -12,8 +12,9 @@ export interface WatcherOptions {
   readonly inFragments: boolean;
   readonly notifiesProgress: boolean;
   readonly frames: WatchFrames;
-  /** Answers a promise where what was written before is not taken yet. */
-  readonly write: (frame: Uint8Array) => void | Promise<void>;
+  readonly write: (frame: Uint8Array) => void;
+  /** Settles when what was written is taken; `null` while there is room. */
+  readonly room: () => Promise<void> | null;
   /** Called once, and not for one that was cancelled. `compactedTo`: what it wanted to hear of is gone. */
   readonly onEnded: (reason: { readonly compactedTo: number } | { readonly error: unknown }) => void;
   /** Where it can be shown that nothing is missed by beginning later: there. `null`: it cannot. */
@@ -26,6 +27,8 @@ export class Watcher implements WatchSink {
   #isCancelled = false;
   /** Its past is gone: it is told nothing any more. */
   #isOver = false;
+  /** It was handed something that it has not told yet. */
+  #isHolding = false;
   /** Since it was last asked. */
   #heard = false;
 
@@ -45,7 +48,7 @@ export class Watcher implements WatchSink {
 
   /** Whether it was told everything up to here that it will be, and wants to hear of what comes next. */
   isAbreast(revision: number): boolean {
-    return this.#isOver || (this.#options.from <= revision + 1 && this.#watch.position >= revision);
+    return this.#isOver || (!this.#isHolding && this.#options.from <= revision + 1 && this.#watch.position >= revision);
   }
 
   /** Whether anything was told since this was last asked. */
@@ -55,14 +58,27 @@ export class Watcher implements WatchSink {
     return heard;
   }
 
+  /** Many may share a stream that is full: then each of them holds what it has to say, and none adds to what waits. */
   next(batch: RevisionBatch): void | Promise<void> {
+    const full = this.#options.room();
+    if (full !== null) return this.#tellLater(batch, full);
+    this.#tell(batch);
+    return this.#options.room() ?? undefined;
+  }
+
+  async #tellLater(batch: RevisionBatch, full: Promise<void>): Promise<void> {
+    this.#isHolding = true;
+    for (let wait: Promise<void> | null = full; wait !== null; wait = this.#options.room()) await wait;
+    this.#isHolding = false;
+    if (!this.#isCancelled) this.#tell(batch);
+  }
+
+  #tell(batch: RevisionBatch): void {
     const { frames, id, wanted, inFragments, write } = this.#options;
-    let pause: void | Promise<void> = undefined;
     for (const frame of frames.of(batch, id, wanted, inFragments)) {
       this.#heard = true;
-      pause = write(frame);
+      write(frame);
     }
-    return pause;
   }
 
   ended(reason: Error | null): void {

@@ -32,6 +32,12 @@ describe('what is wanted', () => {
     });
   });
 
+  it('says nothing that a Consul alone says of itself', () => {
+    const [wanted] = wantedOf([row('a', '1', {}, { 'consul-version': '1.22.0', 'rack': '7' })], options).values();
+    expect(wanted?.body).toMatchObject({ NodeMeta: { rack: '7', [MARK]: 'consul/dc1' } });
+    expect(JSON.stringify(wanted)).not.toContain('consul-version');
+  });
+
   it('is never a copy, nor what a registry says of itself', () => {
     const rows = [
       row('a', '1', { Meta: { [MARK]: 'consul/dc2' } }),

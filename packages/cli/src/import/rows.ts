@@ -92,14 +92,14 @@ function bodyOf({ Node, Service, Checks }: HealthRow, source: string, onForeign:
   return {
     Node: name,
     Address,
-    ...(onForeign ? { SkipNodeUpdate: true } : { TaggedAddresses: TaggedAddresses ?? {}, NodeMeta: { ...Node.Meta, ...mark } }),
+    ...(onForeign ? { SkipNodeUpdate: true } : { TaggedAddresses: TaggedAddresses ?? {}, NodeMeta: { ...copied(Node.Meta), ...mark } }),
     Service: {
       ID: Service.ID,
       Service: Service.Service,
       Tags: Service.Tags ?? [],
       Address: onForeign && (Service.Address ?? '') === '' ? Address : (Service.Address ?? ''),
       Port: Service.Port ?? 0,
-      Meta: { ...Service.Meta, ...mark },
+      Meta: { ...copied(Service.Meta), ...mark },
       EnableTagOverride: Service.EnableTagOverride ?? false,
       ...(isGiven(Service.TaggedAddresses) ? { TaggedAddresses: Service.TaggedAddresses } : {}),
       ...(isGiven(Service.Weights) ? { Weights: Service.Weights } : {}),
@@ -117,6 +117,11 @@ function bodyOf({ Node, Service, Checks }: HealthRow, source: string, onForeign:
       ServiceID,
     })),
   };
+}
+
+/** What a Consul says there of itself is nobody else’s to say. */
+function copied(meta: Texts | null | undefined): Texts {
+  return Object.fromEntries(Object.entries(meta ?? {}).filter(([name]) => !name.startsWith('consul-')));
 }
 
 function isGiven(value: object | null | undefined): value is object {

@@ -1,4 +1,5 @@
 /** The options as they stand, in the form of a file that could be given again, with where each came from. */
+import { isSame } from '../registrar/same.js';
 import { canBeInFile, type Option } from './option.js';
 import { groupsOf } from './options-help.js';
 import type { Given, Settled } from './read-options.js';
@@ -24,7 +25,8 @@ function lineOf({ flag, kind, secret, form, default: initially, defaultText }: O
   if (form === 'list' && Array.isArray(initially) && initially.length === 0) return `${flag}: []`;
   if (defaultText === '') return `# ${flag}: not set`;
   const typed = form === 'list' ? [defaultText] : defaultText;
-  return `${kind.parse(typed) === undefined ? '# ' : ''}${flag}: ${yamlOf(typed)}`;
+  // Some say in words what happens where nothing is said: those may read as something else, or as nothing.
+  return `${isSame(kind.parse(typed), initially) ? '' : '# '}${flag}: ${yamlOf(typed)}`;
 }
 
 function sourceOf(given: Given | null): string {

@@ -40,5 +40,5 @@ export function plainText(bytes: string): string {
   return isPlain.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-// oxlint-disable-next-line no-control-regex -- the bytes that are the same in both encodings begin with zero
+/** The bytes that are the same in both encodings. */
 const isPlain = /^[\0-\x7f]*$/;

@@ -56,7 +56,8 @@ export function etcdStores(options: EtcdStoreOptions): EtcdStoreFor {
 }
 
 function planned(commit: Commit, options: EtcdStoreOptions, caller: Caller): WritePlan | null {
-  return planWrites(commit, { ...options, caller, wallNowMs: options.clock.wallMs() });
+  const { claims, catalog, view, prefix, clock } = options;
+  return planWrites(commit, { claims, catalog, view, prefix, caller, wallNowMs: clock.wallMs() });
 }
 
 /** What is done beside depends on what the view shows, which may be a step behind: then it is planned anew. */

@@ -11,28 +11,28 @@ const propagationSeconds: Metric = {
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 };
 
-/** Halves that wait for the other one: those of other nodes' commits wait in vain, and are the first to be forgotten. */
+/** Halves that wait for the other one: those of other nodes' commits, and of keys that no face shows, wait in vain, and are forgotten. */
 const HALVES_MAX = 10_000;
 
 export class Propagation {
   readonly #histogram: Histogram;
   /** By revision: when its commit began; when its watchers were told. Each revision is in one of them at most. */
-  readonly #begunMs = new Map<number, number>();
-  readonly #toldMs = new Map<number, number>();
+  readonly #begunMs = new Halves();
+  readonly #toldMs = new Halves();
 
   constructor(meter: Meter) {
     this.#histogram = meter.histogram(propagationSeconds);
   }
 
   committed(revision: number, begunMs: number): void {
-    const toldMs = take(this.#toldMs, revision);
-    if (toldMs === undefined) keep(this.#begunMs, revision, begunMs);
+    const toldMs = this.#toldMs.take(revision);
+    if (toldMs === undefined) this.#begunMs.keep(revision, begunMs);
     else this.#took(toldMs - begunMs);
   }
 
   told(revision: number, toldMs: number): void {
-    const begunMs = take(this.#begunMs, revision);
-    if (begunMs === undefined) keep(this.#toldMs, revision, toldMs);
+    const begunMs = this.#begunMs.take(revision);
+    if (begunMs === undefined) this.#toldMs.keep(revision, toldMs);
     else this.#took(toldMs - begunMs);
   }
 
@@ -41,17 +41,24 @@ export class Propagation {
   }
 }
 
-function take(halves: Map<number, number>, revision: number): number | undefined {
-  const half = halves.get(revision);
-  if (half !== undefined) halves.delete(revision);
-  return half;
-}
+/**
+ * In two generations: to forget the oldest one by one would mean to pass over all who were there before it, for every commit of
+ * which nobody is told.
+ */
+class Halves {
+  #younger = new Map<number, number>();
+  #older = new Map<number, number>();
 
-function keep(halves: Map<number, number>, revision: number, half: number): void {
-  halves.set(revision, half);
-  if (halves.size <= HALVES_MAX) return;
-  for (const oldest of halves.keys()) {
-    halves.delete(oldest);
-    return;
+  take(revision: number): number | undefined {
+    const half = this.#younger.get(revision) ?? this.#older.get(revision);
+    if (half !== undefined && !this.#younger.delete(revision)) this.#older.delete(revision);
+    return half;
+  }
+
+  keep(revision: number, half: number): void {
+    this.#younger.set(revision, half);
+    if (this.#younger.size < HALVES_MAX / 2) return;
+    this.#older = this.#younger;
+    this.#younger = new Map();
   }
 }

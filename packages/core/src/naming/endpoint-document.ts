@@ -24,11 +24,14 @@ export interface EndpointDocument {
 /** Half of what a record may take, so that what is made of a document always fits into one. */
 const DOCUMENT_BYTES_MAX = 32_768;
 
+/** Deeper than anybody means it, and far above where writing it anew would take more stack than there is. */
+const DOCUMENT_LEVELS_MAX = 100;
+
 /** By this field the registry knows what it wrote itself. */
 export const PROJECTED_BY = 'Rollcall';
 
 /**
- * `null` for what is none, which nearly all values are: then it is told from its first bytes. One that is too large counts as none.
+ * `null` for what is none, which nearly all values are: then it is told from its first bytes. One that is too large, or too deep, counts as none.
  */
 export function parseDocument(value: Bytes): EndpointDocument | null {
   if (!looksLikeOne(value)) return null;
@@ -40,7 +43,7 @@ export function parseDocument(value: Bytes): EndpointDocument | null {
   } catch {
     return null;
   }
-  if (!isObject(json)) return null;
+  if (!isObject(json) || isDeeper(json, DOCUMENT_LEVELS_MAX)) return null;
   const addr = field(json, 'Addr');
   const address = typeof addr === 'string' ? parseAddress(addr) : null;
   if (address === null) return null;
@@ -70,6 +73,11 @@ function looksLikeOne(value: Bytes): boolean {
   if (value.length > DOCUMENT_BYTES_MAX) return false;
   for (const byte of value) if (!WHITE.has(byte)) return byte === OPEN;
   return false;
+}
+
+function isDeeper(json: unknown, levels: number): boolean {
+  if (typeof json !== 'object' || json === null) return false;
+  return levels === 0 || Object.values(json).some((one) => isDeeper(one, levels - 1));
 }
 
 /** As Go finds it: by its very name, else in any case; of several the last. */

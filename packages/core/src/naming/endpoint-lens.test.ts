@@ -53,6 +53,12 @@ describe('a document', () => {
     expect(parse(JSON.stringify({ Addr: '1.2.3.4', Metadata: 'x'.repeat(40_000) }))).toBeNull();
   });
 
+  it.each(['Metadata', 'Extra'])('is none if its %s is nested so deeply that it could not be written anew', (name) => {
+    const nested = (levels: number): Uint8Array => encodeUtf8(`{"Addr":"1.2.3.4:80","${name}":${'['.repeat(levels)}${']'.repeat(levels)}}`);
+    expect(parseDocument(nested(99))).not.toBeNull();
+    for (const levels of [100, 8000, 16_000]) expect(parseDocument(nested(levels))).toBeNull();
+  });
+
   it('is read with names in any case, as Go reads it', () => {
     expect(parse(' {"addr":"1.2.3.4:80","METADATA":1}')).toMatchObject({ address: { host: '1.2.3.4', port: 80 }, metadata: 1 });
     expect(parse('{"addr":"1.1.1.1","Addr":"2.2.2.2"}')).toMatchObject({ address: { host: '2.2.2.2' } });

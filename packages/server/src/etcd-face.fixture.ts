@@ -80,6 +80,7 @@ export interface FixtureOptions {
   readonly access?: AccessControl;
   readonly store?: Store;
   readonly shelf?: GoneKeysShelf;
+  readonly log?: Log;
 }
 
 export class EtcdFixture {
@@ -94,7 +95,7 @@ export class EtcdFixture {
     this.services = services;
   }
 
-  static async open({ access = openAccess, store, shelf }: FixtureOptions = {}): Promise<EtcdFixture> {
+  static async open({ access = openAccess, store, shelf, log: told = silent }: FixtureOptions = {}): Promise<EtcdFixture> {
     const clock = new SimulatedClock();
     const random = new SeededRandom(1);
     const log = store ?? (await openMemoryStore({ clock, random }));
@@ -109,7 +110,7 @@ export class EtcdFixture {
       isServing: () => true,
       clock,
       random,
-      log: silent,
+      log: told,
       shelf,
     });
     return new EtcdFixture(log, clock, services);

@@ -96,6 +96,10 @@ describe('the gateway', () => {
 });
 
 describe('the pages', () => {
+  it.each(['/', '/services', '/v3beta/kv/range', '/v33'])('there is nothing at %s, which is no fault of the server', async (path) => {
+    expect(await post(path, {})).toMatchObject({ status: 404, body: { code: 5, error: expect.stringContaining(path) as string } });
+  });
+
   it.each([
     ['/version', 200, '{"etcdserver":"3.5.9","etcdcluster":"3.5.0"}'],
     ['/health', 200, '{"health":"true","reason":""}'],

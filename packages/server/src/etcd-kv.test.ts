@@ -1,7 +1,7 @@
-import { fromText } from '@rollcall/core';
+import { fromText, type Log } from '@rollcall/core';
 import { etcd } from '@rollcall/wire';
 import { describe, expect, it } from 'vitest';
-import { bytes, EtcdFixture, noOperation, putOperation, removeOperation, text } from './etcd-face.fixture.js';
+import { bytes, EtcdFixture, noOperation, putOperation, removeOperation, silent, text } from './etcd-face.fixture.js';
 
 const keysOf = ({ kvs }: etcd.RangeResponse): readonly string[] => kvs.map(({ key }) => text(key));
 
@@ -55,6 +55,18 @@ describe('what etcd refuses', () => {
     await face.compact(2);
     expect(await face.refusal(asked(face))).toBe(refusal);
     expect(await face.range('x', 'z')).toMatchObject({ header: { revision: 3 }, count: 2 });
+  });
+
+  it('tells a fault of its own in the log, with where it happened, and what is refused nowhere', async () => {
+    const told: unknown[] = [];
+    const log: Log = { ...silent, error: (message, fields) => told.push([message, fields?.['reason']]) };
+    const face = await EtcdFixture.open({ log });
+    await face.refusal(face.put(''));
+    expect(told).toEqual([]);
+    expect(await face.refusal(Promise.reject(new RangeError('too deep')))).toBe(
+      'INTERNAL: rollcall: a fault of its own; its log says more',
+    );
+    expect(told).toEqual([['a call of etcd’s failed', expect.stringMatching(/^RangeError: too deep\n +at /)]]);
   });
 
   it('a request of exactly so many bytes, and takes one of a byte less', async () => {

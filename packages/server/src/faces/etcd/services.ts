@@ -1,6 +1,6 @@
 /** The etcd face: all of its services over one log. */
 import type { AccessControl, Caller, Clock, EtcdStoreFor, Log, Random, Store } from '@rollcall/core';
-import type { GrpcCall, GrpcFace, GrpcMetadata } from '../../shared/grpc-face.js';
+import { GrpcFailure, type GrpcCall, type GrpcFace, type GrpcMetadata } from '../../shared/grpc-face.js';
 import { authMethods } from './auth.js';
 import { electionMethods } from './election.js';
 import { failureOf } from './errors.js';
@@ -63,7 +63,15 @@ export function etcdServices(options: EtcdServicesOptions): EtcdServices {
     ...lockMethods(house),
     ...electionMethods(house),
   ];
-  return { face: { name: 'etcd', methods, tokenIn, failed: failureOf }, quiet };
+  return { face: { name: 'etcd', methods, tokenIn, failed: (error) => failureToldOf(error, log) }, quiet };
+}
+
+/** Whoever asked hears of a fault of our own only that the log says more. */
+function failureToldOf(error: unknown, log: Log): GrpcFailure {
+  const failure = failureOf(error);
+  if (failure.status === 'INTERNAL' && !(error instanceof GrpcFailure))
+    log.error('a call of etcd’s failed', { reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  return failure;
 }
 
 /** As clients of etcd send what Authenticate answered, or as everybody else does. */

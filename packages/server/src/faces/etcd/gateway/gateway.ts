@@ -1,10 +1,9 @@
 /** etcd's HTTP: its services as JSON under `/v3`, and the pages that tell how it is. */
-import { RollcallError } from '@rollcall/core';
+import { isRollcallError, RollcallError } from '@rollcall/core';
 import type { Message } from '@rollcall/wire';
 import { bearerTokenIn } from '../../../shared/bearer-token.js';
-import type { GrpcFace, GrpcMetadata, GrpcMethod } from '../../../shared/grpc-face.js';
+import { GrpcFailure, type GrpcFace, type GrpcMetadata, type GrpcMethod } from '../../../shared/grpc-face.js';
 import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRequest, HttpRoute } from '../../../shared/http-face.js';
-import { failureOf } from '../errors.js';
 import { failureAnswer } from './failures.js';
 import { fromJson, toJson } from './json.js';
 import { messagesIn } from './messages-in.js';
@@ -40,11 +39,17 @@ export function gateway(options: GatewayOptions): Gateway {
       name: options.face.name,
       prefix: '',
       tokenIn,
-      failed: (error) => failureAnswer(failureOf(error)),
+      failed: (error, head) =>
+        failureAnswer(isElsewhere(error, head) ? new GrpcFailure('NOT_FOUND', error.message) : options.face.failed(error)),
       routes: [...pages(options), ...options.face.methods.flatMap((method) => routesOf(method, streams))],
     },
     drain: () => streams.fail(new RollcallError('not-ready', 'This node is stopping; ask another one.')),
   };
+}
+
+/** Below `/v3` there may be calls that another etcd has. A path that none has is not there, which is no fault of a server's. */
+function isElsewhere(error: unknown, { url = '' }: HttpHead): error is RollcallError {
+  return isRollcallError(error) && error.code === 'unknown-route' && !/^\/v3(?:\/|\?|$)/.test(url);
 }
 
 function pages({ version, trouble, metrics }: GatewayOptions): readonly HttpRoute[] {

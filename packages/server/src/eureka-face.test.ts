@@ -240,6 +240,8 @@ describe('a door of its own', () => {
     const page = await eureka.ask('GET', '/', { door: 'eureka' });
     expect([page.status, page.text.includes('UP a')]).toEqual([200, true]);
     expect((await eureka.ask('GET', '/services', { door: 'eureka' })).status).toBe(404);
+    const elsewhere = await eureka.ask('GET', '/v1/catalog/services?x=1', { door: 'eureka' });
+    expect(elsewhere).toMatchObject({ status: 404, text: 'There is nothing at GET /v1/catalog/services.\n' });
     expect((await eureka.ask('GET', '/serverinfo/statusoverrides', { door: 'eureka' })).text).toBe('{}');
   });
 });

@@ -132,8 +132,9 @@ export class EurekaFace implements HttpFace {
     const call = callOf(parameters['*'] ?? '', parameters['namespace'] ?? null, head);
     const operation = operationAt(call.words, method);
     if (operation === 'method') return { status: 405, headers: [], body: null };
+    // As it was asked: what stands before, of a door, a namespace or a version, may be what is wrong.
     if (operation === null)
-      throw new RollcallError('unknown-route', `There is nothing at ${method} /${call.words.join('/').slice(0, 200)}.`);
+      throw new RollcallError('unknown-route', `There is nothing at ${method} ${(head.url ?? '').split('?', 1).join().slice(0, 200)}.`);
     const request: EurekaRequest = {
       ...call,
       query,

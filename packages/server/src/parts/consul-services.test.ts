@@ -49,6 +49,10 @@ describe('fifty hosts that register the same', () => {
       status: 404,
       text: expect.stringContaining('several others') as string,
     });
+    expect(await put('/agent/service/maintenance/web?enable=true', null, '10.9.9.9')).toMatchObject({
+      status: 404,
+      text: expect.stringContaining('call from where it was registered') as string,
+    });
     expect(machines()).toEqual([]);
   });
 

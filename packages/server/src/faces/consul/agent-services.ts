@@ -97,7 +97,7 @@ export async function serviceNamed(writes: AgentWrites, serviceId: string, calle
     throw new ConsulRefusal(404, text);
   }
   if (found !== 'several') return found;
-  const text = `Unknown service ID ${JSON.stringify(serviceId)} on the agent ${agent.name}, and several others have one: deregister it from where it runs, or with /v1/catalog/deregister and its node`;
+  const text = `Unknown service ID ${JSON.stringify(serviceId)} on the agent ${agent.name}, and several others have one: call from where it was registered, or take it out with /v1/catalog/deregister and its node`;
   throw new ConsulRefusal(404, text);
 }
 

@@ -1,5 +1,5 @@
 /** The console in a browser, before a real registry: what it shows, and that it shows what happens. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { ask } from '../acceptance/asking.js';
 import { RegistryProcess } from '../acceptance/registry-process.js';
 import { describeWith } from '../support/program.js';
@@ -111,6 +111,8 @@ describeWith(['chromium'], 'the console', () => {
 
   it('goes with the keyboard', { timeout: LONG_MS }, async () => {
     await go('#/services/payments');
+    // The timeline, where the one before ended, names them too.
+    await vi.waitUntil(() => tab.evaluate('document.querySelector("tbody th a") !== null'), { timeout: LONG_MS });
     await tab.shows('pay-10');
     await tab.evaluate('document.querySelector("tbody th a").focus()');
     await tab.key('ArrowDown');

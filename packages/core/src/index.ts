@@ -115,5 +115,6 @@ export * from './store/ordered-map.js';
 export * from './store/overlay.js';
 export * from './store/read-range.js';
 export * from './store/reader.js';
+export * from './store/store-through.js';
 export { doers, happenings, type Doer, type What } from './timeline/happening.js';
 export { SERVICE_EVENTS_MAX, Timeline, type Departed, type TimelineEvent } from './timeline/timeline.js';

@@ -10,7 +10,8 @@
 import { RollcallError } from '../errors.js';
 import type { Caller } from '../face.js';
 import type { Clock } from '../ports/clock.js';
-import type { Commit, CommitResult, Operation, OperationResult, Store } from '../ports/store.js';
+import type { CallOptions, Commit, CommitResult, Operation, OperationResult, Store } from '../ports/store.js';
+import { StoreThrough } from '../store/store-through.js';
 import { planWrites, type NamingSources, type WritePlan } from './etcd-writes.js';
 
 /**
@@ -33,26 +34,23 @@ const ATTEMPTS_MAX = 8;
 const CATCH_UP_WITHIN_MS = 2000;
 
 export function etcdStores(options: EtcdStoreOptions): EtcdStoreFor {
-  const { store } = options;
-  return (caller) => ({
-    get contact() {
-      return store.contact;
-    },
-    async commit(commit, call) {
-      const plan = planned(commit, options, caller);
-      return plan === null ? store.commit(commit, call) : written(options, caller, commit, plan);
-    },
-    range: (request, call) => store.range(request, call),
-    watch: (request, sink) => store.watch(request, sink),
-    compact: (revision) => store.compact(revision),
-    grantLease: (request) => store.grantLease(request),
-    keepLease: (id) => store.keepLease(id),
-    revokeLease: (id) => store.revokeLease(id),
-    lease: (id) => store.lease(id),
-    leases: () => store.leases(),
-    status: () => store.status(),
-    close: () => store.close(),
-  });
+  return (caller) => new EtcdStore(options, caller);
+}
+
+class EtcdStore extends StoreThrough {
+  readonly #options: EtcdStoreOptions;
+  readonly #caller: Caller;
+
+  constructor(options: EtcdStoreOptions, caller: Caller) {
+    super(options.store);
+    this.#options = options;
+    this.#caller = caller;
+  }
+
+  override async commit(commit: Commit, call?: CallOptions): Promise<CommitResult> {
+    const plan = planned(commit, this.#options, this.#caller);
+    return plan === null ? this.inner.commit(commit, call) : written(this.#options, this.#caller, commit, plan);
+  }
 }
 
 function planned(commit: Commit, options: EtcdStoreOptions, caller: Caller): WritePlan | null {
@@ -73,7 +71,10 @@ async function written(options: EtcdStoreOptions, caller: Caller, commit: Commit
   throw new RollcallError('conflict', 'Others changed instances that this concerns at the same time; nothing was written. Ask again.');
 }
 
-/** `null` if what has to hold did not. A commit without conditions of its own needs no other one around it, and may be as long as any. */
+/**
+ * `null` if what has to hold did not. A commit without conditions of its own takes on the guards as its conditions: another commit
+ * around it would count as one operation more, and one that is as long as a commit may be would be refused.
+ */
 async function commitGuarded(store: Store, { commit, guards }: WritePlan): Promise<CommitResult | null> {
   if (guards.length === 0) return store.commit(commit);
   if ((commit.when ?? []).length === 0) {

@@ -11,6 +11,7 @@ import type { CatalogView } from '../face.js';
 import type { CallOptions, Commit, CommitResult, Entry, Operation, Store } from '../ports/store.js';
 import { COMMIT_OPERATIONS_MAX, fitsCommit } from '../store/commit-rules.js';
 import { singleKey } from '../store/key-range.js';
+import { StoreThrough } from '../store/store-through.js';
 import type { ForeignClaims } from './foreign-claims.js';
 import { lensed, type LensedSources } from './lensed-commit.js';
 import { revisionsOf } from './showing.js';
@@ -27,27 +28,22 @@ export interface LensedStoreOptions {
   readonly project: (refs: readonly InstanceRef[], revision: number) => Promise<void>;
 }
 
-/** The same store, for what is neither here nor there. */
 export function lensedStore(options: LensedStoreOptions): Store {
-  const { store, claims, prefix } = options;
-  const commit = (one: Commit, call?: CallOptions): Promise<CommitResult> =>
-    claims.size === 0 && prefix() === null ? store.commit(one, call) : commitThrough(options, one, call);
-  return {
-    get contact() {
-      return store.contact;
-    },
-    commit,
-    range: (request, call) => store.range(request, call),
-    watch: (request, sink) => store.watch(request, sink),
-    compact: (revision) => store.compact(revision),
-    grantLease: (request) => store.grantLease(request),
-    keepLease: (id) => store.keepLease(id),
-    revokeLease: (id) => store.revokeLease(id),
-    lease: (id) => store.lease(id),
-    leases: () => store.leases(),
-    status: () => store.status(),
-    close: () => store.close(),
-  };
+  return new LensedStore(options);
+}
+
+class LensedStore extends StoreThrough {
+  readonly #options: LensedStoreOptions;
+
+  constructor(options: LensedStoreOptions) {
+    super(options.store);
+    this.#options = options;
+  }
+
+  override commit(commit: Commit, call?: CallOptions): Promise<CommitResult> {
+    const { claims, prefix } = this.#options;
+    return claims.size === 0 && prefix() === null ? this.inner.commit(commit, call) : commitThrough(this.#options, commit, call);
+  }
 }
 
 async function commitThrough(options: LensedStoreOptions, commit: Commit, call?: CallOptions): Promise<CommitResult> {

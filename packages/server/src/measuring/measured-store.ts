@@ -1,23 +1,15 @@
 /** A store that counts: what it is asked to commit, what waits, how long that takes. It changes nothing else. */
-import type {
-  CallOptions,
-  Clock,
-  Commit,
-  CommitResult,
-  Contact,
-  Counter,
-  Histogram,
-  Lease,
-  LeaseId,
-  Meter,
-  Metric,
-  RangeRequest,
-  RangeResult,
-  Store,
-  StoreStatus,
-  Watch,
-  WatchRequest,
-  WatchSink,
+import {
+  StoreThrough,
+  type CallOptions,
+  type Clock,
+  type Commit,
+  type CommitResult,
+  type Counter,
+  type Histogram,
+  type Meter,
+  type Metric,
+  type Store,
 } from '@rollcall/core';
 import type { Propagation } from './propagation.js';
 
@@ -47,8 +39,7 @@ export interface MeasuredStoreOptions {
   readonly propagation: Propagation;
 }
 
-export class MeasuredStore implements Store {
-  readonly #store: Store;
+export class MeasuredStore extends StoreThrough {
   readonly #clock: Clock;
   readonly #propagation: Propagation;
   readonly #done: Counter;
@@ -57,7 +48,7 @@ export class MeasuredStore implements Store {
   #waiting = 0;
 
   constructor(store: Store, { clock, meter, propagation }: MeasuredStoreOptions) {
-    this.#store = store;
+    super(store);
     this.#clock = clock;
     this.#propagation = propagation;
     this.#done = meter.counter(commits, { outcome: 'done' });
@@ -66,20 +57,16 @@ export class MeasuredStore implements Store {
     meter.gauge(commitsWaiting, () => this.#waiting);
   }
 
-  get contact(): Contact | undefined {
-    return this.#store.contact;
-  }
-
   /** Commits that are not answered yet, each as often as writers share it. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
+  override commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
     const begunMs = this.#clock.monotonicMs();
     const writers = writersOf(commit);
     this.#waiting += writers;
-    return this.#store.commit(commit, options).then(
+    return this.inner.commit(commit, options).then(
       (result) => {
         this.#waiting -= writers;
         this.#done.add();
@@ -93,46 +80,6 @@ export class MeasuredStore implements Store {
         throw error;
       },
     );
-  }
-
-  range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
-    return this.#store.range(request, options);
-  }
-
-  watch(request: WatchRequest, sink: WatchSink): Watch {
-    return this.#store.watch(request, sink);
-  }
-
-  compact(revision: number): Promise<void> {
-    return this.#store.compact(revision);
-  }
-
-  grantLease(request: { readonly ttlMs: number; readonly id?: LeaseId }): Promise<{ readonly id: LeaseId; readonly ttlMs: number }> {
-    return this.#store.grantLease(request);
-  }
-
-  keepLease(id: LeaseId): Promise<{ readonly ttlMs: number }> {
-    return this.#store.keepLease(id);
-  }
-
-  revokeLease(id: LeaseId): Promise<{ readonly revision: number }> {
-    return this.#store.revokeLease(id);
-  }
-
-  lease(id: LeaseId): Promise<Lease> {
-    return this.#store.lease(id);
-  }
-
-  leases(): Promise<readonly LeaseId[]> {
-    return this.#store.leases();
-  }
-
-  status(): Promise<StoreStatus> {
-    return this.#store.status();
-  }
-
-  close(): Promise<void> {
-    return this.#store.close();
   }
 }
 

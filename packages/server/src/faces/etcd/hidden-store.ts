@@ -8,12 +8,12 @@ import {
   isSingleKey,
   keyOf,
   RollcallError,
+  StoreThrough,
   type Bytes,
   type CallOptions,
   type Change,
   type Commit,
   type CommitResult,
-  type Contact,
   type KeyRange,
   type Lease,
   type LeaseId,
@@ -23,7 +23,6 @@ import {
   type RangeResult,
   type RevisionBatch,
   type Store,
-  type StoreStatus,
   type Watch,
   type WatchRequest,
 } from '@rollcall/core';
@@ -36,37 +35,27 @@ const hidden: KeyRange & { readonly to: Bytes } = { from: fromText('/rollcall'),
 const nodesFrom = fromText('/rollcall/nodes/');
 const nodesTo = fromText('/rollcall/nodes0');
 
-export class HiddenStore implements Store {
-  readonly #store: Store;
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  get contact(): Contact | undefined {
-    return this.#store.contact;
-  }
-
-  async range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
+export class HiddenStore extends StoreThrough {
+  override async range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
     const [first, second] = around(request.range);
-    if (second === undefined) return this.#store.range(first === request.range ? request : { ...request, range: first }, options);
-    const before = await this.#store.range({ ...request, range: first }, options);
-    const behind = await this.#store.range(
+    if (second === undefined) return this.inner.range(first === request.range ? request : { ...request, range: first }, options);
+    const before = await this.inner.range({ ...request, range: first }, options);
+    const behind = await this.inner.range(
       { ...restOf(request, before), range: second, revision: request.revision ?? before.revision },
       options,
     );
     return merged(before, behind);
   }
 
-  async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
+  override async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
     const plan = planOf(commit);
-    const result = await this.#store.commit(plan.commit, options);
+    const result = await this.inner.commit(plan.commit, options);
     return plan.commit === commit ? result : resultOf(commit, result);
   }
 
-  watch(request: WatchRequest, sink: Parameters<Store['watch']>[1]): Watch {
-    if (around(request.range)[0] === request.range) return this.#store.watch(request, sink);
-    return this.#store.watch(request, {
+  override watch(request: WatchRequest, sink: Parameters<Store['watch']>[1]): Watch {
+    if (around(request.range)[0] === request.range) return this.inner.watch(request, sink);
+    return this.inner.watch(request, {
       next: (batch) => {
         const shown = shownOf(batch);
         return shown === null ? undefined : sink.next(shown);
@@ -75,39 +64,19 @@ export class HiddenStore implements Store {
     });
   }
 
-  compact(revision: number): Promise<void> {
-    return this.#store.compact(revision);
-  }
-
-  grantLease(request: { readonly ttlMs: number; readonly id?: LeaseId }): Promise<{ readonly id: LeaseId; readonly ttlMs: number }> {
-    return this.#store.grantLease(request);
-  }
-
-  keepLease(id: LeaseId): Promise<{ readonly ttlMs: number }> {
-    return this.#store.keepLease(id);
-  }
-
-  async revokeLease(id: LeaseId): Promise<{ readonly revision: number }> {
-    const { keys } = await this.#store.lease(id);
+  override async revokeLease(id: LeaseId): Promise<{ readonly revision: number }> {
+    const { keys } = await this.inner.lease(id);
     if (keys.some(isOfNode)) throw readOnly('This lease is that of a node of the registry');
-    return this.#store.revokeLease(id);
+    return this.inner.revokeLease(id);
   }
 
-  async lease(id: LeaseId): Promise<Lease> {
-    const lease = await this.#store.lease(id);
+  override async lease(id: LeaseId): Promise<Lease> {
+    const lease = await this.inner.lease(id);
     return lease.keys.some(isHidden) ? { ...lease, keys: lease.keys.filter((key) => !isHidden(key)) } : lease;
   }
 
-  leases(): Promise<readonly LeaseId[]> {
-    return this.#store.leases();
-  }
-
-  status(): Promise<StoreStatus> {
-    return this.#store.status();
-  }
-
   /** It is not ours. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     return undefined;
   }
 }

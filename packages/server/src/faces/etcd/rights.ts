@@ -12,12 +12,12 @@ import {
   rightMissing,
   ServiceName,
   singleKey,
+  StoreThrough,
   toText,
   type CallOptions,
   type Caller,
   type Commit,
   type CommitResult,
-  type Contact,
   type KeyRange,
   type Lease,
   type LeaseId,
@@ -26,7 +26,6 @@ import {
   type RangeResult,
   type Right,
   type Store,
-  type StoreStatus,
   type Watch,
   type WatchRequest,
   type WatchSink,
@@ -37,70 +36,49 @@ export function withRights(store: Store, caller: Caller, prefix: string): Store 
   return caller.may.operate.isEverything ? store : new JudgedStore(store, caller, prefix);
 }
 
-class JudgedStore implements Store {
-  readonly #store: Store;
+class JudgedStore extends StoreThrough {
   readonly #caller: Caller;
   readonly #prefix: string;
 
   constructor(store: Store, caller: Caller, prefix: string) {
-    this.#store = store;
+    super(store);
     this.#caller = caller;
     this.#prefix = prefix;
   }
 
-  get contact(): Contact | undefined {
-    return this.#store.contact;
-  }
-
-  async range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
+  override async range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
     this.#demand('read', request.range);
-    return this.#store.range(request, options);
+    return this.inner.range(request, options);
   }
 
-  async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
+  override async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
     this.#demandCommit(commit);
-    return this.#store.commit(commit, options);
+    return this.inner.commit(commit, options);
   }
 
-  watch(request: WatchRequest, sink: WatchSink): Watch {
+  override watch(request: WatchRequest, sink: WatchSink): Watch {
     this.#demand('read', request.range);
-    return this.#store.watch(request, sink);
+    return this.inner.watch(request, sink);
   }
 
-  async compact(revision: number): Promise<void> {
+  override async compact(revision: number): Promise<void> {
     this.#demand('operate', null);
-    return this.#store.compact(revision);
+    return this.inner.compact(revision);
   }
 
-  grantLease(request: { readonly ttlMs: number; readonly id?: LeaseId }): Promise<{ readonly id: LeaseId; readonly ttlMs: number }> {
-    return this.#store.grantLease(request);
-  }
-
-  keepLease(id: LeaseId): Promise<{ readonly ttlMs: number }> {
-    return this.#store.keepLease(id);
-  }
-
-  async revokeLease(id: LeaseId): Promise<{ readonly revision: number }> {
-    const { keys } = await this.#store.lease(id);
+  override async revokeLease(id: LeaseId): Promise<{ readonly revision: number }> {
+    const { keys } = await this.inner.lease(id);
     for (const key of keys) this.#demand('write', singleKey(key));
-    return this.#store.revokeLease(id);
+    return this.inner.revokeLease(id);
   }
 
-  async lease(id: LeaseId): Promise<Lease> {
-    const lease = await this.#store.lease(id);
+  override async lease(id: LeaseId): Promise<Lease> {
+    const lease = await this.inner.lease(id);
     return { ...lease, keys: lease.keys.filter((key) => this.#may('read', singleKey(key))) };
   }
 
-  leases(): Promise<readonly LeaseId[]> {
-    return this.#store.leases();
-  }
-
-  status(): Promise<StoreStatus> {
-    return this.#store.status();
-  }
-
   /** It is not ours. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     return undefined;
   }
 

@@ -4,6 +4,7 @@
  */
 import {
   FIRST_REVISION,
+  StoreThrough,
   type CallOptions,
   type Change,
   type Commit,
@@ -20,34 +21,27 @@ import {
   type WatchSink,
 } from '@rollcall/core';
 
-export class RebasedStore implements Store {
-  readonly #inner: Store;
+export class RebasedStore extends StoreThrough {
   /** What is 1 here is `base + 1` there. */
   readonly #base: number;
 
   constructor(inner: Store, base: number) {
-    this.#inner = inner;
+    super(inner);
     this.#base = base;
   }
 
-  readonly keepLease: Store['keepLease'] = (id) => this.#inner.keepLease(id);
-  readonly grantLease: Store['grantLease'] = (request) => this.#inner.grantLease(request);
-  readonly lease: Store['lease'] = (id) => this.#inner.lease(id);
-  readonly leases: Store['leases'] = () => this.#inner.leases();
-  readonly close: Store['close'] = () => this.#inner.close();
-
-  async range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
-    return this.#resultHere(await this.#inner.range(this.#requestThere(request), options));
+  override async range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
+    return this.#resultHere(await this.inner.range(this.#requestThere(request), options));
   }
 
-  async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
-    return this.#commitHere(await this.#inner.commit(this.#commitThere(commit), options));
+  override async commit(commit: Commit, options?: CallOptions): Promise<CommitResult> {
+    return this.#commitHere(await this.inner.commit(this.#commitThere(commit), options));
   }
 
-  watch(request: WatchRequest, sink: WatchSink): Watch {
+  override watch(request: WatchRequest, sink: WatchSink): Watch {
     const base = this.#base;
     const fromRevision = request.fromRevision === undefined ? {} : { fromRevision: this.#there(request.fromRevision) };
-    const watch = this.#inner.watch(
+    const watch = this.inner.watch(
       { ...request, ...fromRevision },
       {
         next: ({ revision, changes }) =>
@@ -63,17 +57,17 @@ export class RebasedStore implements Store {
     };
   }
 
-  compact(revision: number): Promise<void> {
-    return this.#inner.compact(this.#there(revision));
+  override compact(revision: number): Promise<void> {
+    return this.inner.compact(this.#there(revision));
   }
 
-  async revokeLease(id: bigint): Promise<{ revision: number }> {
-    const { revision } = await this.#inner.revokeLease(id);
+  override async revokeLease(id: bigint): Promise<{ revision: number }> {
+    const { revision } = await this.inner.revokeLease(id);
     return { revision: revision - this.#base };
   }
 
-  async status(): ReturnType<Store['status']> {
-    const status = await this.#inner.status();
+  override async status(): ReturnType<Store['status']> {
+    const status = await this.inner.status();
     const compactedRevision = Math.max(status.compactedRevision - this.#base, FIRST_REVISION);
     return { ...status, revision: status.revision - this.#base, compactedRevision };
   }

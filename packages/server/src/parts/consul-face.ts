@@ -5,6 +5,7 @@ import { selfRoutes, type SelfOptions } from '../faces/consul/agent-self.js';
 import type { Agent } from '../faces/consul/agents.js';
 import { Blocking } from '../faces/consul/blocking.js';
 import { catalogRoutes } from '../faces/consul/catalog-reads.js';
+import { Distances } from '../faces/consul/coordinates/distances.js';
 import { healthRoutes } from '../faces/consul/health-reads.js';
 import { Indexes, LASTING_BASE, passingBase } from '../faces/consul/indexes.js';
 import { consulItself } from '../faces/consul/itself.js';
@@ -78,6 +79,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     view,
     members,
     agents,
+    distances: new Distances({ coordinates: () => keys.keyspace.coordinates, moved: () => keys.keyspace.moved('coordinates') }),
     reads,
     terms: { indexes, datacenter: options.dnsDatacenter },
     consulVersion: options.consulVersion,

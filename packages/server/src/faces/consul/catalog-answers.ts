@@ -15,8 +15,8 @@ export interface Subject {
   /** When it last moved. */
   readonly revision: () => number;
   readonly isExact?: boolean;
-  /** The node that comes first, where one does: it may follow from who asks. */
-  readonly near?: string | null;
+  /** What the order follows from besides, where there is one: it may be who asks. */
+  readonly near?: string | undefined;
 }
 
 export class CatalogAnswer implements CachedAnswer {
@@ -65,8 +65,8 @@ export class CatalogAnswers {
   /** For `reads`: an answer that follows from the catalog and the question alone. */
   watched(ask: Ask, subject: Subject, render: () => string): Watched {
     const { catalog, indexes } = this.#options;
-    const { near = null } = subject;
-    const key = near === null ? keyOf(ask) : `${keyOf(ask)} ${near}`;
+    const { near } = subject;
+    const key = near === undefined ? keyOf(ask) : `${keyOf(ask)} ${near}`;
     return {
       key,
       index: () => indexes.of(subject.revision()),

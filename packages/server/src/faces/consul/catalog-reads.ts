@@ -3,10 +3,11 @@ import { Namespace, ServiceName, type Caller } from '@rollcall/core';
 import type { HttpReply } from '../../shared/http-face.js';
 import { json, jsonText } from './answer.js';
 import type { Subject } from './catalog-answers.js';
-import { askedFilter, nearFirst, nearOf, nodeTest, tagTest } from './chosen.js';
+import { askedFilter, nodeTest, tagTest } from './chosen.js';
 import type { Filter } from './filter/filter.js';
 import { catalogServiceShape, nodeShape, serviceShape } from './filter/shapes.js';
 import { askedNode } from './health-reads.js';
+import { nearFirst, nearOf } from './near.js';
 import type { ConsulNode } from './nodes.js';
 import { allNodes, askedService, instancesOn, nodeNamed, ofNode, ofService, type ReadingContext } from './reading.js';
 import type { Ask, ConsulRoute } from './route.js';
@@ -34,8 +35,8 @@ function datacenters(ask: Ask, { terms }: ReadingContext): Reply {
 }
 
 function nodes(ask: Ask, context: ReadingContext): Reply {
-  const { answers, reads, catalog, agents, terms } = context;
-  const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, nodeShape), nearOf(ask, agents)];
+  const { answers, reads, catalog, terms } = context;
+  const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, nodeShape), nearOf(ask, context)];
   const render = (): string => {
     const found = allNodes(context, ask.caller).filter((one) => byNode?.({ node: one }) !== false);
     const rows = nearFirst(found, near, ({ name }) => name).map((one) => nodeRow(one, terms));
@@ -44,7 +45,7 @@ function nodes(ask: Ask, context: ReadingContext): Reply {
       (filter === undefined ? rows : rows.filter(filter)).map((row) => JSON.stringify(row)),
     );
   };
-  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.nodes, near }, render));
+  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.nodes, near: near?.key }, render));
 }
 
 function services(ask: Ask, context: ReadingContext): Reply {
@@ -86,9 +87,9 @@ function namesAmong(
 }
 
 function service(ask: Ask, context: ReadingContext): Reply {
-  const { answers, reads, agents, terms } = context;
+  const { answers, reads, terms } = context;
   const name = askedService(ask.rest);
-  const [byTag, byNode, filter, near] = [tagTest(ask), nodeTest(ask), askedFilter(ask, catalogServiceShape), nearOf(ask, agents)];
+  const [byTag, byNode, filter, near] = [tagTest(ask), nodeTest(ask), askedFilter(ask, catalogServiceShape), nearOf(ask, context)];
   const render = (): string => {
     const found = servicesOn(name, context, ask.caller).filter((on) => byTag?.(on) !== false && byNode?.(on) !== false);
     const rows = nearFirst(found, near, ({ node: at }) => at.name).map((on) => catalogRow(on, terms));
@@ -97,7 +98,7 @@ function service(ask: Ask, context: ReadingContext): Reply {
       (filter === undefined ? rows : rows.filter(filter)).map((row) => JSON.stringify(row)),
     );
   };
-  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near }, render));
+  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near: near?.key }, render));
 }
 
 type NodeText = (node: ConsulNode | null, rows: readonly ServiceOn[], context: ReadingContext, filter: Filter | undefined) => unknown;

@@ -1,5 +1,4 @@
-/** Which rows of an answer a query wants: by tag, by the metadata of nodes, by a filter, and in which order. */
-import type { Agents } from './agents.js';
+/** Which rows of an answer a query wants: by tag, by the metadata of nodesand by a filter. */
 import { filterOf, type Filter } from './filter/filter.js';
 import type { Shape } from './filter/shape.js';
 import type { ConsulNode } from './nodes.js';
@@ -31,17 +30,4 @@ export function nodeTest({ query }: Ask): ((on: { readonly node: Pick<ConsulNode
     return at < 0 ? ([pair, ''] as const) : ([pair.slice(0, at), pair.slice(at + 1)] as const);
   });
   return ({ node: { meta } }) => pairs.every(([name, value]) => Object.hasOwn(meta, name) && meta[name] === value);
-}
-
-/** The node that is to come first; `null` where nobody asks. `_agent` is the caller's own. */
-export function nearOf({ query, caller }: Ask, agents: Agents): string | null {
-  const near = query.text('near');
-  if (near === '' || near === '_ip') return null;
-  return near === '_agent' ? agents.of(caller).name : near;
-}
-
-/** Who is on that node first, and otherwise as it was: how far the others are nobody knows. */
-export function nearFirst<Row>(rows: readonly Row[], near: string | null, nodeOf: (row: Row) => string): readonly Row[] {
-  if (near === null) return rows;
-  return [...rows.filter((row) => nodeOf(row) === near), ...rows.filter((row) => nodeOf(row) !== near)];
 }

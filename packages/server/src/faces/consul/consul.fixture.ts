@@ -30,6 +30,8 @@ import { catalogRoutes } from './catalog-reads.js';
 import { healthRoutes } from './health-reads.js';
 import { Indexes, LASTING_BASE } from './indexes.js';
 import type { KeptService } from './kept.js';
+import { Distances } from './coordinates/distances.js';
+import type { CoordinateRecord } from './keyspace/records.js';
 import type { Member, Members } from './members.js';
 import { readingContext } from './reading-context.js';
 import type { ReadingContext } from './reading.js';
@@ -50,6 +52,11 @@ const self: Member = {
   leaving: false,
   revision: 3,
 };
+
+const rest = { prefix: '', name: 'rest', routes: [], failed: () => ({ status: 404, headers: [], body: 'nothing here' }) };
+const load = (): { loopDelayMs: number; commitsWaiting: number } => ({ loopDelayMs: 0, commitsWaiting: 0 });
+
+const ownAgent = { name: self.name, address: self.address as Host };
 
 /** Nodes that can be told to be others. */
 export class SomeMembers implements Members {
@@ -98,6 +105,8 @@ export class ConsulScene {
   readonly blocking: Blocking;
   readonly context: ReadingContext;
   readonly door: HttpDoor;
+  readonly coordinates: Map<string, CoordinateRecord> = new Map();
+  readonly #distances = new Distances({ coordinates: () => this.coordinates, moved: () => this.coordinates.size });
   revision = 5;
 
   constructor({ access = openAccess, complete = true, agents = 'per-source', confirm }: ConsulSceneOptions = {}) {
@@ -119,7 +128,8 @@ export class ConsulScene {
       whole,
       view,
       members,
-      agents: new Agents({ mode: agents, own: { name: members.self.name, address: members.self.address as Host } }),
+      agents: new Agents({ mode: agents, own: ownAgent }),
+      distances: this.#distances,
       reads,
       terms: { indexes, datacenter: 'dc1' },
       consulVersion: '1.22.0',
@@ -144,8 +154,6 @@ export class ConsulScene {
       ready: (head, caller) => answers.ready(head, caller),
       log: silent,
     });
-    const rest = { prefix: '', name: 'rest', routes: [], failed: () => ({ status: 404, headers: [], body: 'nothing here' }) };
-    const load = (): { loopDelayMs: number; commitsWaiting: number } => ({ loopDelayMs: 0, commitsWaiting: 0 });
     this.door = new HttpDoor({
       faces: [rest, face],
       bind: '127.0.0.1',

@@ -1,9 +1,10 @@
 /** `/v1/health`: who is there with all checks, and checks by service, by node and by state. */
 import { MachineName, Namespace, type Instance } from '@rollcall/core';
 import type { HttpReply } from '../../shared/http-face.js';
-import { askedFilter, nearFirst, nearOf, nodeTest, tagTest } from './chosen.js';
+import { askedFilter, nodeTest, tagTest } from './chosen.js';
 import { checkShape, healthShape } from './filter/shapes.js';
 import type { Filter } from './filter/filter.js';
+import { nearFirst, nearOf } from './near.js';
 import type { ConsulNode } from './nodes.js';
 import { askedService, instancesOn, nodeNamed, ofNode, ofService, type ReadingContext } from './reading.js';
 import { ConsulRefusal } from './refusal.js';
@@ -25,10 +26,10 @@ export function healthRoutes(context: ReadingContext): readonly ConsulRoute[] {
 }
 
 function healthOfService(ask: Ask, context: ReadingContext): Reply {
-  const { answers, reads, agents, terms, pieces } = context;
+  const { answers, reads, terms, pieces } = context;
   const name = askedService(ask.rest);
   const onlyPassing = ask.query.truth('passing') ?? false;
-  const [byTag, byNode, filter, near] = [tagTest(ask), nodeTest(ask), askedFilter(ask, healthShape), nearOf(ask, agents)];
+  const [byTag, byNode, filter, near] = [tagTest(ask), nodeTest(ask), askedFilter(ask, healthShape), nearOf(ask, context)];
   const passes = (on: ServiceOn): boolean => (on.instance === null ? isPassing(on, terms) : pieces.isPassing(on.instance, on.node));
   const isWanted = (on: ServiceOn): boolean =>
     (!onlyPassing || passes(on)) && byTag?.(on) !== false && byNode?.(on) !== false && filter?.(healthRow(on, terms)) !== false;
@@ -39,19 +40,19 @@ function healthOfService(ask: Ask, context: ReadingContext): Reply {
     const rows = ask.query.text('peer') === '' ? servicesOn(name, context, ask.caller).filter(isWanted) : [];
     return listText(ask, nearFirst(rows, near, ({ node }) => node.name).map(textOf));
   };
-  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near }, render));
+  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near: near?.key }, render));
 }
 
 function checksOfService(ask: Ask, context: ReadingContext): Reply {
-  const { answers, reads, agents, terms } = context;
+  const { answers, reads, terms } = context;
   const name = askedService(ask.rest);
-  const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, checkShape), nearOf(ask, agents)];
+  const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, checkShape), nearOf(ask, context)];
   const render = (): string => {
     const rows = servicesOn(name, context, ask.caller).filter((on) => byNode?.(on) !== false);
     const checks = nearFirst(rows, near, ({ node }) => node.name).flatMap((on) => ownChecksOf(on, terms));
     return listText(ask, checkTexts(checks, filter));
   };
-  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near }, render));
+  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near: near?.key }, render));
 }
 
 function checksOfNode(ask: Ask, context: ReadingContext): Reply {
@@ -69,10 +70,10 @@ function checksOfNode(ask: Ask, context: ReadingContext): Reply {
 const states: ReadonlySet<string> = new Set<CheckStatus | 'any'>(['any', 'passing', 'warning', 'critical']);
 
 function checksInState(ask: Ask, context: ReadingContext): Reply {
-  const { answers, reads, agents, catalog, view } = context;
+  const { answers, reads, catalog, view } = context;
   const state = ask.rest;
   if (state === '') throw new ConsulRefusal(400, 'Missing check state');
-  const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, checkShape), nearOf(ask, agents)];
+  const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, checkShape), nearOf(ask, context)];
   const render = (): string => {
     if (!states.has(state)) return listText(ask, []);
     const found = allNodeChecks(context, ask, byNode);
@@ -91,7 +92,7 @@ function checksInState(ask: Ask, context: ReadingContext): Reply {
     );
   };
   const isExact = state === 'any' && byNode === undefined && filter === undefined;
-  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.any, isExact, near }, render));
+  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.any, isExact, near: near?.key }, render));
 }
 
 /** Of nodes that have checks: of those that are only there because somebody is on them, there are none. */

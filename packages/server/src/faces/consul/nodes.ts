@@ -20,7 +20,7 @@ export interface ConsulNode {
 }
 
 export interface NodesOptions {
-  readonly view: Pick<CatalogView, 'machine'>;
+  readonly view: Pick<CatalogView, 'machine' | 'machines'>;
   readonly members: Members;
   /** Of Consul: its own nodes say it. */
   readonly consulVersion: string;
@@ -58,6 +58,13 @@ export class Nodes {
     const machine = this.#view.machine({ namespace: Namespace.default, name }, caller);
     if (machine !== undefined) return this.ofMachine(machine);
     return this.own.get(name) ?? null;
+  }
+
+  /** One that is there by itself and has this address; `null` for an address that none has. */
+  at(address: string, caller: Caller): MachineName | null {
+    for (const [name, node] of this.own) if (node.address === address) return name;
+    const found = this.#view.machines(Namespace.default, caller).find((machine) => this.ofMachine(machine).address === address);
+    return found?.name ?? null;
   }
 
   ofMachine(machine: Machine): ConsulNode {

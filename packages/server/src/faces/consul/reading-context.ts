@@ -8,7 +8,7 @@ import { Pieces } from './pieces.js';
 import { Places } from './places.js';
 import type { ReadingContext } from './reading.js';
 
-export interface ReadingSources extends Pick<ReadingContext, 'members' | 'agents' | 'reads' | 'terms'> {
+export interface ReadingSources extends Pick<ReadingContext, 'members' | 'agents' | 'reads' | 'terms' | 'distances'> {
   /** The catalog, whoever asks. */
   readonly whole: CatalogView;
   /** As each caller may see it. */

@@ -3,6 +3,7 @@ import { Namespace, ServiceName, type Caller, type CatalogView, type Instance, t
 import type { Agents } from './agents.js';
 import type { CatalogAnswers, Subject } from './catalog-answers.js';
 import type { CatalogIndexes } from './catalog-indexes.js';
+import type { Distances } from './coordinates/distances.js';
 import type { Members } from './members.js';
 import type { ConsulNode, Nodes } from './nodes.js';
 import type { Pieces } from './pieces.js';
@@ -18,6 +19,7 @@ export interface ReadingContext {
   readonly members: Members;
   readonly nodes: Nodes;
   readonly places: Places;
+  readonly distances: Distances;
   readonly catalog: CatalogIndexes;
   readonly answers: CatalogAnswers;
   readonly pieces: Pieces;

@@ -1,6 +1,6 @@
 /** Who a prepared query finds. */
 import { Namespace, ServiceName, type Caller, type Instance, type Random } from '@rollcall/core';
-import { nearFirst } from '../chosen.js';
+import { nearFirst, type Near } from '../near.js';
 import type { QueryService } from '../keyspace/query-record.js';
 import type { ConsulNode } from '../nodes.js';
 import type { ReadingContext } from '../reading.js';
@@ -9,8 +9,7 @@ import { consulTagsOf } from '../shown-service.js';
 
 export interface Execution {
   readonly service: QueryService;
-  /** Who is to come first; empty for nobody. */
-  readonly near: string;
+  readonly near: Near | null;
   /** 0 for all. */
   readonly limit: number;
 }
@@ -29,7 +28,7 @@ export function execute({ service, near, limit }: Execution, world: World, rando
   const rows = all
     .map((instance) => ({ instance, node: world.nodes.of(instance, caller) }))
     .filter((row) => isWell(row, service, world) && hasTags(row, service) && hasMeta(row, service));
-  const sorted = nearFirst(shuffled(rows, random), near === '' || near === '_ip' ? null : near, ({ node }) => node.name);
+  const sorted = nearFirst(shuffled(rows, random), near, ({ node }) => node.name);
   return limit > 0 ? sorted.slice(0, limit) : sorted;
 }
 

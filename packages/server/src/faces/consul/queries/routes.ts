@@ -10,6 +10,7 @@ import type { Query } from '../keyspace/keyspace.js';
 import type { QueryDefinition } from '../keyspace/query-record.js';
 import { encodeJson } from '../keyspace/records.js';
 import { demandKeys } from '../kv/routes.js';
+import { nearTo } from '../near.js';
 import type { ReadingContext } from '../reading.js';
 import { shownJson } from '../reads.js';
 import { ConsulRefusal } from '../refusal.js';
@@ -131,7 +132,7 @@ async function answer(ask: Ask, { kept, reading }: QueryRoutesOptions): Promise<
   const query = await asked(ask, kept);
   const limit = Number(ask.query.whole('limit', 'Invalid value for ?limit') ?? 0n);
   const said = ask.query.text('near') || query.service.near;
-  const near = said === '_agent' ? reading.agents.of(ask.caller).name : said;
+  const near = nearTo(said, reading, ask.caller);
   const service = { ...query.service, connect: query.service.connect || (ask.query.truth('connect') ?? false) };
   const rows = execute({ service, near, limit }, reading, kept.random, ask.caller);
   const { datacenter, indexes } = reading.terms;

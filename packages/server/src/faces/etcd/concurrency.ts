@@ -32,8 +32,18 @@ export async function takePlace(
   return { key, revision: entry?.createRevision ?? revision, lease: id, isNew: succeeded, held: entry?.value ?? value };
 }
 
-/** Settles when nobody stands before this place any more. Throws if it is lost meanwhile, or nobody waits for it. */
+/** Settles when nobody stands before this place any more. Throws if it is lost meanwhile, or nobody waits for it; then it is left. */
 export async function waitForTurn(store: Store, name: Bytes, place: Place, signal: Abort): Promise<void> {
+  try {
+    await predecessorsGone(store, name, place, signal);
+  } catch (error) {
+    // Who does not wait any more does not hold up those behind him either.
+    await leavePlace(store, place).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function predecessorsGone(store: Store, name: Bytes, place: Place, signal: Abort): Promise<void> {
   for (;;) {
     const range = queueOf(name);
     const { entries, revision } = await store.range({ range, maxCreateRevision: place.revision - 1 });

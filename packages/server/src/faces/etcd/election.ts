@@ -57,12 +57,7 @@ async function campaign(house: EtcdHouse, { name, lease, value }: etcd.CampaignR
   const store = storeOf(house, call);
   const place = await takePlace(store, name, lease, value);
   if (!place.isNew && Buffer.compare(place.held, value) !== 0) await put(store, place, value);
-  try {
-    await waitForTurn(store, name, place, call.signal);
-  } catch (error) {
-    await leavePlace(store, place).catch(() => undefined);
-    throw error;
-  }
+  await waitForTurn(store, name, place, call.signal);
   return { header: await headerNow(house), leader: { name, key: place.key, rev: place.revision, lease: place.lease } };
 }
 

@@ -2,7 +2,7 @@
 import { singleKey } from '@rollcall/core';
 import { etcd } from '@rollcall/wire';
 import { unaryMethod, type GrpcCall, type GrpcMethod } from '../../shared/grpc-face.js';
-import { leavePlace, takePlace, waitForTurn } from './concurrency.js';
+import { takePlace, waitForTurn } from './concurrency.js';
 import { headerNow, storeOf, type EtcdHouse } from './house.js';
 import { headerOf } from './identity.js';
 
@@ -33,13 +33,7 @@ export function lockMethods(house: EtcdHouse): readonly GrpcMethod[] {
 async function lock(house: EtcdHouse, { name, lease }: etcd.LockRequest, call: GrpcCall): Promise<etcd.LockResponse> {
   const store = storeOf(house, call);
   const place = await takePlace(store, name, lease, NO_VALUE);
-  try {
-    await waitForTurn(store, name, place, call.signal);
-  } catch (error) {
-    // Who does not wait any more does not hold up those behind him either.
-    await leavePlace(store, place).catch(() => undefined);
-    throw error;
-  }
+  await waitForTurn(store, name, place, call.signal);
   return { header: await headerNow(house), key: place.key };
 }
 

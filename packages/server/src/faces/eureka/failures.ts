@@ -1,39 +1,10 @@
 /** Refusals in Eureka's way: a status, a sentence for whoever looks, and nothing at all where a client would take it for an instance. */
+import { problemStatuses } from '@rollcall/contract';
 import { isRollcallError, RollcallError, type ErrorCode } from '@rollcall/core';
 import type { HttpAnswer, HttpHead } from '../../shared/http-face.js';
 
-const statuses = {
-  'aborted': 503,
-  'ambiguous-id': 409,
-  'conflict': 409,
-  'forbidden': 403,
-  'head-too-large': 431,
-  'host-not-allowed': 421,
-  'internal': 500,
-  'invalid-request': 400,
-  'lease-exists': 409,
-  'lease-not-found': 404,
-  'not-found': 404,
-  'not-ready': 503,
-  'origin-not-allowed': 403,
-  'outcome-unknown': 503,
-  'overloaded': 503,
-  'payload-too-large': 413,
-  'request-timeout': 408,
-  'revision-compacted': 410,
-  'revision-in-future': 409,
-  'store-closed': 503,
-  'store-corrupt': 500,
-  'store-failed': 500,
-  'store-full': 507,
-  'store-locked': 500,
-  'store-newer': 500,
-  'store-unavailable': 503,
-  'too-many-requests': 429,
-  'unauthenticated': 401,
-  'unknown-route': 404,
-  'unsupported-media-type': 415,
-} satisfies Record<ErrorCode, number>;
+/** The native API's: what differs is only how it is said. A code of the catalogue without a status there does not compile. */
+const statuses: Readonly<Record<ErrorCode, number>> = problemStatuses;
 
 export function statusFor({ code }: Pick<RollcallError, 'code'>): number {
   return statuses[code];

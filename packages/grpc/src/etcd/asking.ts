@@ -1,6 +1,6 @@
 /** The members of an etcd as one thing to ask: whoever answers is asked next time too; whoever does not is left for another one. */
 import { sleep, type Clock, type Random } from '@rollcall/client';
-import { authenticate, type UnaryCall } from './calls.js';
+import { etcdCalls, type EtcdCall, type EtcdStreamCall } from '@rollcall/wire';
 import type { Connection } from './connection.js';
 import { failureOf, isOpenToAll } from './failure.js';
 import type { MessageStream } from './grpc-module.js';
@@ -51,7 +51,7 @@ export class Asking {
   }
 
   /** Asks one member after the other. Throws an `EtcdFailure`. */
-  async ask<Request, Answer>(call: UnaryCall<Request, Answer>, request: Request): Promise<Answer> {
+  async ask<Request, Answer>(call: EtcdCall<Request, Answer>, request: Request): Promise<Answer> {
     const tries = this.#options.connections.length * ROUNDS;
     let isRenewed = false;
     for (let attempt = 1; ; attempt++) {
@@ -75,7 +75,7 @@ export class Asking {
   }
 
   /** To the member that answers at present. */
-  async open<Answer>(path: string, read: (bytes: Uint8Array) => Answer): Promise<OpenStream<Answer>> {
+  async open<Answer>(call: EtcdStreamCall<Answer>): Promise<OpenStream<Answer>> {
     const at = this.#current;
     const connection = this.#connection(at);
     const left = (thrown: unknown): void => {
@@ -84,7 +84,7 @@ export class Asking {
       this.#leave(at);
     };
     try {
-      const stream = connection.open(path, read, await this.#tokenFrom(connection));
+      const stream = connection.open(call, await this.#tokenFrom(connection));
       const end = (): void => void this.#options.clock.after(BYTES_LEAVE_WITHIN_MS, () => stream.cancel());
       return { stream, end, left };
     } catch (thrown) {
@@ -117,7 +117,7 @@ export class Asking {
     const { user, token } = this.#options;
     if (user === null) return token;
     if (this.#token !== null) return this.#token;
-    const asked = connection.ask(authenticate, user, null, MEMBER_WITHIN_MS).then(
+    const asked = connection.ask(etcdCalls.authenticate, user, null, MEMBER_WITHIN_MS).then(
       ({ token: given }) => given,
       (thrown: unknown) => {
         // As Go's client has it: whoever has a name may come in where nobody is asked for one.

@@ -1,6 +1,6 @@
 /** The way to one member of an etcd. */
 import type { Clock } from '@rollcall/client';
-import type { UnaryCall } from './calls.js';
+import type { EtcdCall, EtcdStreamCall } from '@rollcall/wire';
 import type { EtcdGrpcModule, GrpcClient, GrpcMetadata, MessageStream } from './grpc-module.js';
 
 /** A connection that is silent for so long is asked whether it lives; etcd takes no more than one question in five seconds. */
@@ -38,25 +38,29 @@ export class Connection {
   }
 
   /** Throws what grpc-js throws. */
-  ask<Request, Answer>(call: UnaryCall<Request, Answer>, request: Request, token: string | null, withinMs: number): Promise<Answer> {
-    const { path, write, read } = call;
+  ask<Request, Answer>({ path, write, read }: EtcdCall<Request, Answer>, request: Request, token: string | null, withinMs: number): Promise<Answer> {
     const options = { deadline: this.#clock.wallMs() + withinMs };
     return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(path, write, read, request, this.#metadata(token) as never, options, (error, answer) => {
+      this.#client.makeUnaryRequest(path, (asked: Request) => bufferOf(write(asked)), read, request, this.#metadata(token) as never, options, (error, answer) => {
         if (error !== null) reject(error);
         else resolve(answer as Answer);
       });
     });
   }
 
-  open<Answer>(path: string, read: (bytes: Uint8Array) => Answer, token: string | null): MessageStream<Answer> {
+  open<Answer>({ path, read }: EtcdStreamCall<Answer>, token: string | null): MessageStream<Answer> {
     const metadata = this.#metadata(token);
     // A member that has lost the others would keep a stream open, and silent.
     metadata.set('hasleader', 'true');
-    return this.#client.makeBidiStreamRequest(path, (message: Buffer) => message, read, metadata as never);
+    return this.#client.makeBidiStreamRequest(path, bufferOf, read, metadata as never);
   }
 
   close(): void {
     this.#client.close();
   }
+}
+
+/** As grpc-js wants it: the same bytes. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

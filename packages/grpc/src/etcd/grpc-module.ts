@@ -21,7 +21,7 @@ export interface GrpcError extends Error {
 }
 
 export interface MessageStream<Answer> {
-  write(message: Buffer): boolean;
+  write(message: Uint8Array): boolean;
   cancel(): void;
   on(event: 'data', listener: (answer: Answer) => void): unknown;
   on(event: 'error', listener: (error: GrpcError) => void): unknown;
@@ -41,7 +41,7 @@ export interface GrpcClient {
   ): unknown;
   makeBidiStreamRequest<Answer>(
     path: string,
-    write: (message: Buffer) => Buffer,
+    write: (message: Uint8Array) => Buffer,
     read: (bytes: Buffer) => Answer,
     metadata: never,
   ): MessageStream<Answer>;

@@ -3,9 +3,8 @@
  * the order of the questions.
  */
 import type { Clock } from '@rollcall/client';
-import { readLease, writeLeaseId, type EtcdLease } from '@rollcall/wire';
+import { encodeProto, etcdCalls, writeLeaseId, type EtcdLease } from '@rollcall/wire';
 import type { Asking, OpenStream } from './asking.js';
-import { keepLeasePath, reading, written } from './calls.js';
 import { failureOf, unanswered } from './failure.js';
 
 /** Leases are a few seconds long: who waits longer than this for an answer loses them. */
@@ -39,7 +38,7 @@ export class LeaseKeeper {
     const forget = (): void => {
       if (this.#stream === opening) this.#stream = null;
     };
-    const opening = this.#asking.open(keepLeasePath, reading(readLease)).then((open) => new KeepStream(open, this.#clock, forget));
+    const opening = this.#asking.open(etcdCalls.keepLeases).then((open) => new KeepStream(open, this.#clock, forget));
     opening.catch(forget);
     return opening;
   }
@@ -71,7 +70,7 @@ class KeepStream {
     if (this.#over !== null) return Promise.reject(failureOf(this.#over));
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), { resolve, reject }]);
-      this.#open.stream.write(written((writer) => writeLeaseId(id, writer)));
+      this.#open.stream.write(encodeProto((writer) => writeLeaseId(id, writer)));
       this.#cancelLook ??= this.#lookLater();
     });
   }

@@ -1,8 +1,9 @@
 /** Who is where, in an etcd: read, written, and kept there. */
 import type { Clock } from '@rollcall/client';
+import { etcdCalls } from '@rollcall/wire';
 import type { Asking } from './asking.js';
-import { bytesOf, endOf, range, transaction } from './calls.js';
 import { keyOf, prefixOf, recordOf, type EtcdEndpoint, type EtcdEndpointWish } from './endpoint-value.js';
+import { bytesOf, endOf } from './key-text.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { EtcdRegistration, type EtcdRegistrationOptions } from './registration.js';
 import { endpointsIn, EtcdService } from './service.js';
@@ -58,7 +59,7 @@ export class EtcdNaming {
     const { key, value } = recordOf(service, endpoint);
     const bare = { lease: 0n, previous: false, keepsValue: false, keepsLease: false } as const;
     const put = { type: 'put', key: bytesOf(key), value: bytesOf(value), ...bare } as const;
-    await this.#surroundings.asking.ask(transaction, { compares: [], success: [put], failure: [] });
+    await this.#surroundings.asking.ask(etcdCalls.transaction, { compares: [], success: [put], failure: [] });
     return key;
   }
 
@@ -66,7 +67,7 @@ export class EtcdNaming {
   async delete(service: string, addressOrId: string): Promise<boolean> {
     this.#insistOpen();
     const deletion = { type: 'delete', key: bytesOf(keyOf(service, addressOrId)), rangeEnd: NO_BYTES, previous: true } as const;
-    const { responses } = await this.#surroundings.asking.ask(transaction, { compares: [], success: [deletion], failure: [] });
+    const { responses } = await this.#surroundings.asking.ask(etcdCalls.transaction, { compares: [], success: [deletion], failure: [] });
     return responses.some((response) => response.type === 'delete' && response.previous.length > 0);
   }
 
@@ -74,7 +75,7 @@ export class EtcdNaming {
   async list(service: string): Promise<readonly EtcdEndpoint[]> {
     this.#insistOpen();
     const prefix = prefixOf(service);
-    const { kvs } = await this.#surroundings.asking.ask(range, { key: bytesOf(prefix), rangeEnd: endOf(prefix) });
+    const { kvs } = await this.#surroundings.asking.ask(etcdCalls.range, { key: bytesOf(prefix), rangeEnd: endOf(prefix) });
     return endpointsIn(kvs);
   }
 

@@ -3,11 +3,11 @@
  * etcd forgot everything, both are made anew.
  */
 import { sleep, type Clock } from '@rollcall/client';
-import type { EtcdTransaction } from '@rollcall/wire';
+import { etcdCalls, type EtcdTransaction } from '@rollcall/wire';
 import type { Asking } from './asking.js';
-import { bytesOf, grantLease, lookAtLease, revokeLease, textOf, transaction } from './calls.js';
 import type { EtcdRecord } from './endpoint-value.js';
 import { failureOf, isLeaseGone, leaseLost, type EtcdFailure } from './failure.js';
+import { bytesOf, textOf } from './key-text.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 
 /**
@@ -100,7 +100,7 @@ export class EtcdRegistration {
     const goodbye = async (): Promise<boolean> => {
       await this.#running;
       if (this.#lease === null) return false;
-      return asking.ask(revokeLease, this.#lease.id).then(() => true, isLeaseGone);
+      return asking.ask(etcdCalls.revokeLease, this.#lease.id).then(() => true, isLeaseGone);
     };
     const told = await Promise.race([goodbye(), sleep(clock, GOODBYE_MS).then(() => false)]);
     onEnd();
@@ -141,18 +141,18 @@ export class EtcdRegistration {
   async #registerAnew(): Promise<void> {
     const { asking } = this.#surroundings;
     this.#lease = null;
-    const { id, ttlSeconds } = await asking.ask(grantLease, { ttlSeconds: this.#ttlSeconds, id: 0n });
+    const { id, ttlSeconds } = await asking.ask(etcdCalls.grantLease, { ttlSeconds: this.#ttlSeconds, id: 0n });
     this.#lease = { id, ttlSeconds };
-    await asking.ask(transaction, { compares: [], success: [this.#put(id)], failure: [] });
+    await asking.ask(etcdCalls.transaction, { compares: [], success: [this.#put(id)], failure: [] });
     this.#turn('registered');
   }
 
   /** Whoever has deleted the key meant somebody who is not there; whoever has written it is there instead. */
   async #look(id: bigint): Promise<void> {
     const { asking } = this.#surroundings;
-    const { keys } = await asking.ask(lookAtLease, id);
+    const { keys } = await asking.ask(etcdCalls.lookAtLease, id);
     if (keys.some((key) => textOf(key) === this.key)) return this.#turn('registered');
-    const { succeeded } = await asking.ask(transaction, { ...this.#ifAbsent(), success: [this.#put(id)], failure: [] });
+    const { succeeded } = await asking.ask(etcdCalls.transaction, { ...this.#ifAbsent(), success: [this.#put(id)], failure: [] });
     this.#turn(succeeded ? 'registered' : 'replaced');
   }
 

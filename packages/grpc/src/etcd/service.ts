@@ -2,11 +2,11 @@
  * One service as an etcd has it: read once, and then watched. A watch that breaks begins anew with reading, whatever it broke of:
  * another member, a compaction, an etcd that was set back. What was read last stays until something newer is.
  */
-import { writeWatchCreate, readWatchResponse, type EtcdEvent, type EtcdKeyValue, type EtcdWatchResponse } from '@rollcall/wire';
+import { encodeProto, etcdCalls, writeWatchCreate, type EtcdEvent, type EtcdKeyValue, type EtcdWatchResponse } from '@rollcall/wire';
 import type { Asking } from './asking.js';
-import { bytesOf, endOf, range, reading, textOf, watchPath, written } from './calls.js';
 import { endpointOf, prefixOf, type EtcdEndpoint } from './endpoint-value.js';
 import { failureOf, unanswered, watchRefused, type EtcdFailure } from './failure.js';
+import { bytesOf, endOf, textOf } from './key-text.js';
 
 export interface ServiceListener {
   /** Somebody came, went or moved; the first list too. */
@@ -77,7 +77,7 @@ export class EtcdService {
   async #read(signal: AbortSignal): Promise<number> {
     // At first any member's word will do, also that of one that has lost the others; later none that is behind what is known.
     const request = { key: bytesOf(this.#prefix), rangeEnd: endOf(this.#prefix), serializable: !this.known };
-    const { kvs, header } = await this.#asking.ask(range, request);
+    const { kvs, header } = await this.#asking.ask(etcdCalls.range, request);
     if (signal.aborted) return header.revision;
     this.#become(new Map(endpointsIn(kvs).map((endpoint) => [endpoint.key, endpoint])));
     return header.revision;
@@ -85,7 +85,7 @@ export class EtcdService {
 
   /** Settles, by rejecting, when there is nothing more to be heard. */
   async #watch(fromRevision: number, signal: AbortSignal, wentWell: () => void): Promise<void> {
-    const { stream, left, end } = await this.#asking.open(watchPath, reading(readWatchResponse));
+    const { stream, left, end } = await this.#asking.open(etcdCalls.watch);
     const parts: EtcdEvent[] = [];
     try {
       await new Promise<void>((resolve, reject) => {
@@ -103,7 +103,7 @@ export class EtcdService {
         signal.addEventListener('abort', () => resolve(), { once: true });
         if (signal.aborted) resolve();
         stream.write(
-          written((writer) =>
+          encodeProto((writer) =>
             writeWatchCreate({ key: bytesOf(this.#prefix), rangeEnd: endOf(this.#prefix), startRevision: fromRevision }, writer),
           ),
         );

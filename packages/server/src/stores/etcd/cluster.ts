@@ -4,7 +4,7 @@
  */
 import type { ChannelCredentials } from '@grpc/grpc-js';
 import { isRollcallError, backoffMs, type Clock, type Log, type Random } from '@rollcall/core';
-import type { EtcdCredentials, EtcdHeader, EtcdStatus } from '@rollcall/wire';
+import type { EtcdCredentials, EtcdHeader, EtcdStatus, EtcdStreamCall } from '@rollcall/wire';
 import { askStatus, authenticate, type UnaryCall } from './calls.js';
 import { Connection, type MessageStream } from './connection.js';
 import { Identity, type Asked } from './identity.js';
@@ -103,14 +103,14 @@ export class Cluster {
   }
 
   /** A stream to the member that answers at present; `toLeader`: rather to the one that leads, if that is known. */
-  async open<Answer>(path: string, read: (bytes: Uint8Array) => Answer, toLeader = false): Promise<OpenStream<Answer>> {
+  async open<Answer>(call: EtcdStreamCall<Answer>, toLeader = false): Promise<OpenStream<Answer>> {
     const at = (toLeader ? await this.#leader.find() : null) ?? this.#current;
     const asked = this.#identity.asked();
     const token = await this.#tokenFrom(this.#connection(at));
     await this.#introduce(at, asked);
     return {
       at,
-      stream: this.#connection(at).open(path, read, token),
+      stream: this.#connection(at).open(call, token),
       left: (thrown) => {
         if (isOfToken(thrown)) this.#token = null;
         this.#leader.forget();

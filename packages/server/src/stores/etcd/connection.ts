@@ -1,7 +1,7 @@
 /** The way to one member of the cluster. */
 import { Client, Metadata, type ChannelCredentials, type ClientDuplexStream } from '@grpc/grpc-js';
 import type { Clock } from '@rollcall/core';
-import type { UnaryCall } from './calls.js';
+import type { EtcdCall, EtcdStreamCall } from '@rollcall/wire';
 
 /** A connection that is silent for so long is asked whether it lives; etcd takes no more than one question in five seconds. */
 const PING_AFTER_MS = 10_000;
@@ -13,7 +13,7 @@ const RECONNECT_MAX_MS = 1_000;
 
 const UNLIMITED = -1;
 
-export type MessageStream<Answer> = ClientDuplexStream<Buffer, Answer>;
+export type MessageStream<Answer> = ClientDuplexStream<Uint8Array, Answer>;
 
 export class Connection {
   readonly address: string;
@@ -36,21 +36,21 @@ export class Connection {
   }
 
   /** Throws what grpc-js throws. */
-  ask<Request, Answer>(call: UnaryCall<Request, Answer>, request: Request, token: string | null, withinMs: number): Promise<Answer> {
+  ask<Request, Answer>({ path, write, read }: EtcdCall<Request, Answer>, request: Request, token: string | null, withinMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const options = { deadline: this.#clock.wallMs() + withinMs };
-      this.#client.makeUnaryRequest(call.path, call.write, call.read, request, metadataOf(token), options, (error, answer) => {
+      this.#client.makeUnaryRequest(path, (asked: Request) => bufferOf(write(asked)), read, request, metadataOf(token), options, (error, answer) => {
         if (error !== null) reject(error);
         else resolve(answer as Answer);
       });
     });
   }
 
-  open<Answer>(path: string, read: (bytes: Uint8Array) => Answer, token: string | null): MessageStream<Answer> {
+  open<Answer>({ path, read }: EtcdStreamCall<Answer>, token: string | null): MessageStream<Answer> {
     const metadata = metadataOf(token);
     // A member that has lost the others would keep a watch open, and silent.
     metadata.set('hasleader', 'true');
-    return this.#client.makeBidiStreamRequest(path, (message: Buffer) => message, read, metadata);
+    return this.#client.makeBidiStreamRequest(path, bufferOf, read, metadata);
   }
 
   close(): void {
@@ -62,4 +62,9 @@ function metadataOf(token: string | null): Metadata {
   const metadata = new Metadata();
   if (token !== null) metadata.set('token', token);
   return metadata;
+}
+
+/** As grpc-js wants it: the same bytes. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -3,8 +3,7 @@
  * carry the lease's id, and those for one id come in the order of the questions.
  */
 import { leaseNotFound, type Clock, type LeaseId } from '@rollcall/core';
-import { readLease, writeLeaseId, type EtcdLease } from '@rollcall/wire';
-import { keepLeasePath, reading, written } from './calls.js';
+import { encodeProto, etcdCalls, writeLeaseId, type EtcdLease } from '@rollcall/wire';
 import type { Cluster, OpenStream } from './cluster.js';
 import { troubleOf, unavailable } from './trouble.js';
 
@@ -57,7 +56,7 @@ export class LeaseKeeper {
 
   async #open(onOver: () => void): Promise<KeepStream> {
     try {
-      return new KeepStream(await this.#cluster.open(keepLeasePath, reading(readLease), true), this.#clock, onOver);
+      return new KeepStream(await this.#cluster.open(etcdCalls.keepLeases, true), this.#clock, onOver);
     } catch (error) {
       throw troubleOf(error).error;
     }
@@ -96,7 +95,7 @@ class KeepStream {
     if (this.#error !== null) return Promise.reject(this.#error);
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), { resolve, reject }]);
-      this.#open.stream.write(written((writer) => writeLeaseId(id, writer)));
+      this.#open.stream.write(encodeProto((writer) => writeLeaseId(id, writer)));
       this.#cancelLook ??= this.#lookLater();
     });
   }

@@ -1,7 +1,6 @@
 /** What a watch of etcd tells, as revisions: a revision's changes together, also where they came in pieces. */
 import { isRollcallError, RollcallError, type Bytes, type Change, type Clock, type RevisionBatch } from '@rollcall/core';
-import { readWatchResponse, writeWatchCreate, writeWatchProgress, type EtcdEvent, type EtcdWatchResponse } from '@rollcall/wire';
-import { reading, watchPath, written } from './calls.js';
+import { encodeProto, etcdCalls, writeWatchCreate, writeWatchProgress, type EtcdEvent, type EtcdWatchResponse } from '@rollcall/wire';
 import type { Cluster, OpenStream } from './cluster.js';
 import type { MessageStream } from './connection.js';
 import { askForSigns, type Signs, type WatchContact } from './contact.js';
@@ -35,14 +34,14 @@ export async function* revisions(
   request: RevisionsRequest,
 ): AsyncGenerator<readonly RevisionBatch[]> {
   const { range, fromRevision, signal, alive } = request;
-  const open = await cluster.open(watchPath, reading(readWatchResponse));
+  const open = await cluster.open(etcdCalls.watch);
   const { stream, left } = open;
   const end = (): void => stream.cancel();
   signal.addEventListener('abort', end, { once: true });
   const pulse = alive === undefined ? null : new Pulse(stream, alive, left);
   try {
     if (signal.aborted) return;
-    stream.write(written((writer) => writeWatchCreate({ ...range, startRevision: fromRevision }, writer)));
+    stream.write(encodeProto((writer) => writeWatchCreate({ ...range, startRevision: fromRevision }, writer)));
     yield* batches(open, keyspace, request, pulse);
     throw unavailable('etcd ended a watch.');
   } catch (thrown) {
@@ -67,7 +66,7 @@ class Pulse {
 
   constructor(stream: MessageStream<EtcdWatchResponse>, { clock, contact }: NonNullable<RevisionsRequest['alive']>, left: () => void) {
     this.#contact = contact;
-    const ask = (): void => void stream.write(written(writeWatchProgress));
+    const ask = (): void => void stream.write(encodeProto(writeWatchProgress));
     this.#signs = askForSigns(clock, contact.silentLooksMax, ask, () => {
       if (this.#isOpened && !this.#hasAnswered) contact.wasImpatient();
       left();

@@ -1,7 +1,8 @@
+import { StoreThrough, type Log, type Watch } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
 import { told, turns } from './etcd-watching.fixture.js';
 import type { GoneKeysShelf } from './faces/etcd/quiet-ranges.js';
-import { bytes, create, EtcdFixture } from './etcd-face.fixture.js';
+import { bytes, create, EtcdFixture, silent } from './etcd-face.fixture.js';
 
 class Shelf implements GoneKeysShelf {
   text: string | null;
@@ -19,7 +20,24 @@ class Shelf implements GoneKeysShelf {
   }
 }
 
+class WatchedByNobody extends StoreThrough {
+  override watch(): Watch {
+    throw new RangeError('too deep');
+  }
+}
+
 describe('a watch', () => {
+  it('that fails of a fault of our own is refused, and the log says where it happened', async () => {
+    const reasons: unknown[] = [];
+    const log: Log = { ...silent, error: (_message, fields) => reasons.push(fields?.['reason']) };
+    const { store } = await EtcdFixture.open();
+    const face = await EtcdFixture.open({ store: new WatchedByNobody(store), log });
+    const watching = face.watching();
+    await watching.say(create('a'));
+    expect(told(watching)).toEqual(['-1 refused: rollcall: a fault of its own; its log says more @1']);
+    expect(reasons).toEqual([expect.stringMatching(/^RangeError: too deep\n +at /)]);
+  });
+
   it('is told what comes, from the moment that it was made', async () => {
     const face = await EtcdFixture.open();
     await face.put('a', '1');

@@ -38,13 +38,26 @@ export class Connection {
   }
 
   /** Throws what grpc-js throws. */
-  ask<Request, Answer>({ path, write, read }: EtcdCall<Request, Answer>, request: Request, token: string | null, withinMs: number): Promise<Answer> {
+  ask<Request, Answer>(
+    { path, write, read }: EtcdCall<Request, Answer>,
+    request: Request,
+    token: string | null,
+    withinMs: number,
+  ): Promise<Answer> {
     const options = { deadline: this.#clock.wallMs() + withinMs };
     return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(path, (asked: Request) => bufferOf(write(asked)), read, request, this.#metadata(token) as never, options, (error, answer) => {
-        if (error !== null) reject(error);
-        else resolve(answer as Answer);
-      });
+      this.#client.makeUnaryRequest(
+        path,
+        (asked: Request) => bufferOf(write(asked)),
+        read,
+        request,
+        this.#metadata(token) as never,
+        options,
+        (error, answer) => {
+          if (error !== null) reject(error);
+          else resolve(answer as Answer);
+        },
+      );
     });
   }
 

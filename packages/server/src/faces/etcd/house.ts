@@ -1,7 +1,7 @@
 /** What every service of the face answers from. */
 import { singleKey, type Caller, type Clock, type Random, type RangeRequest, type Store } from '@rollcall/core';
 import type { etcd } from '@rollcall/wire';
-import type { GrpcCall } from '../../shared/grpc-face.js';
+import type { GrpcCall, GrpcFailure } from '../../shared/grpc-face.js';
 import { headerOf, type EtcdIdentity } from './identity.js';
 
 export interface EtcdHouse {
@@ -12,6 +12,8 @@ export interface EtcdHouse {
   readonly log: Store;
   /** The log as this caller sees it, and as far as it may touch it. */
   storeFor(caller: Caller): Store;
+  /** Whatever was thrown, as whoever asked hears of it. Of a fault of our own the log says more. */
+  failed(error: unknown): GrpcFailure;
 }
 
 /** A key that nobody writes to be asked for: what is asked is where the log stands. */

@@ -51,6 +51,7 @@ export function etcdServices(options: EtcdServicesOptions): EtcdServices {
     random,
     log: store,
     storeFor: (caller: Caller) => withRights(new HiddenStore(storeFor(caller)), caller, prefix),
+    failed: (error) => failureToldOf(error, log),
   };
   const quiet = new QuietRanges({ store, clock, log, shelf: options.shelf });
   const methods = [
@@ -63,7 +64,7 @@ export function etcdServices(options: EtcdServicesOptions): EtcdServices {
     ...lockMethods(house),
     ...electionMethods(house),
   ];
-  return { face: { name: 'etcd', methods, tokenIn, failed: (error) => failureToldOf(error, log) }, quiet };
+  return { face: { name: 'etcd', methods, tokenIn, failed: house.failed }, quiet };
 }
 
 /** Whoever asked hears of a fault of our own only that the log says more. */

@@ -2,7 +2,7 @@
 import { compareBytes, type Bytes, type Store } from '@rollcall/core';
 import { etcd } from '@rollcall/wire';
 import type { GrpcCall, GrpcInlet, GrpcOutlet } from '../../shared/grpc-face.js';
-import { failureOf, refuse } from './errors.js';
+import { refuse } from './errors.js';
 import { positionOf, storeOf, type EtcdHouse } from './house.js';
 import { headerOf } from './identity.js';
 import { rangeOf } from './ranges.js';
@@ -76,7 +76,7 @@ export class WatchStream implements GrpcInlet<etcd.WatchRequest> {
     try {
       this.#watchers.set(id, new Watcher(this.#watcherOptions(id, { ...asked, key }, revision)));
     } catch (error) {
-      return this.#refuse(failureOf(error).message, revision);
+      return this.#refuse(this.#options.house.failed(error).message, revision);
     }
     this.#write({ created: true, watchId: id }, revision);
     if (asked.progressNotify) this.#startProgress();

@@ -36,13 +36,26 @@ export class Connection {
   }
 
   /** Throws what grpc-js throws. */
-  ask<Request, Answer>({ path, write, read }: EtcdCall<Request, Answer>, request: Request, token: string | null, withinMs: number): Promise<Answer> {
+  ask<Request, Answer>(
+    { path, write, read }: EtcdCall<Request, Answer>,
+    request: Request,
+    token: string | null,
+    withinMs: number,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const options = { deadline: this.#clock.wallMs() + withinMs };
-      this.#client.makeUnaryRequest(path, (asked: Request) => bufferOf(write(asked)), read, request, metadataOf(token), options, (error, answer) => {
-        if (error !== null) reject(error);
-        else resolve(answer as Answer);
-      });
+      this.#client.makeUnaryRequest(
+        path,
+        (asked: Request) => bufferOf(write(asked)),
+        read,
+        request,
+        metadataOf(token),
+        options,
+        (error, answer) => {
+          if (error !== null) reject(error);
+          else resolve(answer as Answer);
+        },
+      );
     });
   }
 

@@ -33,7 +33,7 @@ export interface Gateway {
 }
 
 export function gateway(options: GatewayOptions): Gateway {
-  const streams = new LineStreams();
+  const streams = new LineStreams((error) => options.face.failed(error));
   return {
     face: {
       name: options.face.name,

@@ -1,9 +1,8 @@
 /** A stream of etcd's through the gateway: all that is asked is in the body, and every answer is a line of JSON. */
 import type { Message } from '@rollcall/wire';
 import { frameOf } from '../../../shared/frame.js';
-import type { GrpcCall, GrpcInlet, GrpcOutlet, GrpcStreamMethod } from '../../../shared/grpc-face.js';
+import type { GrpcCall, GrpcFace, GrpcInlet, GrpcOutlet, GrpcStreamMethod } from '../../../shared/grpc-face.js';
 import type { HttpOutlet, HttpStream } from '../../../shared/http-face.js';
-import { failureOf } from '../errors.js';
 import { toJson } from './json.js';
 import { streamFailure } from './failures.js';
 
@@ -16,13 +15,18 @@ export interface StreamAsked {
 /** All that are open. */
 export class LineStreams {
   readonly #open = new Set<LineStream>();
+  readonly #failed: GrpcFace['failed'];
+
+  constructor(failed: GrpcFace['failed']) {
+    this.#failed = failed;
+  }
 
   reply(asked: StreamAsked): HttpStream {
     return {
       status: 200,
       headers: ['content-type', 'application/json'],
       open: (outlet) => {
-        const stream = new LineStream(outlet, asked);
+        const stream = new LineStream(outlet, asked, this.#failed);
         this.#open.add(stream);
         void stream.ask(asked.messages);
         return () => {
@@ -40,13 +44,15 @@ export class LineStreams {
 
 class LineStream implements GrpcOutlet<unknown> {
   readonly #outlet: HttpOutlet;
+  readonly #failed: GrpcFace['failed'];
   readonly #response: Message<unknown>;
   readonly #gone = new AbortController();
   #inlet: GrpcInlet<unknown> | null = null;
   #isOver = false;
 
-  constructor(outlet: HttpOutlet, { method, call }: StreamAsked) {
+  constructor(outlet: HttpOutlet, { method, call }: StreamAsked, failed: GrpcFace['failed']) {
     this.#outlet = outlet;
+    this.#failed = failed;
     this.#response = method.response as Message<unknown>;
     try {
       this.#inlet = method.open(this, { ...call, signal: this.#gone.signal });
@@ -88,7 +94,7 @@ class LineStream implements GrpcOutlet<unknown> {
 
   fail(error: unknown): void {
     if (this.#isOver) return;
-    this.#outlet.write(line(streamFailure(failureOf(error))));
+    this.#outlet.write(line(streamFailure(this.#failed(error))));
     this.end();
   }
 

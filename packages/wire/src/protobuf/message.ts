@@ -166,6 +166,7 @@ class FieldMessage<Value extends object> implements Message<Value> {
     const value = { ...empty } as Plain;
     for (let number = reader.next(); number !== 0; number = reader.next()) {
       const known = byNumber[number];
+      // A field that is not in the list was written by somebody newer: what it says is not asked for here.
       if (known === undefined) reader.skip();
       else if (known.label === 'list') value[known.name] = readMore(known, value[known.name] as unknown[], reader);
       else value[known.name] = readValue(known, reader);

@@ -50,6 +50,28 @@ describe('the DNS door', () => {
     expect(await resolver.resolveSrv('_payments._tcp.service.consul')).toHaveLength(3);
   });
 
+  it('knows a prepared query as soon as it was acknowledged, and the nodes that Consul shows', async () => {
+    const registry = await start();
+    const resolver = resolverOf(registry);
+    const query = async (name: string): Promise<void> => {
+      const body = JSON.stringify({ Name: name, Service: { Service: 'payments', Tags: ['a'] } });
+      expect((await fetch(`http://${registry.doors['http']}/v1/query`, { method: 'POST', body })).status).toBe(200);
+    };
+    await register(registry, { id: 'a', tags: ['a'] });
+    await register(registry, { id: 'b', host: '10.0.0.8' });
+    for (let at = 0; at < 20; at++) {
+      await query(`q${at}`);
+      expect(await resolver.resolve4(`q${at}.query.consul`)).toEqual(['10.0.0.7']);
+    }
+    const nodes = (await (await fetch(`http://${registry.doors['http']}/v1/catalog/nodes`)).json()) as { Node: string; Address: string }[];
+    const own = nodes.find(({ Node }) => !Node.startsWith('10.'));
+    expect(await resolver.resolve4(`${own?.Node}.node.consul`)).toEqual([own?.Address]);
+    expect(await resolver.resolve4('10.0.0.7.node.dc1.consul')).toEqual(['10.0.0.7']);
+    expect(await resolver.resolveSrv('consul.service.consul')).toEqual([
+      { name: `${own?.Node}.node.dc1.consul`, port: 8300, priority: 1, weight: 1 },
+    ]);
+  });
+
   it('shows what everybody may read, and no more after the rules have changed', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-'));
     ends.push(() => rm(directory, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 /** A registry, put together: what runs, in what order, and why. */
 import type { Metric } from '@rollcall/core';
 import type { Access } from './access/access.js';
+import type { BesideSettings } from './faces/consul/queries/beside-dns.js';
 import type { NativeFace } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';
 import { Measuring } from './measuring/measuring.js';
@@ -56,14 +57,16 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const sources = { store, options, surroundings, meter };
   const cluster = trust === null ? null : new ClusterNode({ ...sources, trust });
   const ledger = cluster !== null && options.role === 'replica' ? replicaLedgerOn(sources, cluster) : ledgerOn(sources, cluster);
-  const dns = dnsDoor(options, surroundings, { catalog: ledger.catalog, access: access.control, meter });
+  const beside = (): BesideSettings => consul.beside();
+  const dns = dnsDoor(options, surroundings, { catalog: ledger.catalog, access: access.control, meter, beside });
   const audit = auditing(options, surroundings, meter);
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
   const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...etcd.doors(), ...eureka.doors(), ...cluster?.doors });
   const status = { report: nodes.report, cluster: nodes.status, doors };
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all, cache }, options, surroundings);
-  const consul = consulFace({ ...ledger, access: access.control, audit, cluster, measuring, cache }, options, surroundings);
+  const consulSources = { ...ledger, access: access.control, audit, cluster, measuring, cache, tellDns: dns.tell };
+  const consul: OpenedConsul = consulFace(consulSources, options, surroundings);
   const eureka = eurekaOver({ ...ledger, access: access.control, audit, tls, load, meter, cache }, options, surroundings);
   const http = httpDoor(options, surroundings, {
     faces: [native, consul.face, eureka.face, ...consoleFaces(options, native)],

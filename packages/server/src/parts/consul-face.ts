@@ -9,6 +9,8 @@ import { Distances } from '../faces/consul/coordinates/distances.js';
 import { healthRoutes } from '../faces/consul/health-reads.js';
 import { Indexes, LASTING_BASE, passingBase } from '../faces/consul/indexes.js';
 import { consulItself } from '../faces/consul/itself.js';
+import { NewsForDns } from '../faces/consul/queries/news-for-dns.js';
+import type { BesideNews, BesideSettings } from '../faces/consul/queries/beside-dns.js';
 import { Reads } from '../faces/consul/reads.js';
 import { readingContext } from '../faces/consul/reading-context.js';
 import type { ConsulRoute } from '../faces/consul/route.js';
@@ -34,6 +36,7 @@ export interface ConsulSources extends Ledger {
   readonly measuring: Measuring;
   /** Shared with the other faces. */
   readonly cache: AnswerCache;
+  readonly tellDns: (news: BesideNews) => void;
 }
 
 const blockingQueries: Metric = {
@@ -48,6 +51,8 @@ export interface OpenedConsul {
   readonly keysPart: Part;
   /** On whose node a service is that its files define: each node’s files are its own. */
   readonly home: Agent;
+  /** What DNS has to know of it to begin with. */
+  readonly beside: () => BesideSettings;
 }
 
 export function consulFace(sources: ConsulSources, options: ServeOptions, surroundings: Surroundings): OpenedConsul {
@@ -58,6 +63,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
   const members = consulMembers(options, { cluster, sinceRevision: sinceRevisionOf(catalog.view) });
   const agents = consulAgents(options, members, cluster !== null);
   const keys = consulKeys({ store, view: catalog.view, cluster, members, agents, indexes, wrote: audit.wrote }, surroundings);
+  const news = new NewsForDns({ keyspace: keys.keyspace, members, clock, tell: sources.tellDns });
   const now = (): number => indexes.of(Math.max(view.revision, keys.keyspace.revision));
   const blocking = new Blocking({ clock, random, waitersMax: options.connectionsMax, now });
   meter.gauge(blockingQueries, () => blocking.size);
@@ -98,7 +104,13 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     log,
     ready: (head, caller) => reading.answers.ready(head, caller),
   });
-  return { face, keysPart: keys.part, home: homeOf(members) };
+  const beside = (): BesideSettings => ({
+    agents: { mode: agents.mode, own: agents.own },
+    datacenter,
+    consulVersion: options.consulVersion,
+    news: news.all(),
+  });
+  return { face, keysPart: { ...keys.part, drain: () => news.close() }, home: homeOf(members), beside };
 }
 
 function readRoutes(about: SelfOptions & StatusOptions): readonly ConsulRoute[] {

@@ -2,18 +2,22 @@
 import type { AccessControl, Catalog, LogFields, Meter, ScopeOptions } from '@rollcall/core';
 import { COOKIE_SECRET_BYTES } from '../faces/dns/cookies.js';
 import { dnsOptions, domainsOf } from '../faces/dns/config.js';
+import type { BesideNews, BesideSettings } from '../faces/consul/queries/beside-dns.js';
 import type { DnsOrder, DnsSettings, DnsWord } from '../faces/dns/messages.js';
 import { DnsMeters } from '../faces/dns/tally.js';
 import type { Part } from '../lifecycle.js';
 import type { ServeOptions } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
 import { ReaderThread } from '../threads/thread.js';
+import type { DnsThreadOrder, DnsThreadSettings } from './dns-messages.js';
 import { opened } from './opening.js';
 
 export interface DnsSources {
   readonly catalog: Catalog;
   readonly access: AccessControl;
   readonly meter: Meter;
+  /** What a thread has to know of Consul at its beginning. */
+  readonly beside: () => BesideSettings;
 }
 
 export interface OpenedDns {
@@ -21,9 +25,11 @@ export interface OpenedDns {
   /** Before the catalog, so that its thread reads what the catalog reads. */
   readonly readerParts: readonly Part[];
   readonly doorParts: readonly Part[];
+  /** What has changed of Consul since: it is part of the next answer. */
+  readonly tell: (news: BesideNews) => void;
 }
 
-const noDoor: OpenedDns = { doors: () => ({}), readerParts: [], doorParts: [] };
+const noDoor: OpenedDns = { doors: () => ({}), readerParts: [], doorParts: [], tell: () => undefined };
 
 /** The thread only has to open sockets; on a machine with too much to do that takes a while. */
 const OPENS_WITHIN_MS = 20_000;
@@ -44,14 +50,14 @@ class DnsDoor implements OpenedDns {
   readonly #surroundings: Surroundings;
   readonly #access: AccessControl;
   readonly #meters: DnsMeters;
-  readonly #thread: ReaderThread<DnsSettings, DnsOrder, DnsWord>;
+  readonly #thread: ReaderThread<DnsThreadSettings, DnsThreadOrder, DnsWord>;
   readonly #cookieSecret: Uint8Array;
   /** Where it listens; `null` before, and where it does not. */
   #port: number | null = null;
   #answered: (word: DnsWord) => void = () => undefined;
   #unfollow: () => void = () => undefined;
 
-  constructor(options: DoorOptions, surroundings: Surroundings, { catalog, access, meter }: DnsSources) {
+  constructor(options: DoorOptions, surroundings: Surroundings, { catalog, access, meter, beside }: DnsSources) {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#access = access;
@@ -63,7 +69,7 @@ class DnsDoor implements OpenedDns {
       source: catalog,
       panicRule: { eligibleMin: options.panicEligibleMin, belowShare: options.panicBelowShare },
       rights: () => this.#rights(),
-      face: () => this.#settings(),
+      face: () => ({ dns: this.#settings(), beside: beside() }),
       heard: (word) => this.#heard(word),
       failed: () => this.#meters.restart(),
       meter,
@@ -90,6 +96,8 @@ class DnsDoor implements OpenedDns {
     const { bind } = this.#options;
     return this.#port === null ? {} : { dns: `${bind.includes(':') ? `[${bind}]` : bind}:${this.#port}` };
   };
+
+  readonly tell = (news: BesideNews): void => this.#thread.news({ type: 'news', news });
 
   /** Nobody says who he is by DNS, and who asks is often somebody else's resolver: also from this machine, it is a stranger. */
   #rights(): ScopeOptions {

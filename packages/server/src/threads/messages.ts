@@ -5,7 +5,7 @@ import type { PanicRule, ScopeOptions } from '@rollcall/core';
 export interface ReaderSettings<FaceSettings> {
   /** For services that have none of their own. */
   readonly panicRule: PanicRule;
-  /** One number, 32 bits wide: how many messages with changes were sent. Whoever is asked can see whether it has taken them all. */
+  /** One number, 32 bits wide: how many messages with changes, and orders that count as such, were sent. Whoever is asked can see whether it has taken them all. */
   readonly changesSent: SharedArrayBuffer;
   readonly face: FaceSettings;
 }
@@ -26,8 +26,8 @@ export type ToReader<Order> =
   | { readonly type: 'stale'; readonly sinceMs: number | null }
   /** What everybody may read, who says nothing of himself. */
   | { readonly type: 'rights'; readonly read: ScopeOptions }
-  /** For the face that the reader has. */
-  | { readonly type: 'order'; readonly order: Order };
+  /** For the face that the reader has. One that is counted among the changes is taken in as they are: before the next answer. */
+  | { readonly type: 'order'; readonly order: Order; readonly isCounted: boolean };
 
 export type FromReader<Word> =
   /** Everything up to this number. */

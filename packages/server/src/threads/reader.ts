@@ -58,7 +58,10 @@ export class Reader<Order> {
   }
 
   #take(message: ToReader<Order>): void {
-    if (message.type === 'order') return this.#options.order(message.order);
+    if (message.type === 'order') {
+      if (message.isCounted) this.#countTaken();
+      return this.#options.order(message.order);
+    }
     if (message.type === 'stale') return this.#projection.stale(message.sinceMs);
     if (message.type === 'rights') {
       this.#caller = { ...this.#caller, may: { ...nothing, read: new Scope(message.read) } };
@@ -80,10 +83,14 @@ export class Reader<Order> {
       // What came while it was filled is in it already.
       projection.apply({ revision: message.revision, records: [] });
     } else {
-      // As it overflows there, it does here.
-      this.#changesTaken = (this.#changesTaken + 1) | 0;
+      this.#countTaken();
       applyChanges(projection, bufferOf(message.bytes));
     }
+  }
+
+  /** As it overflows there, it does here. */
+  #countTaken(): void {
+    this.#changesTaken = (this.#changesTaken + 1) | 0;
   }
 
   #answer(): void {

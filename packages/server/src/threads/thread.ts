@@ -82,6 +82,7 @@ export class ReaderThread<FaceSettings, Order, Word> {
   readonly #late: { observe(value: number): void };
   #worker: Worker | null = null;
   #feed: Feed | null = null;
+  #changesSent: Int32Array = new Int32Array(1);
   #begunMs = 0;
   #failedTimes = 0;
   #silentLooks = 0;
@@ -102,6 +103,7 @@ export class ReaderThread<FaceSettings, Order, Word> {
   start(): void {
     const { program, panicRule, source, clock, rights } = this.#options;
     const changesSent = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    this.#changesSent = new Int32Array(changesSent);
     const workerData: ReaderSettings<FaceSettings> = { panicRule, changesSent, face: this.#options.face() };
     // Without the flags of the process: whoever tests from sources has some that lead there.
     const worker = new Worker(program, { workerData, execArgv: [] });
@@ -117,7 +119,7 @@ export class ReaderThread<FaceSettings, Order, Word> {
     this.#feed = new Feed({
       source,
       clock,
-      post: poster(worker, new Int32Array(changesSent)),
+      post: poster(worker, this.#changesSent),
       stale: (sinceMs) => this.#send({ type: 'stale', sinceMs }),
       filling: (reason) => this.#tellFilling(reason),
       late: (lateMs) => this.#late.observe(lateMs / 1000),
@@ -126,7 +128,14 @@ export class ReaderThread<FaceSettings, Order, Word> {
   }
 
   order(order: Order): void {
-    this.#send({ type: 'order', order });
+    this.#send({ type: 'order', order, isCounted: false });
+  }
+
+  /** Is part of every answer from now on, as a change of the catalog is. */
+  news(order: Order): void {
+    if (this.#worker === null) return;
+    this.#send({ type: 'order', order, isCounted: true });
+    Atomics.add(this.#changesSent, 0, 1);
   }
 
   /** Others may be seen now than before. */

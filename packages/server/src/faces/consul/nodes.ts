@@ -21,7 +21,7 @@ export interface ConsulNode {
 
 export interface NodesOptions {
   readonly view: Pick<CatalogView, 'machine' | 'machines'>;
-  readonly members: Members;
+  readonly members: Pick<Members, 'all'>;
   /** Of Consul: its own nodes say it. */
   readonly consulVersion: string;
 }
@@ -31,7 +31,7 @@ const NOWHERE = 'nowhere' as MachineName;
 
 export class Nodes {
   readonly #view: NodesOptions['view'];
-  readonly #members: Members;
+  readonly #members: NodesOptions['members'];
   /** What every Consul has of its own node. */
   readonly #ownMeta: Meta;
   /** Made once, so that whoever keeps what was made of a node knows that it is the same. */

@@ -94,3 +94,10 @@ export const reverseLabels = { 4: 4, 6: 32 } as const;
 function u16(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
+
+/** As it is written. */
+export function addressText(address: Uint8Array): string {
+  if (address.length === 4) return address.join('.');
+  const groups = Array.from({ length: 8 }, (_, at) => (((address[at * 2] as number) << 8) | (address[at * 2 + 1] as number)).toString(16));
+  return groups.join(':');
+}

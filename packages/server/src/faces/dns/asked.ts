@@ -26,6 +26,8 @@ export type Asked =
   | { readonly kind: 'cluster'; readonly namespace: Namespace; readonly labels: readonly string[] }
   | { readonly kind: 'instance'; readonly namespace: Namespace; readonly id: string }
   | { readonly kind: 'machine'; readonly namespace: Namespace; readonly name: string }
+  /** What somebody prepared under this name. */
+  | { readonly kind: 'query'; readonly name: string }
   | { readonly kind: 'address'; readonly address: Uint8Array };
 
 const NOTHING: Asked = { kind: 'nothing' };
@@ -55,18 +57,27 @@ function withoutPlace(
   return { rest: rest.slice(0, -2), namespace: Namespace.parse(rest.at(-2)) };
 }
 
+const kinds: ReadonlySet<string> = new Set(['service', 'instance', 'node', 'query', 'addr']);
+
 function ofKind(kind: string, rest: readonly string[], namespace: Namespace): Asked {
   const names = rest.slice(0, -1);
-  const isKnown = kind === 'service' || kind === 'instance' || kind === 'node' || kind === 'addr';
+  const isKnown = kinds.has(kind);
   // Consul takes `_web._tcp.consul` too.
   if (!isKnown) return isUnderscored(rest[0]) && isUnderscored(rest.at(-1)) ? ofService(rest, namespace) : NOTHING;
   if (names.length === 0) return { kind: 'empty', namespace };
   const name = names.join('.');
   if (kind === 'service') return ofService(names, namespace);
   if (kind === 'instance') return { kind, namespace, id: name };
+  if (kind === 'query') return namespace === Namespace.default ? { kind, name: queryName(names) } : NOTHING;
   if (kind === 'node') return { kind: 'machine', namespace, name };
   const address = readHex(name);
   return address === null ? NOTHING : { kind: 'address', address };
+}
+
+/** `_NAME._tcp.query`, as RFC 2782 has it, is NAME. */
+function queryName(names: readonly string[]): string {
+  const isService = names.length > 1 && isUnderscored(names[0]) && isTransport(names.at(-1) as string);
+  return isService ? names.slice(0, -1).join('.').slice(1) : names.join('.');
 }
 
 function ofService(names: readonly string[], namespace: Namespace): Asked {

@@ -4,6 +4,7 @@ import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FedView } from '../../../../../test/support/fed-view.js';
 import { instance, stranger } from './dns.fixture.js';
+import { nothingBeside } from './beside.js';
 import { manners } from './domains.js';
 import { DnsFace } from './face.js';
 import type { DnsSettings, DnsWord } from './messages.js';
@@ -35,6 +36,7 @@ function run(more: Partial<DnsSettings> = {}): Running {
     view: () => (view.complete ? view : undefined),
     caller: () => stranger,
     catchUp: () => undefined,
+    beside: nothingBeside,
     say: (word) => void words.push(structuredClone(word)),
     clock,
     random: new SeededRandom(1),

@@ -1,5 +1,6 @@
 /** The DNS face in its thread, put together: who answers, at which sockets, and what is told of it. */
 import type { Caller, CatalogView, Clock, Log, Random } from '@rollcall/core';
+import type { Beside } from './beside.js';
 import { Desk } from './desk.js';
 import { Forwarder } from './forwarder.js';
 import { DnsAnswers } from './handler.js';
@@ -14,6 +15,7 @@ export interface DnsFaceOptions {
   readonly view: () => CatalogView | undefined;
   readonly caller: () => Caller;
   readonly catchUp: () => void;
+  readonly beside: Beside;
   readonly say: (word: DnsWord) => void;
   readonly clock: Clock;
   readonly random: Random;
@@ -37,7 +39,7 @@ export class DnsFace {
 
   constructor(options: DnsFaceOptions) {
     this.#options = options;
-    const { settings, view, caller, catchUp, clock, random } = options;
+    const { settings, view, caller, catchUp, beside, clock, random } = options;
     const log = this.#log();
     const { bind, domains, datacenter, cookieSecret, answersPerSecond, upstreams, forwardFor } = settings;
     this.#answers = new DnsAnswers({
@@ -45,6 +47,7 @@ export class DnsFace {
       caller,
       domains,
       datacenter,
+      beside,
       ownAddresses: ownAddressesOf(bind),
       forwards: upstreams.length > 0,
       cookieSecret,

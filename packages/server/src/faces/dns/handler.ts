@@ -12,6 +12,7 @@ import {
   type DnsQuery,
 } from '@rollcall/wire';
 import { addressBytes } from './addresses.js';
+import { nothingBeside, type Beside } from './beside.js';
 import { bareReply, compose, limitOf, type Reply, type Transport } from './compose.js';
 import { answerCookie, type CookieState } from './cookies.js';
 import { zonesOf, type DnsDomain, type Zone } from './domains.js';
@@ -32,6 +33,8 @@ export interface DnsAnswersOptions {
   readonly ownAddresses: readonly string[];
   /** Questions for other zones are passed on: see `outside`. */
   readonly forwards: boolean;
+  /** Left out: nothing. */
+  readonly beside?: Beside;
   /** Sixteen bytes, the same on all nodes that share an address; `null` for none. */
   readonly cookieSecret: Uint8Array | null;
   readonly clock: Clock;
@@ -68,7 +71,8 @@ export class DnsAnswers {
   readonly last: Outcome = { rcode: 0, type: 0, cookie: 'none', cut: false, zone: null, outside: false, question: 0 };
   readonly #options: DnsAnswersOptions;
   readonly #zones: readonly Zone[];
-  readonly #cache = new PlanCache(() => this.#index?.names.machinesMoved ?? -1);
+  readonly #beside: Beside;
+  readonly #cache: PlanCache;
   readonly #name = new Uint8Array(NAME_BYTES_MAX);
   #index: { readonly of: CatalogView; readonly caller: Caller; readonly names: NameIndex } | null = null;
   #soa = new Map<Zone, { readonly revision: number; readonly record: PackedRecords }>();
@@ -77,6 +81,11 @@ export class DnsAnswers {
   /** Throws for domains that are none. */
   constructor(options: DnsAnswersOptions) {
     this.#options = options;
+    this.#beside = options.beside ?? nothingBeside;
+    this.#cache = new PlanCache(
+      () => this.#index?.names.machinesMoved ?? -1,
+      () => this.#beside.moved,
+    );
     this.#zones = zonesOf(options.domains, options.datacenter);
   }
 
@@ -129,7 +138,7 @@ export class DnsAnswers {
     this.last.outside = zone === undefined;
     if (zone === undefined) return { ...bareReply(rcodes.REFUSED, cookie), extendedError: extendedErrors.NOT_AUTHORITATIVE };
     if (!isReady) return { ...bareReply(rcodes.SERVFAIL, cookie), extendedError: extendedErrors.NOT_READY };
-    const plan = cached?.plan ?? this.#plan(hash, name.slice(), query.type, zone, view, asker.transport);
+    const plan = cached?.plan ?? this.#plan(hash, name.slice(), query.type, zone, view, asker);
     // Most addresses are somebody else's.
     this.last.outside = zone.kind !== 'domain' && plan.set === null;
     return this.#planned(query, plan, zone, view, asker.transport, cookie);
@@ -149,12 +158,14 @@ export class DnsAnswers {
     };
   }
 
-  #plan(hash: number, name: Uint8Array, type: number, zone: Zone, view: CatalogView, transport: Transport): Plan {
+  #plan(hash: number, name: Uint8Array, type: number, zone: Zone, view: CatalogView, { transport, address }: Asker): Plan {
     const { datacenter, random, ownAddresses } = this.#options;
     const caller = this.#options.caller();
     const around: Surroundings = {
       view,
       transport,
+      asker: address,
+      beside: this.#beside,
       caller,
       index: () => this.#names(view),
       zones: this.#zones,

@@ -1,8 +1,9 @@
 /** What a name has: whether it is there, and the records of the type that was asked for. */
 import { Namespace, ServiceName, type Caller, type CatalogView, type Instance, type Machine, type Random } from '@rollcall/core';
 import { parseName, recordTypes, type WireName } from '@rollcall/wire';
-import { addressBytes, readDashed } from './addresses.js';
+import { addressBytes, addressText, readDashed } from './addresses.js';
 import type { Asked } from './asked.js';
+import type { Beside, OwnNode } from './beside.js';
 import { serviceTtl, type Zone } from './domains.js';
 import {
   addressDrafts,
@@ -21,7 +22,9 @@ import {
   type Target,
   type Weighted,
 } from './map.js';
+import { findMachine } from './machine-lookup.js';
 import type { NameIndex } from './name-index.js';
+import { pairsOf } from './pairs.js';
 import type { Draft } from './record-set.js';
 import { ServiceLookup, type FoundService, type Watched } from './service-lookup.js';
 
@@ -31,6 +34,8 @@ export interface Found {
   readonly drafts: readonly Draft[];
   /** What it depends on; `null` if it depends on more than can be said. */
   readonly basis: Basis | null;
+  /** The records keep this order. */
+  readonly isOrdered?: boolean;
 }
 
 /** As long as all of this is as it was, the answer is the same. */
@@ -38,6 +43,8 @@ export interface Basis {
   readonly services: readonly Watched[];
   /** How often machines had changed; `null` if that does not matter. */
   readonly machinesMoved: number | null;
+  /** The same of what stands beside the catalog. */
+  readonly besideMoved: number | null;
   /** Of very many, some: others are as good, and have their turn. */
   readonly isSample: boolean;
 }
@@ -46,6 +53,9 @@ export interface LookupOptions {
   readonly view: CatalogView;
   readonly caller: Caller;
   readonly index: () => NameIndex;
+  readonly beside: Beside;
+  /** Where the question came from. */
+  readonly asker: string;
   readonly zone: Zone;
   readonly datacenter: string;
   readonly random: Random;
@@ -62,6 +72,8 @@ export class Lookup {
   readonly #services: ServiceLookup;
   /** Machines were looked at too. */
   #sawMachines = false;
+  /** What stands beside the catalog was, too. */
+  #sawBeside = false;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -75,9 +87,15 @@ export class Lookup {
       case 'empty':
         return asked.namespace === null || this.#hasNamespace(asked.namespace) ? EMPTY : NOTHING;
       case 'service':
-        return this.#ofService(this.#services.find(asked.namespace, asked.labels, asked.tags), type, asked);
+        return (
+          this.#ofOwnService(asked.namespace, asked.labels.join('.'), type) ??
+          this.#ofService(this.#services.find(asked.namespace, asked.labels, asked.tags), type, asked)
+        );
       case 'tagged':
-        return this.#ofService(this.#services.tagged(asked.namespace, asked.service, asked.tag), type);
+        return (
+          (asked.tag === null ? this.#ofOwnService(asked.namespace, asked.service, type) : null) ??
+          this.#ofService(this.#services.tagged(asked.namespace, asked.service, asked.tag), type)
+        );
       case 'port':
         return this.#ofPort(asked, type);
       case 'cluster':
@@ -86,10 +104,12 @@ export class Lookup {
         return this.#ofInstance(asked, type);
       case 'machine':
         return this.#ofMachine(asked, type);
+      case 'query':
+        return this.#ofQuery(asked.name, type);
       case 'address':
         return {
           exists: true,
-          drafts: this.#drafts([], [{ host: textOf(asked.address), weight: 1 }], type, this.#rendering()),
+          drafts: this.#drafts([], [{ host: addressText(asked.address), weight: 1 }], type, this.#rendering()),
           basis: null,
         };
     }
@@ -104,6 +124,33 @@ export class Lookup {
     if (!exists) return isAbove ? this.#founded([]) : NOTHING;
     if (instances.length === 0 && this.#options.zone.manner.whenEmpty === 'nxdomain') return NOTHING;
     return this.#founded(this.#serviceDrafts(instances, type, this.#rendering(service), mainPorts, false));
+  }
+
+  /** Consul's domain has the registry itself as a service; others may have registered more of the same name. */
+  #ofOwnService(namespace: Namespace, service: string, type: number): Found | null {
+    const { zone, beside, caller } = this.#options;
+    if (zone.manner.targets !== 'consul' || namespace !== Namespace.default) return null;
+    const own = beside.instances(service, caller);
+    if (own.length === 0) return null;
+    this.#sawBeside = true;
+    const others = this.#services.tagged(namespace, service, null)?.instances ?? [];
+    return this.#founded(this.#serviceDrafts([...own, ...others], type, this.#rendering(service), mainPorts, false));
+  }
+
+  #ofQuery(name: string, type: number): Found {
+    const { beside, caller, asker, most, zone } = this.#options;
+    this.#sawBeside = true;
+    const found = beside.prepared(name, { ...caller, from: asker }, most);
+    if (found === null) return NOTHING;
+    if (found === 'above') return EMPTY;
+    const { service, instances, isOrdered, ttlSeconds, isPassing } = found;
+    this.#services.tagged(Namespace.default, service, null);
+    if (instances.length === 0 && zone.manner.whenEmpty === 'nxdomain') return NOTHING;
+    const usual = this.#rendering(service);
+    const rendering = ttlSeconds === undefined ? usual : { ...usual, ttlSeconds };
+    this.#sawMachines = true;
+    const founded = this.#founded(this.#serviceDrafts(instances, type, rendering, mainPorts, false));
+    return { ...founded, isOrdered, ...(isPassing ? { basis: null } : {}) };
   }
 
   #ofPort({ namespace, service, port, inCluster }: Extract<Asked, { kind: 'port' }>, type: number): Found {
@@ -156,14 +203,10 @@ export class Lookup {
   }
 
   #ofMachine({ namespace, name }: Extract<Asked, { kind: 'machine' }>, type: number): Found {
-    const { view, caller, index } = this.#options;
-    const names = index().machinesOf(namespace, name);
-    const found = names.flatMap((one) => view.machine({ namespace, name: one }, caller) ?? []);
-    const isNamed = found.length > 0 || names.some((one) => view.instancesOn({ namespace, name: one }, caller).length > 0);
-    if (!isNamed) return index().isAbove('machine', namespace, name) ? EMPTY : NOTHING;
-    const pairs = found.flatMap(({ metadata }) => Object.entries(metadata));
-    const hosts = found.flatMap((machine) => machineHosts(machine)).map((host) => ({ host, weight: 1 }));
-    return { exists: true, drafts: this.#drafts(pairs, hosts, type, this.#rendering()), basis: null };
+    const found = findMachine(namespace, name, this.#options);
+    if (found === undefined) return this.#options.index().isAbove('machine', namespace, name) ? EMPTY : NOTHING;
+    const hosts = found.hosts.map((host) => ({ host, weight: 1 }));
+    return { exists: true, drafts: this.#drafts(found.pairs, hosts, type, this.#rendering()), basis: null };
   }
 
   #serviceDrafts(
@@ -214,9 +257,10 @@ export class Lookup {
     if (inCluster && instance.host !== null) return endpointName(address, instance, zone);
     if (zone.manner.targets !== 'consul' || instance.machine === null) return undefined;
     this.#sawMachines = true;
-    const machine = this.#registered(instance);
-    const isOwn = machine !== undefined && machineHosts(machine).length === 1 && machineHosts(machine)[0] === host;
-    return isOwn ? machineName(machine, { zone, datacenter }) : undefined;
+    const machine = this.#registered(instance) ?? this.#ownNode(instance);
+    const hosts = machine === undefined ? [] : 'address' in machine ? [machine.address] : machineHosts(machine);
+    const isAt = hosts.length === 1 && hosts[0] === host;
+    return isAt ? machineName({ namespace: instance.namespace, name: instance.machine }, { zone, datacenter }) : undefined;
   }
 
   /** The machine that says where an instance is that does not say so itself. */
@@ -228,6 +272,13 @@ export class Lookup {
 
   #registered({ namespace, machine }: Instance): Machine | undefined {
     return machine === null ? undefined : this.#options.view.machine({ namespace, name: machine }, this.#options.caller);
+  }
+
+  #ownNode({ namespace, machine }: Instance): OwnNode | undefined {
+    if (namespace !== Namespace.default) return undefined;
+    const { beside, caller } = this.#options;
+    this.#sawBeside = true;
+    return beside.nodes(caller).find(({ name }) => name === machine);
   }
 
   #hasNamespace(namespace: Namespace): boolean {
@@ -243,29 +294,7 @@ export class Lookup {
   #founded(drafts: readonly Draft[]): Found {
     const { watched: services, isSample } = this.#services;
     const machinesMoved = this.#sawMachines ? this.#options.index().machinesMoved : null;
-    return { exists: true, drafts, basis: { services, machinesMoved, isSample } };
+    const besideMoved = this.#sawBeside ? this.#options.beside.moved : null;
+    return { exists: true, drafts, basis: { services, machinesMoved, besideMoved, isSample } };
   }
-}
-
-/** More than a message holds, most of them being said by all. */
-const PAIRS_MAX = 16_384;
-
-function* pairsOf(instances: readonly Instance[]): Iterable<readonly [string, string]> {
-  const seen = new Set<object>();
-  let left = PAIRS_MAX;
-  for (const { metadata } of instances) {
-    // Instances that say the same mostly share it.
-    if (seen.has(metadata)) continue;
-    seen.add(metadata);
-    for (const pair of Object.entries(metadata)) {
-      if (left-- === 0) return;
-      yield pair;
-    }
-  }
-}
-
-function textOf(address: Uint8Array): string {
-  if (address.length === 4) return address.join('.');
-  const groups = Array.from({ length: 8 }, (_, at) => (((address[at * 2] as number) << 8) | (address[at * 2 + 1] as number)).toString(16));
-  return groups.join(':');
 }

@@ -73,6 +73,21 @@ export class Order {
   }
 }
 
+/** No draw: whoever is first is first in every answer. */
+export class AsTheyAre implements Pick<Order, 'first'> {
+  readonly #places: Uint32Array;
+
+  constructor(count: number) {
+    this.#places = new Uint32Array(count);
+  }
+
+  /** Whoever lent them may have exchanged some. */
+  first(): Uint32Array {
+    for (let at = 0; at < this.#places.length; at++) this.#places[at] = at;
+    return this.#places;
+  }
+}
+
 function sumsOf(weights: readonly number[]): Float64Array {
   const sums = new Float64Array(weights.length);
   let sum = 0;

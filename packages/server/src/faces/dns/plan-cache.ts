@@ -27,12 +27,14 @@ const NAMES_MAX = 8192;
 
 export class PlanCache {
   readonly #machinesMoved: () => number;
+  readonly #besideMoved: () => number;
   readonly #entries = new Map<number, Entry>();
   #of: { readonly view: CatalogView; readonly epoch: string; readonly may: Caller['may'] } | null = null;
 
-  /** Is asked how often machines have changed. */
-  constructor(machinesMoved: () => number) {
+  /** Is asked how often machines have changed, and what stands beside the catalog. */
+  constructor(machinesMoved: () => number, besideMoved: () => number) {
     this.#machinesMoved = machinesMoved;
+    this.#besideMoved = besideMoved;
   }
 
   get(hash: number, name: Uint8Array, kind: number, view: CatalogView, caller: Caller): CachedName | undefined {
@@ -41,6 +43,7 @@ export class PlanCache {
     if (!this.#isOf(view, caller)) return undefined;
     const { basis } = entry.plan;
     if (basis === null || (basis.isSample && entry.left-- === 0)) return undefined;
+    if (basis.besideMoved !== null && basis.besideMoved !== this.#besideMoved()) return undefined;
     if (entry.revision === view.revision) return entry;
     // The view has moved on. Has anything of this?
     if (basis.machinesMoved !== null && basis.machinesMoved !== this.#machinesMoved()) return undefined;

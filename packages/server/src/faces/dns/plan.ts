@@ -1,5 +1,5 @@
 /** What a question is answered with, before anything is said of order, size and transport. */
-import type { CatalogView, Instance, Machine, Random } from '@rollcall/core';
+import { Namespace, type CatalogView, type Instance, type Machine, type Random } from '@rollcall/core';
 import { labelsOf, recordTypes, type WireName } from '@rollcall/wire';
 import { addressBytes, readReverse, reverseLabels } from './addresses.js';
 import { askedFor, labelTexts, type Asked } from './asked.js';
@@ -72,8 +72,8 @@ function labelCount(name: WireName): number {
   return count;
 }
 
-function planned({ exists, drafts, basis }: Found, { random }: Surroundings): Plan {
-  return { exists, set: drafts.length === 0 ? null : new RecordSet(drafts, random), chain: null, basis };
+function planned({ exists, drafts, basis, isOrdered = false }: Found, { random }: Surroundings): Plan {
+  return { exists, set: drafts.length === 0 ? null : new RecordSet(drafts, isOrdered ? null : random), chain: null, basis };
 }
 
 /** The zone with the longest name that this folded name is in. */
@@ -152,7 +152,7 @@ function pointers(labels: readonly string[], type: number, zone: Zone, family: 4
   };
 }
 
-function namesAt(address: Uint8Array, home: Zone, { index, datacenter }: Surroundings): readonly WireName[] {
+function namesAt(address: Uint8Array, home: Zone, { index, datacenter, beside, caller }: Surroundings): readonly WireName[] {
   const names = new Map<string, WireName>();
   const take = (name: WireName | undefined): void => {
     if (name !== undefined) names.set(String.fromCharCode(...name), name);
@@ -161,6 +161,10 @@ function namesAt(address: Uint8Array, home: Zone, { index, datacenter }: Surroun
   for (const machine of index().machinesAt(address)) {
     take(hostLike(machineName(machine satisfies Machine, rendering)));
     if (names.size >= POINTERS_MAX) break;
+  }
+  for (const node of beside.nodes(caller)) {
+    if (addressBytes(node.address)?.join() === address.join())
+      take(hostLike(machineName({ ...node, namespace: Namespace.default }, rendering)));
   }
   if (names.size > 0) return [...names.values()];
   for (const instance of index().instancesAt(address)) {

@@ -1,6 +1,6 @@
 /** The records of one name and type, rendered: only their order, and where in the message they stand, is left to be said. */
 import type { Random } from '@rollcall/core';
-import { Order } from './order.js';
+import { AsTheyAre, Order } from './order.js';
 import { PackedRecords, RECORD_HEAD_BYTES, type RecordContent, type Room } from './packed-records.js';
 
 /** One record to be. */
@@ -24,13 +24,14 @@ const POINTER = 0xc000;
 export class RecordSet {
   readonly count: number;
   readonly #records: PackedRecords;
-  readonly #order: Order;
+  readonly #order: Pick<Order, 'first'>;
   readonly #glue: PackedGlue | null;
 
-  constructor(drafts: readonly Draft[], random: Random) {
+  /** `null`: they keep their order, and the first ones come first. */
+  constructor(drafts: readonly Draft[], random: Random | null) {
     this.count = drafts.length;
     this.#records = new PackedRecords(drafts);
-    this.#order = new Order(weightsOf(drafts), random);
+    this.#order = random === null ? new AsTheyAre(drafts.length) : new Order(weightsOf(drafts), random);
     this.#glue = drafts.some(({ glue }) => glue !== undefined) ? new PackedGlue(drafts) : null;
   }
 

@@ -32,8 +32,16 @@ export function execute({ service, near, limit }: Execution, world: World, rando
   return limit > 0 ? sorted.slice(0, limit) : sorted;
 }
 
+/** Told without looking at each check: of most, all is well. */
+function isPlainlyWell({ instance, node }: FoundRow): boolean {
+  const { health, mode, intent } = instance;
+  return health === 'passing' && mode === 'in' && intent === null && (node.machine === null || node.machine.modeIntent === null);
+}
+
 /** Nothing critical, and with `OnlyPassing` nothing that does not pass, but for what is not to be looked at. */
-function isWell({ instance, node }: FoundRow, { onlyPassing, ignoreCheckIds }: QueryService, { terms }: World): boolean {
+function isWell(row: FoundRow, { onlyPassing, ignoreCheckIds }: QueryService, { terms }: World): boolean {
+  if (isPlainlyWell(row)) return true;
+  const { instance, node } = row;
   const ignored = new Set(ignoreCheckIds);
   const checks = [...nodeChecks(node, terms), ...serviceChecks(instance, { name: node.name }, terms)];
   return checks.every(({ CheckID, Status }) => ignored.has(CheckID) || (onlyPassing ? Status === 'passing' : Status !== 'critical'));

@@ -14,17 +14,25 @@ export function demandTemplate(definition: QueryDefinition): void {
   }
 }
 
-/** By its id, by its name, or the template that the name begins with the longest name of; `undefined` for none. */
+/** By its id, by its name, or the template that the name begins with the longest name of, without regard to case; `undefined` for none. */
 export function findQuery(queries: ReadonlyMap<string, Query>, idOrName: string): Query | undefined {
   const known = queries.get(idOrName);
   if (known !== undefined) return known;
+  const asked = idOrName.toLowerCase();
   let best: Query | undefined;
   for (const query of queries.values()) {
     if (!isTemplate(query)) {
-      if (query.name === idOrName && query.name !== '') return query;
-    } else if (idOrName.startsWith(query.name) && query.name.length >= (best?.name.length ?? 0)) best = query;
+      if (query.name !== '' && query.name.toLowerCase() === asked) return query;
+    } else if (asked.startsWith(query.name.toLowerCase()) && query.name.length >= (best?.name.length ?? 0)) best = query;
   }
   return best;
+}
+
+/** Whether there is a query whose name ends so behind a dot. */
+export function isBelow(queries: ReadonlyMap<string, Query>, name: string): boolean {
+  const end = `.${name.toLowerCase()}`;
+  for (const query of queries.values()) if (!isTemplate(query) && query.name.toLowerCase().endsWith(end)) return true;
+  return false;
 }
 
 /** As it is asked by this name: of a template, with the name's parts in their places. */

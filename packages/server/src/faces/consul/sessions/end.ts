@@ -62,9 +62,9 @@ export function goneQuery(query: Pick<Query, 'id' | 'name' | 'template'>): reado
   return [shelfKey('queries', query.id), ...(name === null ? [] : [name])].map((key) => ({ type: 'delete', range: singleKey(key) }));
 }
 
-/** Where a query's name is taken; `null` for one that has none. A template may be for all names. */
+/** Where a query's name is taken; `null` for one that has none. A template may be for all names. Names are the same without regard to case. */
 export function nameKey({ name, template }: Pick<Query, 'name' | 'template'>): Uint8Array | null {
-  return name === '' && template?.byPrefix !== true ? null : shelfKey('query-names', byteText(name));
+  return name === '' && template?.byPrefix !== true ? null : shelfKey('query-names', byteText(name.toLowerCase()));
 }
 
 function fitting(entries: readonly KvEntry[]): readonly KvEntry[] {

@@ -90,6 +90,8 @@ describe('a lease', () => {
     await put('s/1', 8n);
     expect(await face.refusal(revoke(face, 7n))).toMatch('PERMISSION_DENIED: rollcall: This lease is that of a node');
     expect((await look(face, 8n)).keys.map(text)).toEqual(['s/1']);
+    const { leases } = await face.ask('/etcdserverpb.Lease/LeaseLeases', etcd.leaseLeasesRequest, etcd.leaseLeasesResponse, {});
+    expect(leases).toEqual([{ id: 8n }]);
     await revoke(face, 8n);
     expect((await face.range('/rollcall/', '/rollcall0')).count).toBe(1);
   });

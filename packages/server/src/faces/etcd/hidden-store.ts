@@ -7,8 +7,11 @@ import {
   fromText,
   isSingleKey,
   keyOf,
+  keysUnder,
   RollcallError,
   StoreThrough,
+  textRangeHoldsBytes,
+  toTextRange,
   type Bytes,
   type CallOptions,
   type Change,
@@ -23,6 +26,7 @@ import {
   type RangeResult,
   type RevisionBatch,
   type Store,
+  type TextRange,
   type Watch,
   type WatchRequest,
 } from '@rollcall/core';
@@ -32,8 +36,8 @@ import { compareAround } from './compare-around.js';
 const hidden: KeyRange & { readonly to: Bytes } = { from: fromText('/rollcall'), to: fromText('/rollcall0') };
 
 /** Who holds a lease on one of these is a node of the registry. */
-const nodesFrom = fromText('/rollcall/nodes/');
-const nodesTo = fromText('/rollcall/nodes0');
+const nodesRange: KeyRange = keysUnder(fromText('/rollcall/nodes/'));
+const nodesTextRange: TextRange = toTextRange(nodesRange);
 
 export class HiddenStore extends StoreThrough {
   override async range(request: RangeRequest, options?: CallOptions): Promise<RangeResult> {
@@ -75,6 +79,13 @@ export class HiddenStore extends StoreThrough {
     return lease.keys.some(isHidden) ? { ...lease, keys: lease.keys.filter((key) => !isHidden(key)) } : lease;
   }
 
+  /** Without those of the registry's nodes. */
+  override async leases(): Promise<readonly LeaseId[]> {
+    const [all, nodes] = await Promise.all([this.inner.leases(), this.inner.range({ range: nodesRange, keysOnly: true })]);
+    const ofNodes = new Set(nodes.entries.map(({ lease }) => lease));
+    return all.filter((id) => !ofNodes.has(id));
+  }
+
   /** It is not ours. */
   override async close(): Promise<void> {
     return undefined;
@@ -86,7 +97,7 @@ export function isHidden(key: Bytes): boolean {
 }
 
 function isOfNode(key: Bytes): boolean {
-  return compareBytes(key, nodesFrom) >= 0 && compareBytes(key, nodesTo) < 0;
+  return textRangeHoldsBytes(nodesTextRange, key);
 }
 
 /** What of a range is shown: the range itself, or what lies before and behind what is hidden. */

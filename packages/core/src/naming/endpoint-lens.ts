@@ -57,6 +57,11 @@ export function registrationOf(ref: InstanceRef, document: EndpointDocument): Om
   return saysAll(plain, document) ? plain : { ...plain, origin: { face: ETCD_FACE, kept: { [ETCD_FACE]: text } } };
 }
 
+/** It is there for as long as its key is, and knows no heartbeats. Whoever registers it with the registry takes it over. */
+export function isKeyOfOthers({ origin }: Pick<Registration, 'origin'>): boolean {
+  return origin.face === ETCD_FACE;
+}
+
 /** Nothing of the document would be lost if it were written anew. */
 function saysAll(plain: Registration, { json }: EndpointDocument): boolean {
   for (const name in json) if (!KNOWN.has(name)) return false;

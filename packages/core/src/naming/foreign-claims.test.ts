@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { instanceId, registration, serviceName, someone } from '../catalog/instance.fixture.js';
 import { recordKey, refText } from '../catalog/keys.js';
+import { decodeUtf8 } from '../catalog/utf8.js';
 import { Namespace } from '../catalog/names.js';
 import type { House } from '../registrar/house.fixture.js';
 import { PlainLog } from '../registrar/plain-log.fixture.js';
@@ -55,6 +56,29 @@ describe('a key of somebody else’s', () => {
     expect(house.look(ref)).toMatchObject({ mode: 'out' });
     expect((await everything(house.store)).map((entry) => entry.lease)).toEqual([LEASE, LEASE]);
     await endLease(house.store, LEASE);
+    expect(await everything(house.store)).toEqual([]);
+  });
+
+  it('no heartbeat keeps it, and whoever sends one is told so', async () => {
+    await putRaw(house.store, PATH, document('1.2.3.4'), LEASE);
+    await house.clock.advance(0);
+    const refused = { code: 'invalid-request', message: expect.stringContaining('Keep the key’s lease alive') as string };
+    await expect(house.registrar.heartbeat(ref, someone)).rejects.toMatchObject(refused);
+    expect(await house.registrar.heartbeats([ref], someone)).toMatchObject([refused]);
+    await house.registrar.register(registration({ ...ref }), someone);
+    await house.registrar.heartbeat(ref, someone);
+  });
+
+  it('what was found about it goes after it where somebody deletes it past all nodes', async () => {
+    await putRaw(house.store, PATH, document('1.2.3.4'));
+    await house.store.commit({ then: [{ type: 'put', key: recordKey('health', ref), value: key('{"format":1,"verdicts":{}}') }] });
+    await house.clock.advance(3000);
+    expect((await everything(house.store)).map((entry) => decodeUtf8(entry.key))).toEqual([
+      '/rollcall/health/default/my-service/1.2.3.4',
+      PATH,
+    ]);
+    await deleteRaw(house.store, PATH);
+    await house.clock.advance(3000);
     expect(await everything(house.store)).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import type { Instance } from '../catalog/instance.js';
 import { encodeHealthRecord } from '../catalog/records.js';
 import type { Caller, CatalogView, Word } from '../face.js';
 import type { Clock } from '../ports/clock.js';
+import { isKeyOfOthers } from '../naming/endpoint-lens.js';
 import { findInstance, instanceNotFound, type InstanceSelector } from '../query/find-instance.js';
 import { putRecord, type Amendments, type Plan } from './amend.js';
 import { asRollcallError } from './item.js';
@@ -47,6 +48,7 @@ export class Heartbeats {
   async hear(selector: InstanceSelector, word: Word, caller: Caller): Promise<void> {
     const instance = await this.#find(selector, caller);
     demandRight(caller, 'write', instance);
+    if (isKeyOfOthers(instance)) throw presentByKey(instance);
     demandMeaning(instance.checks, word);
     const heard = await this.#options.attendance.beat(instance, word.check);
     if (word.status !== undefined) return this.#say(instance, { ...word, status: word.status });
@@ -115,6 +117,16 @@ export class Heartbeats {
 
 function isPlain({ status, check }: Word): boolean {
   return status === undefined && check === undefined;
+}
+
+/** Whoever believed to keep it alive like that would lose it with its lease. */
+function presentByKey({ service, id }: Instance): RollcallError {
+  return new RollcallError(
+    'invalid-request',
+    `The instance ${JSON.stringify(id)} of ${service} is a key of etcd’s: it is present for as long as that key is, and no heartbeat counts. ` +
+      'Keep the key’s lease alive, or register the instance here, which takes it over.',
+    { service, id },
+  );
 }
 
 function notBegun(): RollcallError {

@@ -13,13 +13,15 @@ export interface Aside {
   readonly ref: InstanceRef;
   /** What the registration says, without what was laid over it; `null` where there is none. */
   readonly registered: Registered | null;
+  /** There is one, and nobody here can read it: what is beside it is for those who can. */
+  readonly isUnreadable: boolean;
   /** Only while there is no registration. */
   readonly health: HealthPart | null;
   readonly intent: IntentRecord | null;
   readonly intentRevision: number;
 }
 
-/** Something that was said from outside and ends by itself. */
+/** Something beside a registration that ends by itself. */
 export interface Term {
   readonly ref: InstanceRef;
   readonly endsAtMs: number;
@@ -63,7 +65,10 @@ export class IntentTable {
   }
 }
 
-function endOf({ registered, intent }: Aside): number | null {
+function endOf({ registered, isUnreadable, health, intent }: Aside): number | null {
+  if (isUnreadable) return null;
+  // What was found about somebody who is not there is about nobody: whoever took the instance out did not know of it.
+  if (registered === null && health !== null) return 0;
   if (intent === null) return null;
   // What waits for an instance without a limit was left behind by whoever did not know of it, and gets one.
   return registered === null ? (intent.keepUntilMs ?? 0) : (intent.mode?.untilMs ?? null);

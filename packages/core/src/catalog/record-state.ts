@@ -213,7 +213,9 @@ export class RecordState {
 
   #settle(text: string, { ref, previous, registered, health, intent, intentRevision }: Slot): InstanceChange | null {
     const waiting = registered === null ? health : null;
-    this.intents.set(text, intent === null && waiting === null ? null : { ref, registered, health: waiting, intent, intentRevision });
+    const isUnreadable = registered === null && this.undecodable.has(`instances/${text}`);
+    const isAside = intent !== null || waiting !== null;
+    this.intents.set(text, isAside ? { ref, registered, isUnreadable, health: waiting, intent, intentRevision } : null);
     if (registered === null) {
       if (previous === null) return null;
       this.instances.remove(previous);

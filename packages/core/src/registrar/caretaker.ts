@@ -1,6 +1,6 @@
 /**
- * Sees to what ends by itself: drains whose time is over, words about instances that did not come back, and removals
- * of machines that somebody began and nobody finished. Every node has one, which sees to what its node has the duty for; should
+ * Sees to what ends by itself: drains whose time is over, what was said and found about instances that are not there any more, and
+ * removals of machines that somebody began and nobody finished. Every node has one, which sees to what its node has the duty for; should
  * two of them do the same, whoever is second finds nothing to do.
  */
 import { ROLLCALL } from '../access/judge.js';
@@ -126,18 +126,22 @@ export class Caretaker {
 }
 
 /** What ends, given what the log says now; nothing if it does not end yet. */
-function planEnd(ref: InstanceRef, { isRegistered, registration, intent }: Stored, wallNowMs: number): Plan<null> {
+function planEnd(ref: InstanceRef, { isRegistered, registration, health, intent }: Stored, wallNowMs: number): Plan<null> {
   const said = intent?.record ?? null;
-  if (said === null || (isRegistered && registration === null)) return nothing;
-  if (registration === null) return planLeft(ref, said, wallNowMs);
-  const { mode } = said;
-  if (mode === null || mode.untilMs === null || mode.untilMs > wallNowMs) return nothing;
+  if (registration === null) return isRegistered ? nothing : withoutHealth(ref, health, planLeft(ref, said, wallNowMs));
+  const mode = said?.mode ?? null;
+  if (said === null || mode === null || mode.untilMs === null || mode.untilMs > wallNowMs) return nothing;
   if (mode.owner === 'instance') return { operations: departureOperations(ref, said, wallNowMs), answer: null };
   return written(ref, { ...said, mode: { ...mode, mode: 'out', sinceMs: wallNowMs, untilMs: null } });
 }
 
+function withoutHealth(ref: InstanceRef, health: Stored['health'], { operations, answer }: Plan<null>): Plan<null> {
+  return { operations: health === null ? operations : [deleteRecord('health', ref), ...operations], answer };
+}
+
 /** Whoever took the instance out may not have known what was said about it. */
-function planLeft(ref: InstanceRef, said: IntentRecord, wallNowMs: number): Plan<null> {
+function planLeft(ref: InstanceRef, said: IntentRecord | null, wallNowMs: number): Plan<null> {
+  if (said === null) return nothing;
   if (said.keepUntilMs === null) return written(ref, departedIntent(said, wallNowMs));
   return said.keepUntilMs <= wallNowMs ? written(ref, null) : nothing;
 }

@@ -122,6 +122,23 @@ describe('what survives', () => {
     expect(await stored()).toBeUndefined();
   });
 
+  it('what was found about somebody who is not there any more goes, and stays of one whom only others can read', async () => {
+    const key = recordKey('instances', one);
+    const health = singleKey(recordKey('health', one));
+    const put = (value: Uint8Array): Promise<unknown> => house.store.commit({ then: [{ type: 'put', key, value }] });
+    const found = async (): Promise<number> => (await house.store.range({ range: health })).entries.length;
+    const verdict = encodeUtf8('{"format":1,"verdicts":{"disk":{"status":"critical","sinceMs":0,"reason":"probe"}}}');
+    await house.store.commit({ then: [{ type: 'put', key: health.from, value: verdict }] });
+    await later(2000);
+    expect(await found()).toBe(1);
+    await put(encodeUtf8('{"format":99}'));
+    await later(2000);
+    expect([await found(), house.look(one)]).toEqual([1, undefined]);
+    await house.store.commit({ then: [{ type: 'delete', range: singleKey(key) }] });
+    await later(2000);
+    expect(await found()).toBe(0);
+  });
+
   it('a lapse departs as a goodbye does', async () => {
     const beating = registration({ id: 'beating' });
     await house.registrar.register(beating, someone);

@@ -11,7 +11,7 @@ import type { Log } from '../ports/log.js';
 import type { InstanceSelector } from '../query/find-instance.js';
 import { checkSuffix, instanceCalled, instanceNaming, INSTANCES, instanceText } from './calling.js';
 import type { CompanyDesk } from './company-desk.js';
-import { decide, standingOf, type Decision, type Standing } from './decide.js';
+import { decide, dueMs, standingOf, type Decision, type Standing } from './decide.js';
 import { lapsedSinceMs, lapseVerdict, recoveryVerdict, verdictsOn, type Judgement } from './judgement.js';
 import { fencedError, type JudgementWriter } from './judgement-writer.js';
 import type { AttendanceMeters } from './meters.js';
@@ -191,25 +191,26 @@ export class Checks {
 
   /** What the view says of an instance; `null` for one that has left. */
   take(ref: InstanceRef, instance: Instance | null): void {
-    const known = this.#rowsOf(ref);
-    if (known.length === 0 && (instance === null || instance.checks.length === 0)) return;
-    const kept = new Set<number>();
-    instance?.checks.forEach((check, part) => {
-      if (!isTimed(check)) return;
-      const row = known.find((row) => this.#checkOf(row)?.id === check.id) ?? null;
-      kept.add(this.#attend(row, instance, part, check));
-    });
-    for (const row of known) if (!kept.has(row)) this.#muster.leave(row);
+    this.#take(this.#rowsOf(ref), instance);
   }
 
   /** Everybody whom the view shows; whoever is not among them has left. */
-  takeAll(instances: Iterable<Instance>): void {
-    const there = new Set<Instance>();
-    for (const instance of instances) {
-      this.take(instance, instance);
-      there.add(instance);
-    }
+  takeAll(instances: readonly Instance[]): void {
+    // When a node starts, nobody is known: a million need not be looked for.
+    if (this.#roll.size === 0) return instances.forEach((instance) => this.#take([], instance));
+    for (const instance of instances) this.take(instance, instance);
+    const there = new Set<Instance>(instances);
     for (const row of this.#roll.rowsUnless((instance) => there.has(instance))) this.#muster.leave(row);
+  }
+
+  #take(known: readonly number[], instance: Instance | null): void {
+    const kept: number[] = [];
+    instance?.checks.forEach((check, part) => {
+      if (!isTimed(check)) return;
+      const row = known.find((row) => this.#checkOf(row)?.id === check.id) ?? null;
+      kept.push(this.#attend(row, instance, part, check));
+    });
+    for (const row of known) if (!kept.includes(row)) this.#muster.leave(row);
   }
 
   /** A registration, its first or another one, is a heartbeat; a verdict is none. */
@@ -303,8 +304,4 @@ export class Checks {
     const check = this.#roll.subject(row)?.checks[this.#roll.table.part(row)];
     return check !== undefined && isTimed(check) ? check : null;
   }
-}
-
-function dueMs(decision: Decision, nowMs: number): number {
-  return decision.act === 'wait' ? decision.untilMs : nowMs;
 }

@@ -38,3 +38,8 @@ export function standingOf(verdicts: Verdicts, { id, born }: TimedCheck): Standi
   if ((verdict?.status ?? born) !== 'critical') return 'present';
   return verdict?.reason === 'lapse' ? 'lapsed' : 'critical';
 }
+
+/** When it has to be looked at. */
+export function dueMs(decision: Decision, nowMs: number): number {
+  return decision.act === 'wait' ? decision.untilMs : nowMs;
+}

@@ -157,7 +157,7 @@ export class LogReader {
     const { revision } = await store.range({ range: catalogRange, limit: 0 });
     const past = await this.#past(Math.max(revision - pastMax, compactedRevision, FIRST_REVISION), revision);
     sink.begin({ epoch, revision: past.asOf });
-    await readAll({ store, sink, claims, revision, before: past.before(), isClosed: () => this.#closed });
+    await readAll({ store, sink, claims, revision, asOf: past.asOf, before: past.before(), isClosed: () => this.#closed });
     return { revision, past };
   }
 

@@ -11,6 +11,8 @@ export interface ReadAllOptions {
   /** Keys of others that are registrations. Left out: none. */
   readonly claims?: ForeignClaims | undefined;
   readonly revision: number;
+  /** What changed since this revision is in `before`. */
+  readonly asOf: number;
   /** By its key as text, what is to be shown of it instead of what it holds; `null` if it was not there. */
   readonly before: ReadonlyMap<string, Entry | null>;
   readonly isClosed: () => boolean;
@@ -65,14 +67,16 @@ function changeTo(text: string, entry: Entry | null): Change {
 }
 
 async function readRange(
-  { store, revision, before, isClosed }: ReadAllOptions,
+  { store, revision, asOf, before, isClosed }: ReadAllOptions,
   { from, to }: KeyRange,
   take: (entries: readonly Entry[]) => void,
 ): Promise<void> {
   let next: Bytes | null = from;
   while (next !== null && !isClosed()) {
     const { entries, more } = await store.range({ range: { from: next, to }, limit: PAGE_ENTRIES, revision });
-    const wanted = before.size === 0 ? entries : entries.filter(({ key }) => !before.has(toText(key)));
+    // Whoever is to be shown as it was changed since then: for all others a number says so.
+    const isAsShown = ({ key, modRevision }: Entry): boolean => modRevision <= asOf || !before.has(toText(key));
+    const wanted = before.size === 0 || entries.every(isAsShown) ? entries : entries.filter(isAsShown);
     if (wanted.length > 0) take(wanted);
     next = more ? keyAfter(entries) : null;
   }

@@ -9,7 +9,7 @@ import { RollcallError, type Bytes, type Change, type Entry, type RevisionBatch 
 import { ByteReader } from '../../shared/byte-reader.js';
 import { ByteWriter } from '../../shared/byte-writer.js';
 
-const CHECKSUM_BYTES = 4;
+export const CHECKSUM_BYTES: number = 4;
 export const LENGTH_BYTES = 4;
 /** One writer for all records: each is taken from it before the next begins. */
 const scratch = new ByteWriter();
@@ -43,6 +43,11 @@ export function encodeEntries(entries: readonly Entry[]): readonly Buffer[] {
 /** Throws `store-corrupt` unless this very value was written under this very key. */
 export function decodeEntry(key: Bytes, record: Buffer): Entry {
   return opened(key, record, (reader) => readEntry(reader, key));
+}
+
+/** The same of a key with its record right behind it, without the checksum that stands before that; `null` for what is damaged. */
+export function decodeBehindKey(key: Bytes, both: Buffer, checksum: number): Entry | null {
+  return crc32(both) === checksum ? orNull(() => readEntry(new ByteReader(both, key.length), key)) : null;
 }
 
 /** For keys that are too long to be LMDB's: the record names the key itself and lies under its hash. */
@@ -114,12 +119,23 @@ function sealed(key: Bytes, write: (writer: ByteWriter) => void): Buffer {
 }
 
 function opened<Value>(key: Bytes, record: Buffer, read: (reader: ByteReader) => Value): Value {
+  const value = orNull(() => (record.readUInt32BE(0) === checksum(key, record) ? read(new ByteReader(record, CHECKSUM_BYTES)) : null));
+  if (value === null) throw damaged(key);
+  return value;
+}
+
+/** `null` where bytes end before they should. */
+function orNull<Value>(read: () => Value | null): Value | null {
   try {
-    if (record.readUInt32BE(0) === checksum(key, record)) return read(new ByteReader(record, CHECKSUM_BYTES));
+    return read();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (error instanceof RangeError) return null;
+    throw error;
   }
-  throw new RollcallError(
+}
+
+export function damaged(key: Bytes): RollcallError {
+  return new RollcallError(
     'store-corrupt',
     `The record under ${Buffer.from(key).toString('hex')} is damaged. Stop, and restore a snapshot.`,
   );

@@ -15,10 +15,11 @@
  */
 import { createHash } from 'node:crypto';
 import { NO_LEASE, OrderedMap, toText, type Bytes, type Entry, type LeaseId, type Reader, type TextRange } from '@rollcall/core';
-import { open, type Database, type RangeOptions, type RootDatabase } from 'lmdb';
+import { open, type Database, type RootDatabase } from 'lmdb';
 import type { GrantedLease } from '../../shared/medium.js';
 import { ownBytes } from '../../shared/own-bytes.js';
 import {
+  damaged,
   decodeBytes,
   decodeChapter,
   decodeEntry,
@@ -33,9 +34,7 @@ import {
 } from './codec.js';
 import { Gaps, type Gap } from './gaps.js';
 import { checkRoom, makeLockFile } from './room.js';
-
-/** LMDB's limit with pages of 4 KiB; on machines with larger ones it is higher, but a store may be moved. */
-const KEY_BYTES_MAX = 1_978;
+import { KEY_BYTES_MAX, openWalked, walkRange, type WalkedTable } from './walk.js';
 
 /** No key sorts before it: LMDB has no empty ones. */
 const FIRST_KEY = Buffer.of(0);
@@ -64,7 +63,7 @@ export interface Chapter {
 export class Tables {
   readonly #file: string;
   readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #current: Table;
+  readonly #current: WalkedTable;
   readonly #long: Table;
   readonly #history: Table;
   readonly #leases: Table;
@@ -84,7 +83,7 @@ export class Tables {
     makeLockFile(file);
     this.#root = open<Buffer, Buffer>({ path: file, noSubdir: true, maxDbs: 8, ...durable, ...binary });
     const table = (name: string): Table => this.#root.openDB<Buffer, Buffer>({ name, ...binary });
-    this.#current = table('current');
+    this.#current = openWalked(this.#root, 'current');
     this.#long = table('long');
     this.#history = table('history');
     this.#leases = table('leases');
@@ -232,9 +231,10 @@ export class Tables {
     if (range.to !== null && range.to <= range.from) return;
     const long = this.#longKeys.keys(range);
     let nextLong = long.next();
-    for (const { key, value } of this.#current.getRange(lmdbRange(range))) {
+    for (const { key, value } of this.#current.getRange(walkRange(range))) {
       for (; nextLong.done !== true && nextLong.value < toText(key); nextLong = long.next()) yield* this.#longEntry(nextLong.value);
-      yield decodeEntry(key, value);
+      if (value === null) throw damaged(key);
+      yield value as Entry;
     }
     for (; nextLong.done !== true; nextLong = long.next()) yield* this.#longEntry(nextLong.value);
   }
@@ -284,19 +284,6 @@ async function reasonOf(error: unknown): Promise<unknown> {
   } catch (reason) {
     return reason;
   }
-}
-
-/**
- * LMDB's bounds for a range. A bound longer than any key of the table lies just behind its own beginning:
- * as a start it leaves that beginning out, as an end it takes it in.
- */
-function lmdbRange({ from, to }: TextRange): RangeOptions {
-  const start = { start: bound(from === '' ? '\0' : from), exclusiveStart: from.length > KEY_BYTES_MAX };
-  return to === null ? start : { ...start, end: bound(to), inclusiveEnd: to.length > KEY_BYTES_MAX };
-}
-
-function bound(key: string): Buffer {
-  return Buffer.from(key.slice(0, KEY_BYTES_MAX), 'latin1');
 }
 
 function leasedKey(lease: bigint, key: Bytes): Buffer {

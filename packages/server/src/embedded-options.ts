@@ -59,6 +59,9 @@ export interface RegistryOptions {
   readonly eureka?: 'off' | number;
   readonly eurekaProbe?: boolean;
   readonly eurekaDoubledLeases?: boolean;
+  /** Eureka servers that are told what happens here. */
+  readonly eurekaPeer?: string | readonly string[];
+  readonly eurekaPeerCa?: string;
   readonly connections?: number;
   readonly corsOrigin?: string | readonly string[];
   readonly tokenFile?: string;
@@ -133,6 +136,8 @@ export const embeddedRows: Readonly<Record<OptionName, keyof ServeOptions>> = {
   eureka: 'eureka',
   eurekaProbe: 'eurekaProbe',
   eurekaDoubledLeases: 'eurekaDoubledLeases',
+  eurekaPeer: 'eurekaPeers',
+  eurekaPeerCa: 'eurekaPeerCa',
   connections: 'connectionsMax',
   corsOrigin: 'corsOrigins',
   tokenFile: 'tokenFile',

@@ -67,7 +67,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all, cache }, options, surroundings);
   const consulSources = { ...ledger, access: access.control, audit, cluster, measuring, cache, tellDns: dns.tell };
   const consul: OpenedConsul = consulFace(consulSources, options, surroundings);
-  const eureka = eurekaOver({ ...ledger, access: access.control, audit, tls, load, meter, cache }, options, surroundings);
+  const eureka = eurekaOver({ ...ledger, access: access.control, audit, cluster, tls, load, meter, cache }, options, surroundings);
   const http = httpDoor(options, surroundings, {
     faces: [native, consul.face, eureka.face, ...consoleFaces(options, native)],
     refused: audit.refused,
@@ -91,7 +91,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const late = new BehindTheLog(ledger.catalog.read, fail);
   const viewParts = catalogParts(ledger, kept, dns.readerParts);
-  const doorParts = [eureka.part, consul.keysPart, http.part, ...eureka.doorParts, ...dns.doorParts, ...etcd.parts];
+  const doorParts = [eureka.part, eureka.outwardPart, consul.keysPart, http.part, ...eureka.doorParts, ...dns.doorParts, ...etcd.parts];
   const house = { ...ledger, viewParts, access, audit, measuring, cluster, nodes, late, doorParts, native, consul };
   const parts = partsOf(house, options, surroundings);
   const lifecycle = new Lifecycle({ parts, clock, log });

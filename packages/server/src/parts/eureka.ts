@@ -1,13 +1,25 @@
 /** Eureka over the ledger: its face on the HTTP door, and a door of its own where one is wanted. */
-import { CheckedGuardDesk, CheckedRegistrar, isLoopback, objectionToHost, type AccessControl, type Meter } from '@rollcall/core';
+import { rootCertificates } from 'node:tls';
+import {
+  CheckedGuardDesk,
+  CheckedRegistrar,
+  isLoopback,
+  objectionToHost,
+  type AccessControl,
+  type Company,
+  type Duty,
+  type Meter,
+} from '@rollcall/core';
 import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
 import type { TlsMaterial } from '../doors/http/tls.js';
 import { eurekaDoorOption } from '../faces/eureka/config.js';
+import { Outward } from '../faces/eureka/outward/outward.js';
 import { EurekaDesk, EurekaFace } from '../faces/eureka/server.js';
 import type { Part } from '../lifecycle.js';
 import { nodeNameOf } from '../node-options.js';
 import type { ServeOptions } from '../options.js';
 import type { AnswerCache } from '../shared/answer-cache.js';
+import { readAuthorities } from '../shared/tls-files.js';
 import type { Surroundings } from '../surroundings.js';
 import type { Auditing } from './audit.js';
 import { readCertificate } from './http-door.js';
@@ -21,12 +33,16 @@ export interface EurekaSources extends Ledger, Pick<HttpDoorOptions, 'load'> {
   readonly meter: Meter;
   /** Shared with the other faces. */
   readonly cache: AnswerCache;
+  /** `null` for a node that has no others. */
+  readonly cluster: { readonly company: Company } | null;
 }
 
 export interface Eureka {
   readonly face: EurekaFace;
   /** Before the doors open: from then on it is remembered who changes. */
   readonly part: Part;
+  /** Before the doors open: whoever asks finds what the other servers have. */
+  readonly outwardPart: Part;
   readonly doorParts: readonly Part[];
   readonly doors: () => Readonly<Record<string, string>>;
 }
@@ -51,15 +67,46 @@ export function eurekaOver(sources: EurekaSources, options: ServeOptions, surrou
       const { heapUsed: used, heapTotal: total } = process.memoryUsage();
       return { used, total };
     },
+    peers: () => outward.reports(),
     meter,
   });
+  const outward = outwardOf(desk, sources, options, surroundings);
   const own = options.eureka === 'off' ? null : ownDoor(desk, options.eureka, sources, options, surroundings);
   return {
     face: new EurekaFace(desk),
     part: { name: 'the Eureka face', start: () => desk.start(), drain: () => desk.drain(), close: () => desk.close() },
+    outwardPart: {
+      name: 'the other Eureka servers',
+      start: () => outward.start(),
+      drain: () => outward.drain(),
+      close: () => outward.close(),
+    },
     doorParts: own === null ? [] : [own.part],
     doors: () => own?.doors() ?? {},
   };
+}
+
+/** A replica tells nobody: it looks after nobody. */
+const nobodysDuty: Pick<Duty, 'isOurs'> = { isOurs: () => false };
+const allDuty: Pick<Duty, 'isOurs'> = { isOurs: () => true };
+
+function outwardOf(
+  desk: EurekaDesk,
+  { catalog, cluster, meter }: EurekaSources,
+  options: ServeOptions,
+  surroundings: Surroundings,
+): Outward {
+  const { eurekaPeers: addresses, eurekaPeerCa: path, role } = options;
+  return new Outward({
+    ...surroundings,
+    addresses,
+    view: catalog.view,
+    context: desk.context,
+    duty: cluster === null ? allDuty : role === 'replica' ? nobodysDuty : cluster.company.duty,
+    followDuty: (listener) => cluster?.company.roster.follow(listener) ?? (() => undefined),
+    readAuthorities: async () => (path === null ? null : [...rootCertificates, await readAuthorities({ flag: '--eureka-peer-ca', path })]),
+    meter,
+  });
 }
 
 function ownDoor(

@@ -1,14 +1,21 @@
 /** The Eureka face's rows of the options table. */
-import { digitsKind, switchOption, type Option, type OptionTable, type ValueKind } from '@rollcall/core';
+import { digitsKind, pathKind, separatedKind, switchOption, type Option, type OptionTable, type ValueKind } from '@rollcall/core';
+import { peerAddressKind, type PeerAddress } from './outward/peer-address.js';
 
 export interface EurekaSettings {
   /** Where Eureka's own door is. */
   readonly eureka: 'off' | number;
   readonly eurekaProbe: boolean;
   readonly eurekaDoubledLeases: boolean;
+  /** Eureka servers that are told what happens here. */
+  readonly eurekaPeers: readonly PeerAddress[];
+  readonly eurekaPeerCa: string | null;
 }
 
 const PORT_MAX = 65_535;
+
+/** Each of them is told everything. */
+const PEERS_MAX = 16;
 
 /** Where Eureka's clients look if nobody tells them. */
 const PORT_USUAL = '8761';
@@ -40,4 +47,23 @@ export const eurekaOptions: OptionTable<EurekaSettings> = {
     'eureka-doubled-leases',
     'A lease lasts twice as long as it says, as in the original. Otherwise who does not renew it in time is DOWN when it is over.',
   ),
+  eurekaPeers: {
+    flag: 'eureka-peer',
+    placeholder: '[NAMESPACE=]URL',
+    kind: separatedKind(peerAddressKind, PEERS_MAX),
+    form: 'list',
+    default: [],
+    defaultText: 'none',
+    // It may hold a password.
+    secret: true,
+    help: 'A Eureka server that is told everything that is heard here, as its own peers tell it, such as http://10.0.0.1:8761/eureka/. The registry begins with what is there.',
+  },
+  eurekaPeerCa: {
+    flag: 'eureka-peer-ca',
+    placeholder: 'FILE',
+    kind: pathKind('the path of a file'),
+    default: null,
+    defaultText: '',
+    help: 'Certificates in PEM of authorities that the certificates of those servers may come from, besides the well-known ones.',
+  },
 };

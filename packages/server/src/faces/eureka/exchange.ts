@@ -6,6 +6,7 @@ import type { Call } from './call.js';
 import type { Estates } from './estate.js';
 import type { Form } from './forms.js';
 import type { Terms } from './map.js';
+import type { PeerReport } from './outward/peer-report.js';
 import type { Renewals } from './renewals.js';
 
 export interface EurekaContext {
@@ -17,6 +18,8 @@ export interface EurekaContext {
   readonly terms: Terms;
   readonly clock: Clock;
   readonly guard: Pick<GuardDesk, 'report'>;
+  /** The servers that are told what happens here. */
+  readonly peers: () => readonly PeerReport[];
   readonly node: string;
   readonly version: string;
   /** By the monotonic clock. */
@@ -34,6 +37,8 @@ export interface EurekaRequest extends Call {
   readonly wantsGzip: boolean;
   /** A server tells what its clients told it. */
   readonly isReplicated: boolean;
+  /** Which server says it, by its own word; empty for who does not say. */
+  readonly server: string;
   readonly caller: Caller;
 }
 

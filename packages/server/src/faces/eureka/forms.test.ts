@@ -134,7 +134,7 @@ describe('XML', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 8 }), (name) => {
         expect(unescapedName(escapedName(name))).toBe(name);
-        expect(escapedName(name)).toMatch(/^[\p{L}_:][\p{L}\p{N}\p{M}\p{S}\p{P}_:.\u00B7-\u{10FFFF}-]*$/u);
+        expect(escapedName(name)).toMatch(/^[\p{L}_:\u037F-\u1FFF][\p{L}\p{N}\p{M}\p{S}\p{P}_:.\u00B7-\u{10FFFF}-]*$/u);
       }),
     );
     expect(['a_b', '$x', '1a', 'a b', 'e-f.g', ''].map(escapedName)).toEqual(['a__b', '_-x', '_.0031a', 'a_.0020b', 'e-f.g', '_.']);

@@ -79,6 +79,8 @@ export class HeartbeatCrowd {
     if (instance === undefined) return null;
     const kept = instance.origin.kept?.[FACE];
     if (kept === undefined) return { ref, isStranger: false };
+    // Until now another server heard it.
+    if (kept.includes('"isTold":true')) return null;
     const dirty = /(?:^|&)lastDirtyTimestamp=(\d{1,15})(?:&|$)/.exec(query)?.[1];
     // Nearly always it says the time that stands there, and nothing else has to be read.
     if (!kept.includes('"status":"UNKNOWN"') && (dirty === undefined || kept.includes(`"lastDirtyMs":${dirty}`)))

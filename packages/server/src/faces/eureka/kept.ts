@@ -15,6 +15,8 @@ export interface Kept extends Omit<Said, 'app' | 'instanceId' | 'metadata'> {
   readonly wasUp: boolean;
   /** Changed since it registered, by somebody else's word. */
   readonly isModified: boolean;
+  /** Another server hears it, and says so here. */
+  readonly isTold: boolean;
 }
 
 const bare: Kept = {
@@ -42,6 +44,7 @@ const bare: Kept = {
   asgName: null,
   wasUp: false,
   isModified: false,
+  isTold: false,
 };
 
 const bareTexts: ReadonlyMap<string, string> = new Map(Object.entries(bare).map(([name, value]) => [name, JSON.stringify(value)]));
@@ -66,7 +69,7 @@ export function readKept(text: string | undefined): Kept | null {
 function keptIn(json: Readonly<Record<string, unknown>>): Kept {
   const string = (name: 'hostName' | 'ipAddr'): string => (typeof json[name] === 'string' ? json[name] : bare[name]);
   const maybe = (name: Nullable): string | null => (typeof json[name] === 'string' ? json[name] : null);
-  const truth = (name: 'isNameless' | 'wasUp' | 'isModified' | 'isCoordinatingDiscoveryServer'): boolean => json[name] === true;
+  const truth = (name: 'isNameless' | 'wasUp' | 'isModified' | 'isTold' | 'isCoordinatingDiscoveryServer'): boolean => json[name] === true;
   return {
     isNameless: truth('isNameless'),
     hostName: string('hostName'),
@@ -92,6 +95,7 @@ function keptIn(json: Readonly<Record<string, unknown>>): Kept {
     asgName: maybe('asgName'),
     wasUp: truth('wasUp'),
     isModified: truth('isModified'),
+    isTold: truth('isTold'),
   };
 }
 

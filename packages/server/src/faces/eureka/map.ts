@@ -48,8 +48,8 @@ export interface Terms {
 
 const SECOND_MS = 1000;
 
-/** Throws `invalid-request`. `before`: who is registered under that name, through whatever face. */
-export function write(said: Said, namespace: Namespace, terms: Terms, before: Instance | null): Registration {
+/** Throws `invalid-request`. `before`: who is registered under that name, through whatever face. `isTold`: by another server. */
+export function write(said: Said, namespace: Namespace, terms: Terms, before: Instance | null, isTold = false): Registration {
   const service = ServiceName.parse(said.app.toLowerCase());
   if (service === undefined) throw refused(`app is ${JSON.stringify(said.app.slice(0, 80))}; allowed here is ${ServiceName.allowed}.`);
   const id = InstanceId.parse(idOf(said));
@@ -57,7 +57,7 @@ export function write(said: Said, namespace: Namespace, terms: Terms, before: In
   const { host, port, https } = placeOf(said);
   if (host === null) throw refused(`neither ipAddr nor hostName can be called; allowed is ${ADDRESS_ALLOWED}.`);
   const { fitting, others } = sorted(said.metadata);
-  const kept = keptOf(said, others, before);
+  const kept = { ...keptOf(said, others, before), isTold };
   return readRegistration(
     {
       namespace,
@@ -172,7 +172,7 @@ function strangerOf(instance: Instance): Shown {
 
 /** As it was put, but for what was changed elsewhere since. */
 function knownOf(instance: Instance, kept: Kept): Shown {
-  const { isNameless, wasUp: _, isModified: __, metadata, lease, ...said } = kept;
+  const { isNameless, wasUp: _, isModified: __, isTold: ___, metadata, lease, ...said } = kept;
   const was = placeOf(kept);
   const moved = was.host !== instance.host;
   const host = moved ? { hostName: instance.host ?? '', ipAddr: instance.host ?? '' } : {};
@@ -222,7 +222,7 @@ function sorted(metadata: Texts): { readonly fitting: Texts; readonly others: Te
   return { fitting: Object.fromEntries(fits), others: Object.fromEntries(entries.filter(([name]) => !fitting.has(name))) };
 }
 
-function keptOf(said: Said, metadata: Texts, before: Instance | null): Kept {
+function keptOf(said: Said, metadata: Texts, before: Instance | null): Omit<Kept, 'isTold'> {
   const { app: _app, instanceId, ...others } = said;
   const earlier = before === null ? null : ownKept(before);
   return {

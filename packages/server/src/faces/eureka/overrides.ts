@@ -7,7 +7,7 @@ import { notFound, refOf, timeIn, valueIn } from './call.js';
 import { statuses, type Status } from './document.js';
 import { bare, type EurekaContext, type EurekaRequest, type Operation } from './exchange.js';
 import type { Kept } from './kept.js';
-import { ownKept, withKept } from './map.js';
+import { overrideIn, ownKept, withKept } from './map.js';
 import { refused } from './read-document.js';
 
 export const putStatus: Operation = async (request, context) => {
@@ -27,19 +27,14 @@ export const removeStatus: Operation = async (request, context) => {
   return bare(200);
 };
 
-type Who = Pick<EurekaRequest, 'caller'>;
+type Who = Pick<EurekaRequest, 'caller' | 'isReplicated'>;
 
 /** Throws `not-found`. */
-export async function sayStatus(
-  ref: InstanceRef,
-  status: Status,
-  dirtyMs: number | null,
-  { caller }: Who,
-  context: EurekaContext,
-): Promise<void> {
+export async function sayStatus(ref: InstanceRef, status: Status, dirtyMs: number | null, who: Who, context: EurekaContext): Promise<void> {
+  const { caller } = who;
   // To know nothing of it is to say nothing of it.
-  if (status === 'UNKNOWN') return takeStatusBack(ref, 'UNKNOWN', dirtyMs, { caller }, context);
-  await sayIntents(ref, status, caller, context);
+  if (status === 'UNKNOWN') return takeStatusBack(ref, 'UNKNOWN', dirtyMs, who, context);
+  await sayIntents(ref, status, who, context);
   await rewrite(ref, caller, context, (kept) => {
     const overriddenStatus = status === 'UP' ? 'UP' : 'UNKNOWN';
     const lastDirtyMs = Math.max(kept.lastDirtyMs, dirtyMs ?? 0);
@@ -55,10 +50,14 @@ export async function takeStatusBack(
   ref: InstanceRef,
   status: Status,
   dirtyMs: number | null,
-  { caller }: Who,
+  who: Who,
   context: EurekaContext,
 ): Promise<void> {
-  await sayIntents(ref, 'UP', caller, context);
+  const { caller, isReplicated } = who;
+  // Servers that tell each other the same have nothing more to say: else they would never end.
+  const before = context.view.instance(ref, caller);
+  if (isReplicated && before !== undefined && overrideIn(before) === 'UNKNOWN') return;
+  await sayIntents(ref, 'UP', who, context);
   await rewrite(ref, caller, context, (kept) => ({
     ...kept,
     status,
@@ -70,17 +69,29 @@ export async function takeStatusBack(
 
 const REASON = 'through Eureka';
 
+/** By these words it is known whose word it was: what one server tells another is not told on. */
+const REASON_TOLD = 'through another Eureka server';
+
+export function isToldReason(reason: string): boolean {
+  return reason.endsWith(REASON_TOLD);
+}
+
 /** What every face understands. Only what is not so already is said. */
-async function sayIntents(ref: InstanceRef, status: Status, caller: Caller, { view, registrar }: EurekaContext): Promise<void> {
+async function sayIntents(
+  ref: InstanceRef,
+  status: Status,
+  { caller, isReplicated }: Who,
+  { view, registrar }: EurekaContext,
+): Promise<void> {
   const before = view.instance(ref, caller);
   if (before === undefined) throw notFound(`There is no instance ${ref.id} of ${ref.service}.`);
+  const reason = `${status}, ${isReplicated ? REASON_TOLD : REASON}`;
   const mode = before.intent?.mode?.mode ?? 'in';
   const health = status === 'DOWN' ? 'critical' : status === 'STARTING' ? 'starting' : null;
   // First what takes it out of rotation, so that it is not in for a moment.
-  if (status === 'OUT_OF_SERVICE' && mode !== 'out')
-    await registrar.setMode(ref, { mode: 'out', reason: `${status}, ${REASON}`, owner: 'operator' }, caller);
+  if (status === 'OUT_OF_SERVICE' && mode !== 'out') await registrar.setMode(ref, { mode: 'out', reason, owner: 'operator' }, caller);
   if (health !== (before.intent?.status?.health ?? null))
-    await registrar.overrideStatus(ref, health === null ? null : { health, reason: `${status}, ${REASON}` }, caller);
+    await registrar.overrideStatus(ref, health === null ? null : { health, reason }, caller);
   if (status !== 'OUT_OF_SERVICE' && mode !== 'in') await registrar.setMode(ref, { mode: 'in' }, caller);
 }
 
@@ -106,7 +117,12 @@ function relabelled(instance: Instance, kept: Kept, said: Readonly<Record<string
 const TRIES_MAX = 5;
 
 /** What is kept of it becomes something else; `null` for nothing new. Of an instance of another face nothing is kept here. */
-function rewrite(ref: InstanceRef, caller: Caller, context: EurekaContext, change: (kept: Kept) => Kept | null): Promise<void> {
+export function rewrite(
+  ref: InstanceRef,
+  caller: Caller,
+  context: Pick<EurekaContext, 'view' | 'registrar'>,
+  change: (kept: Kept) => Kept | null,
+): Promise<void> {
   return amend(ref, caller, context, (kept, instance) => {
     const changed = change(kept);
     return changed && withKept(instance, changed);
@@ -116,7 +132,7 @@ function rewrite(ref: InstanceRef, caller: Caller, context: EurekaContext, chang
 async function amend(
   ref: InstanceRef,
   caller: Caller,
-  { view, registrar }: EurekaContext,
+  { view, registrar }: Pick<EurekaContext, 'view' | 'registrar'>,
   change: (kept: Kept, instance: Instance) => Registration | null,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {

@@ -46,7 +46,7 @@ function fieldsOf(body: string, type: string): Fields {
 function fieldsOfJson(body: string): Fields | null {
   try {
     const json: unknown = JSON.parse(body);
-    const instance = isObject(json) ? (json['instance'] ?? json) : null;
+    const instance = isObject(json) ? (Object.hasOwn(json, 'instance') ? json['instance'] : json) : null;
     return isObject(instance) && Object.keys(instance).length > 0 ? instance : null;
   } catch {
     return null;

@@ -2,16 +2,17 @@
  * What another Eureka server tells in one message: up to a few hundred things that its clients told it. Each has its own answer;
  * those about one instance happen in their order, those about different ones at the same time.
  */
-import { isObject, isRollcallError, type Instance } from '@rollcall/core';
+import { isObject, isRollcallError, RollcallError, type Instance } from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { refOf } from './call.js';
 import { statusFor } from './failures.js';
 import { bodied, type EurekaContext, type EurekaRequest, type Operation } from './exchange.js';
 import type { Form } from './forms.js';
+import { identityOf } from './outward/identity.js';
 import { sayStatus, takeStatusBack } from './overrides.js';
 import { readInstanceJson, refused, statusOf } from './read-document.js';
 import { documentIn } from './reads.js';
-import { heard, registerSaid } from './writes.js';
+import { goodbye, heard, registerSaid } from './writes.js';
 
 /** Four times what a real server sends at once. */
 const ITEMS_MAX = 1000;
@@ -32,6 +33,8 @@ interface ItemAnswer {
 }
 
 export const replicate: Operation = async (request, context) => {
+  if (request.server === identityOf(context.view.epoch, request.namespace))
+    throw new RollcallError('host-not-allowed', 'This is the registry that you are yourself.');
   const items = itemsIn(request.body.toString('utf8'));
   const answers: ItemAnswer[] = [];
   const lines = new Map<string, Promise<void>>();
@@ -97,7 +100,7 @@ async function act(item: Item, request: EurekaRequest, context: EurekaContext): 
       return found === null ? { status: 200 } : { status: 409, instance: found };
     }
     case 'Cancel':
-      await context.registrar.deregister(refOf(request), request.caller);
+      await goodbye(request, context);
       return { status: 200 };
     case 'StatusUpdate':
       await sayStatus(refOf(request), statusOf(item.status), item.lastDirtyMs, request, context);

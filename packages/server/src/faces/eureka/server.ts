@@ -144,6 +144,7 @@ export class EurekaFace implements HttpFace {
       form: formFor(headerIn(rawHeaders, 'accept'), headerIn(rawHeaders, 'x-eureka-accept')),
       wantsGzip: /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s*,|\s*$))/i.test(headerIn(rawHeaders, 'accept-encoding') ?? ''),
       isReplicated: headerIn(rawHeaders, 'x-netflix-discovery-replication')?.toLowerCase() === 'true',
+      server: method === 'POST' ? (headerIn(rawHeaders, 'discoveryidentity-id') ?? '') : '',
     };
     return operation(request, this.#desk.context);
   }

@@ -6,7 +6,7 @@ import { idOf, type Said, type Status } from './document.js';
 import { bare, bodied, type EurekaContext, type EurekaRequest, type Operation } from './exchange.js';
 import { FACE, overrideIn, ownKept, write } from './map.js';
 import { readKept } from './kept.js';
-import { sayStatus } from './overrides.js';
+import { rewrite, sayStatus } from './overrides.js';
 import { readDocument, refused, statusOf } from './read-document.js';
 import { documentIn } from './reads.js';
 
@@ -18,13 +18,18 @@ export const register: Operation = async (request, context) => {
   return bare(204);
 };
 
-export async function registerSaid(said: Said, request: EurekaRequest, context: EurekaContext): Promise<void> {
-  const { namespace, caller } = request;
+/** For whom it is said, and whether another server says it. */
+export type Saying = Pick<EurekaRequest, 'namespace' | 'caller' | 'isReplicated'>;
+
+export async function registerSaid(said: Said, request: Saying, context: EurekaContext): Promise<void> {
+  const { namespace, caller, isReplicated } = request;
   const { view, registrar, terms, renewals } = context;
   const [service, id] = [ServiceName.parse(said.app.toLowerCase()), InstanceId.parse(idOf(said))];
   const before = service === undefined || id === undefined ? null : (view.instance({ namespace, service, id }, caller) ?? null);
-  const registration = write(said, namespace, terms, before);
+  const registration = write(said, namespace, terms, before, isReplicated);
   const known = before === null ? null : ownKept(before);
+  // Of another face: what other servers say of it they were told from here, unless it is newer.
+  if (isReplicated && before !== null && known === null && said.lastDirtyMs <= before.registeredAtMs) return;
   // What it said later counts, whatever comes late. Whose status nobody knows any more may say it again.
   if (known !== null && known.lastDirtyMs > said.lastDirtyMs && known.status !== 'UNKNOWN') {
     try {
@@ -71,13 +76,42 @@ export async function heard(
   if (instance === undefined || kept === null) return null;
   if (kept.status === 'UNKNOWN') return 'again';
   const { lastDirtyMs, overridden } = beat;
+  if (lastDirtyMs === null || lastDirtyMs === kept.lastDirtyMs || !isReplicated) await hearFrom(instance, request, context);
   if (lastDirtyMs === null || lastDirtyMs === kept.lastDirtyMs) return null;
   if (lastDirtyMs < kept.lastDirtyMs) return isReplicated ? instance : null;
   if (isReplicated && overridden !== 'UNKNOWN') await sayStatus(instance, overridden, null, request, context);
   return 'again';
 }
 
-export const cancel: Operation = async (request, { registrar }): Promise<HttpAnswer> => {
-  await registrar.deregister(refOf(request), request.caller);
+export const cancel: Operation = async (request, context): Promise<HttpAnswer> => {
+  await goodbye(request, context);
   return bare(200);
 };
+
+/** Throws `not-found`. */
+export async function goodbye(request: EurekaRequest, { view, registrar }: EurekaContext): Promise<void> {
+  const { caller } = request;
+  const ref = refOf(request);
+  const instance = view.instance(ref, caller);
+  // Whoever says it, others are told by them: what was heard here is said from here, and what another server says is not said back.
+  if (instance !== undefined) await hearFrom(instance, request, { view, registrar });
+  await registrar.deregister(ref, caller);
+}
+
+/**
+ * An instance moves from one server to another by being heard there. Whoever hears it itself tells the others; what is told is not
+ * told on.
+ */
+async function hearFrom(
+  instance: Instance,
+  { caller, isReplicated: isTold }: Saying,
+  context: Pick<EurekaContext, 'view' | 'registrar'>,
+): Promise<void> {
+  if (ownKept(instance)?.isTold !== !isTold) return;
+  try {
+    await rewrite(instance, caller, context, (kept) => (kept.isTold === isTold ? null : { ...kept, isTold }));
+  } catch (error) {
+    // It was heard all the same, and will be again.
+    if (!isRollcallError(error)) throw error;
+  }
+}

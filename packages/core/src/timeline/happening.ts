@@ -53,16 +53,15 @@ export function happeningsOf(
   if (current === null) return previous === null ? [] : [departed(previous, around)];
   if (previous === null)
     return [{ what: 'registered', text: `registered at ${placeOf(current)}`, by: 'instance', face: current.origin.face }];
-  return [
-    ...registeredAgain(previous, current),
-    ...modeChanged(previous, current),
-    ...overridden(previous, current),
-    ...healthChanged(previous, current),
-    ...checksChanged(previous, current),
-    ...patched(previous, current),
-    ...heldChanged(previous, current),
-  ];
+  const found: Happening[] = [];
+  for (const look of looks) found.push(...look(previous, current));
+  return found;
 }
+
+/** Each sees to one side of an instance, and mostly finds nothing: every change of the log passes here. */
+type Look = (previous: Instance, current: Instance) => readonly Happening[];
+
+const nothing: readonly Happening[] = [];
 
 function departed(last: Instance, { wallMs, machineGoes }: Surroundings): Happening {
   const gone = (text: string, by: Doer): Happening => ({ what: 'departed', text: `departed: ${text}`, by, face: null });
@@ -82,7 +81,7 @@ function departed(last: Instance, { wallMs, machineGoes }: Surroundings): Happen
 }
 
 function registeredAgain(previous: Instance, current: Instance): readonly Happening[] {
-  if (previous.revision === current.revision) return [];
+  if (previous.revision === current.revision) return nothing;
   const moved = placeOf(previous) === placeOf(current) ? '' : `, at ${placeOf(current)} instead of ${placeOf(previous)}`;
   const isOther = previous.incarnation !== current.incarnation;
   // By a registration, or by whoever put or removed one: the log does not tell the two apart.
@@ -93,7 +92,7 @@ function registeredAgain(previous: Instance, current: Instance): readonly Happen
 }
 
 function hasOtherChecks({ checks: before }: Instance, { checks: after }: Instance): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
+  return before.length + after.length > 0 && JSON.stringify(before) !== JSON.stringify(after);
 }
 
 function checksText(previous: Instance, current: Instance): string {
@@ -104,7 +103,7 @@ function checksText(previous: Instance, current: Instance): string {
 }
 
 function modeChanged(previous: Instance, current: Instance): readonly Happening[] {
-  if (previous.mode === current.mode) return [];
+  if (previous.mode === current.mode) return nothing;
   const own = current.intent?.mode ?? null;
   const before = previous.intent?.mode ?? null;
   const isOwn = own !== before;
@@ -115,13 +114,13 @@ function modeChanged(previous: Instance, current: Instance): readonly Happening[
 
 function overridden(previous: Instance, current: Instance): readonly Happening[] {
   const [before, after] = [previous.intent?.status ?? null, current.intent?.status ?? null];
-  if (before?.health === after?.health && before?.reason === after?.reason) return [];
+  if (before?.health === after?.health && before?.reason === after?.reason) return nothing;
   const text = after === null ? 'its checks count again' : `said to be ${after.health}${after.reason === '' ? '' : `: ${after.reason}`}`;
   return [{ what: 'override', text, by: 'operator', face: null }];
 }
 
 function healthChanged(previous: Instance, current: Instance): readonly Happening[] {
-  if (previous.health === current.health) return [];
+  if (previous.health === current.health) return nothing;
   const found = newVerdict(previous, current);
   const health = (text: string, by: Doer): readonly Happening[] => [{ what: 'health', text, by, face: null }];
   if (found !== undefined) return health(`${current.health}${outputOf(found)}`, found.reason === 'heartbeat' ? 'instance' : 'registry');
@@ -133,6 +132,7 @@ function healthChanged(previous: Instance, current: Instance): readonly Happenin
 
 /** Those that made no difference to its health, because another one is as bad. */
 function checksChanged(previous: Instance, current: Instance): readonly Happening[] {
+  if (current.checks.length === 0) return nothing;
   const told = previous.health === current.health ? undefined : newVerdict(previous, current);
   return current.checks.flatMap(({ id, born }) => {
     const verdict = verdictOn(current.verdicts, id);
@@ -146,15 +146,17 @@ function checksChanged(previous: Instance, current: Instance): readonly Happenin
 
 function patched({ intent: before }: Instance, { intent: after }: Instance): readonly Happening[] {
   const said = (one: Instance['intent']): string => JSON.stringify([one?.metadata ?? {}, one?.weight ?? null, one?.tags ?? null]);
-  if (before === after || said(before) === said(after)) return [];
+  if (before === after || said(before) === said(after)) return nothing;
   return [{ what: 'patched', text: 'metadata, weight or tags were patched', by: 'caller', face: null }];
 }
 
 function heldChanged(previous: Instance, current: Instance): readonly Happening[] {
-  if (previous.held === current.held) return [];
+  if (previous.held === current.held) return nothing;
   if (current.held) return [{ what: 'held', text: 'held by the guard: too many would have departed at once', by: 'registry', face: null }];
   return [{ what: 'let-go', text: 'no longer held', by: 'registry', face: null }];
 }
+
+const looks: readonly Look[] = [registeredAgain, modeChanged, overridden, healthChanged, checksChanged, patched, heldChanged];
 
 /** The one that made the difference, if one did. */
 function newVerdict(previous: Instance, current: Instance): Verdict | undefined {

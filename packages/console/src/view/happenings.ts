@@ -10,6 +10,7 @@ const kinds: Readonly<Record<TimelineEvent['what'], string>> = {
   'registered-again': 'passing',
   'health': 'starting',
   'check': 'starting',
+  'checks': 'starting',
   'mode': 'draining',
   'override': 'draining',
   'patched': 'starting',

@@ -136,7 +136,7 @@ export const explanationSchemas = {
       id: { $ref: '#/components/schemas/InstanceId' },
       what: {
         type: 'string',
-        enum: ['registered', 'registered-again', 'health', 'check', 'mode', 'override', 'patched', 'held', 'let-go', 'departed'],
+        enum: ['registered', 'registered-again', 'health', 'check', 'checks', 'mode', 'override', 'patched', 'held', 'let-go', 'departed'],
       },
       text: { ...text, description: 'For people: what, and why.' },
       by,

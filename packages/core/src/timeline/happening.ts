@@ -13,6 +13,7 @@ export const happenings = [
   'registered-again',
   'health',
   'check',
+  'checks',
   'mode',
   'override',
   'patched',
@@ -86,7 +87,7 @@ function registeredAgain(previous: Instance, current: Instance): readonly Happen
   const isOther = previous.incarnation !== current.incarnation;
   // By a registration, or by whoever put or removed one: the log does not tell the two apart.
   if (moved === '' && hasOtherChecks(previous, current))
-    return [{ what: 'registered-again', text: checksText(previous, current), by: 'caller', face: null }];
+    return [{ what: 'checks', text: checksText(previous, current), by: 'caller', face: null }];
   const text = `registered again${isOther ? ' as another incarnation' : ', changed'}${moved}`;
   return [{ what: 'registered-again', text, by: 'instance', face: current.origin.face }];
 }

@@ -110,10 +110,10 @@ describe('a timeline', () => {
     await house.registrar.changeCheck(one, 'port', { ...check, interval: '1m' }, someone);
     await house.registrar.changeCheck(one, 'port', null, someone);
     expect(told().slice(1)).toEqual([
-      'registered-again by caller: its checks are "heartbeat", "port" now',
+      'checks by caller: its checks are "heartbeat", "port" now',
       'health by caller: starting',
-      'registered-again by caller: its checks have other terms now',
-      'registered-again by caller: its checks are "heartbeat" now',
+      'checks by caller: its checks have other terms now',
+      'checks by caller: its checks are "heartbeat" now',
       'health by caller: passing',
     ]);
   });

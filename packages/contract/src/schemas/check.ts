@@ -16,7 +16,11 @@ export const checkSchemas = {
       name: { $ref: '#/components/schemas/CheckName', description: 'Left out: the type.' },
       type: { type: 'string', enum: ['http', 'tcp', 'udp', 'grpc', 'script', 'alias'] },
       interval: { $ref: '#/components/schemas/Duration', description: 'How often, from 1s to 24h.', default: '10s' },
-      timeout: { $ref: '#/components/schemas/Duration', description: 'How long an answer may take, from 10ms to 1m.', default: '5s' },
+      timeout: {
+        $ref: '#/components/schemas/Duration',
+        description: 'How long an answer may take, from 10ms to 1m, and at most the interval.',
+        default: '5s',
+      },
       startPeriod: {
         $ref: '#/components/schemas/Duration',
         description: 'So long after the registration failures do not count, until it was well once.',

@@ -1,6 +1,6 @@
 /** Checks as anybody may ask for them: every field checked, durations read; what is left out is not filled in yet. */
 import { OUTPUT_CHARACTERS_MAX } from '../catalog/bounds.js';
-import { durationKind } from '../catalog/duration.js';
+import { durationKind, formatDuration } from '../catalog/duration.js';
 import { optional, required, tryFields, type FieldRules } from '../catalog/fields.js';
 import { Host } from '../catalog/host.js';
 import { InstanceId, ServiceName } from '../catalog/names.js';
@@ -211,24 +211,40 @@ const rules: { readonly [Type in ProbeType]: RulesOf<Extract<CheckWish, { readon
 
 const typeKind = wordKind(probeTypes);
 
-export const checkWishKind: ValueKind<CheckWish> = {
-  allowed: `a check of type ${probeTypes.join(', ')}`,
-  parse(value) {
-    const read = isObject(value) ? readWish(value) : null;
-    return read === null || read.problems.length > 0 ? undefined : read.wish;
-  },
-  explain(value, field) {
-    if (!isObject(value)) return [{ field, came: describe(value), allowed: 'an object with a type' }];
-    const read = readWish(value);
-    if (read === null) return [{ field: `${field}.type`, came: describe(value['type']), allowed: typeKind.allowed }];
-    return read.problems.map((problem) => ({ ...problem, field: `${field}.${problem.field}` }));
-  },
-};
+/** Any that can be done: what was taken in once is understood for ever, and other protocols have terms of their own. */
+export const checkWishKind: ValueKind<CheckWish> = kindOf(() => []);
+
+/** One that somebody asks for here and now: its terms have to fit together, too. */
+export const askedCheckKind: ValueKind<CheckWish> = kindOf((wish) =>
+  wish.type !== 'alias' && wish.timeout > wish.interval
+    ? [{ field: 'timeout', came: formatDuration(wish.timeout), allowed: `at most its interval, ${formatDuration(wish.interval)}` }]
+    : [],
+);
+
+function kindOf(objectionsTo: (wish: CheckWish) => readonly FieldProblem[]): ValueKind<CheckWish> {
+  const problemsOf = ({ wish, problems }: ReadWish): readonly FieldProblem[] => (problems.length > 0 ? problems : objectionsTo(wish));
+  return {
+    allowed: `a check of type ${probeTypes.join(', ')}`,
+    parse(value) {
+      const read = isObject(value) ? readWish(value) : null;
+      return read === null || problemsOf(read).length > 0 ? undefined : read.wish;
+    },
+    explain(value, field) {
+      if (!isObject(value)) return [{ field, came: describe(value), allowed: 'an object with a type' }];
+      const read = readWish(value);
+      if (read === null) return [{ field: `${field}.type`, came: describe(value['type']), allowed: typeKind.allowed }];
+      return problemsOf(read).map((problem) => ({ ...problem, field: `${field}.${problem.field}` }));
+    },
+  };
+}
+
+interface ReadWish {
+  readonly wish: CheckWish;
+  readonly problems: readonly FieldProblem[];
+}
 
 /** `null` where it is of no type. */
-function readWish(
-  value: Readonly<Record<string, unknown>>,
-): { readonly wish: CheckWish; readonly problems: readonly FieldProblem[] } | null {
+function readWish(value: Readonly<Record<string, unknown>>): ReadWish | null {
   const type = typeKind.parse(value['type']);
   if (type === undefined) return null;
   const asked = type === 'http' ? withoutUrl(value) : { fields: value, problems: [] };
@@ -239,5 +255,7 @@ function readWish(
     came: 'a field that is not known here',
     allowed,
   }));
-  return { wish: fields, problems: [...asked.problems, ...problems, ...strangers] };
+  // Left out it is the usual one, and no longer than it is until the next question.
+  const timeout = fields.type === 'alias' || value['timeout'] !== undefined ? {} : { timeout: Math.min(fields.timeout, fields.interval) };
+  return { wish: { ...fields, ...timeout }, problems: [...asked.problems, ...problems, ...strangers] };
 }

@@ -123,6 +123,8 @@ describe('checks that make no sense', () => {
       ],
       ['checks[0].path', 'checks[0].method', 'checks[1].timeout'],
     ],
+    ['no answer before the next question', [{ type: 'tcp', interval: '2s', timeout: '3s' }], ['checks[0].timeout']],
+    ['no answer before the next question, which is asked as usual', [{ type: 'tcp', timeout: '11s' }], ['checks[0].timeout']],
     ['a line break', [{ type: 'http', path: '/ HTTP/1.1\r\nx: y' }], ['checks[0].path']],
     ['a header that ends early', [{ type: 'http', headers: { x: 'a\r\nb: c' } }], ['checks[0].headers.x']],
     ['an address that is none', [{ type: 'http', url: 'web/health' }], ['checks[0].url']],
@@ -158,6 +160,11 @@ describe('checks that make no sense', () => {
     expect(problemsOf(...checks)).toEqual(fields);
   });
 
+  it('wait for no answer beyond the next question where nobody said for how long', () => {
+    const terms = probed(registered({ type: 'tcp', interval: '2s', port: 5 })).map(({ probe }) => probe.timeoutMs);
+    expect(terms).toEqual([2_000]);
+  });
+
   it('need a host and a port from somewhere', () => {
     const nowhere = { service: 'web', id: 'w', checks: [{ type: 'tcp' }] };
     expect(() => readRegistration(nowhere, { face: 'test' })).toThrow(/checks\[0\]\.host is missing.*checks\[0\]\.port is missing/);
@@ -169,8 +176,8 @@ describe('checks as they are shown', () => {
     {
       type: fc.constantFrom('http', 'tcp', 'udp', 'grpc'),
       name: fc.stringMatching(/^[a-z]{1,8}$/),
-      interval: fc.integer({ min: 1_000, max: 100_000 }),
-      timeout: fc.integer({ min: 10, max: 60_000 }),
+      interval: fc.integer({ min: 10_000, max: 100_000 }),
+      timeout: fc.integer({ min: 10, max: 10_000 }),
       startPeriod: fc.nat({ max: 100_000 }),
       failuresBeforeCritical: fc.integer({ min: 1, max: 9 }),
       failuresBeforeWarning: fc.integer({ min: 1, max: 9 }),

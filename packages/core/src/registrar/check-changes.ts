@@ -12,7 +12,7 @@ import { HEARTBEAT_CHECK_ID, type Check, type Registration } from '../catalog/re
 import { partNameKind } from '../catalog/registration-kinds.js';
 import type { Unknown } from '../catalog/record-codec.js';
 import { describe, isObject } from '../catalog/value-kind.js';
-import { checkWishKind } from '../probing/check-wish.js';
+import { askedCheckKind, checkWishKind } from '../probing/check-wish.js';
 import { settleChecks, type Place } from '../probing/settle-checks.js';
 
 /** A check as it was asked for, with nothing filled in: what is left out follows the instance, also when that moves. */
@@ -35,8 +35,8 @@ export function readAskedCheck(name: string, input: unknown): AskedCheck {
   if (isObject(input) && input['name'] !== undefined && input['name'] !== name)
     throw refusal([{ field: 'name', came: describe(input['name']), allowed: `${JSON.stringify(name)}, as in the path, or nothing` }]);
   const asked = isObject(input) ? { ...input, name } : input;
-  if (checkWishKind.parse(asked) === undefined) {
-    const problems = checkWishKind.explain?.(asked, '') ?? [{ field: '', came: describe(input), allowed: checkWishKind.allowed }];
+  if (askedCheckKind.parse(asked) === undefined) {
+    const problems = askedCheckKind.explain?.(asked, '') ?? [{ field: '', came: describe(input), allowed: askedCheckKind.allowed }];
     throw refusal(problems.map((problem) => ({ ...problem, field: problem.field.replace(/^\./, '') || 'body' })));
   }
   return asked as AskedCheck;

@@ -30,7 +30,7 @@ import {
 import { shareKind, type PanicRule } from '../catalog/panic-rule.js';
 import { isObject, listKind, tableKind, wholeNumberKind, wordKind } from '../catalog/value-kind.js';
 import type { Word } from '../face.js';
-import { checkWishKind, type CheckWish } from '../probing/check-wish.js';
+import { askedCheckKind, type CheckWish } from '../probing/check-wish.js';
 
 /** Throws `invalid-request`, as all of these do. */
 export function readModeChange(input: unknown): ModeChange {
@@ -115,7 +115,7 @@ const machineRules: FieldRules<Omit<MachineWish, 'ttlMs'> & { ttl: MachineWish['
   addresses: optional(tableKind(partNameKind, Host, ADDRESSES_MAX), null),
   metadata: optional(metadataKind, null),
   ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), undefined),
-  checks: optional(listKind(checkWishKind, CHECKS_MAX), null),
+  checks: optional(listKind(askedCheckKind, CHECKS_MAX), null),
   mode: optional(wordKind(modes), null),
   reason: optional(reasonKind, null),
 };

@@ -19,7 +19,7 @@ import { InstanceId, MachineName, Namespace, ServiceName } from '../catalog/name
 import { deriveId, HEARTBEAT_CHECK_ID, type Check, type Origin, type Registration } from '../catalog/registration.js';
 import { labelKind, metadataKind, portKind, portsKind, tagsKind, weightKind } from '../catalog/registration-kinds.js';
 import { listKind, wordKind } from '../catalog/value-kind.js';
-import { checkWishKind, type CheckWish } from '../probing/check-wish.js';
+import { askedCheckKind, type CheckWish } from '../probing/check-wish.js';
 import { settleChecks } from '../probing/settle-checks.js';
 
 /** Throws `invalid-request`. */
@@ -84,7 +84,7 @@ const rules: FieldRules<Fields> = {
   version: optional(labelKind, null),
   machine: optional(MachineName, null),
   ttl: optional(durationOrNoneKind(TTL_MIN_MS, TTL_MAX_MS), 'default'),
-  checks: optional(listKind(checkWishKind, CHECKS_MAX), []),
+  checks: optional(listKind(askedCheckKind, CHECKS_MAX), []),
   status: optional(wordKind(healths), 'passing'),
   deregisterAfter: optional(durationOrNoneKind(0, DEREGISTER_AFTER_MAX_MS), 'default'),
 };

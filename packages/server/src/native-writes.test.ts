@@ -37,10 +37,14 @@ describe('what is wanted of an instance', () => {
     expect((await ask('PUT', `/instances/${id}/mode`, { mode: 'out', reason: 'a new disk' })).body).toMatchObject({
       mode: 'out',
       modeReason: 'a new disk',
+      modeBy: 'operator',
     });
     await ask('POST', '/register', { ...one, metadata: { colour: 'red' } });
     expect(await inRotation()).toBe(0);
-    expect((await ask('PUT', `/instances/${id}/mode`, { mode: 'in' })).body).toMatchObject({ mode: 'in' });
+    expect((await ask('PUT', `/instances/${id}/mode`, { mode: 'in' })).body).toEqual(
+      expect.not.objectContaining({ modeBy: expect.anything() as unknown }),
+    );
+    expect((await ask('GET', `/instances/${id}`)).body).toMatchObject({ mode: 'in' });
     expect(await inRotation()).toBe(1);
   });
 
@@ -86,6 +90,7 @@ describe('a machine', () => {
     expect((await ask('PUT', '/machines/rack-7', { addresses: { lan: '10.0.0.5' }, metadata: { rack: '7' } })).status).toBe(201);
     expect((await ask('PUT', '/machines/rack-7', { mode: 'out', reason: 'a new disk' })).status).toBe(200);
     expect(await inRotation()).toBe(0);
+    expect((await ask('GET', '/instances/pay-1')).body).toMatchObject({ mode: 'out', modeBy: 'machine' });
     expect((await ask('GET', '/machines')).body['machines']).toMatchObject([
       { name: 'rack-7', addresses: { lan: '10.0.0.5' }, metadata: { rack: '7' }, mode: 'out', modeReason: 'a new disk', instances: 2 },
     ]);

@@ -80,6 +80,12 @@ export const instanceSchemas = {
       ...registrationProperties,
       mode: { $ref: '#/components/schemas/Mode' },
       modeReason: { type: 'string', description: 'Why it is not `in`, in the words of whoever said so.' },
+      modeBy: {
+        type: 'string',
+        enum: ['instance', 'operator', 'machine'],
+        description:
+          'Whose word it is that it is not `in`: its own, an operator’s, or that of its machine, whose mode counts for all on it. Left out: it is `in`.',
+      },
       health: { $ref: '#/components/schemas/Health' },
       healthSince: { $ref: '#/components/schemas/Time' },
       healthOverride: {

@@ -16,6 +16,7 @@ import {
   type InstanceRef,
   type Machine,
   type ModeIntent,
+  type ModeOwner,
   type Namespace,
   type Registration,
   type Verdict,
@@ -58,6 +59,7 @@ export function read(instance: Instance): object {
     deregisterAfter: formatDurationOrNone(instance.deregisterAfterMs),
     mode: instance.mode,
     modeReason: instance.intent?.mode?.reason === '' ? undefined : instance.intent?.mode?.reason,
+    modeBy: instance.mode === 'in' ? undefined : modeBy(instance),
     health: instance.health,
     healthSince: verdict && time(verdict.sinceMs),
     healthOutput: verdict?.output,
@@ -159,6 +161,12 @@ function shownOverride({ intent }: Instance): object | undefined {
   if (said === null) return undefined;
   const { health, reason, sinceMs } = said;
   return { health, ...(reason === '' ? {} : { reason }), since: time(sinceMs) };
+}
+
+/** Its own mode counts before its machine's where both are the same. */
+function modeBy({ mode, intent }: Pick<Instance, 'mode' | 'intent'>): ModeOwner | 'machine' {
+  const own = intent?.mode ?? null;
+  return own?.mode === mode ? own.owner : 'machine';
 }
 
 function readReason(intent: ModeIntent | null): object {

@@ -1,5 +1,6 @@
 /** What went wrong, as it is said to whoever typed: what happened, what to do next, and the exit code. */
 import { RegistryProblem, Unanswered } from '@rollcall/client';
+import { problemAdvice } from '@rollcall/contract';
 import { exitCodes } from './command.js';
 import { oneLine } from './shown.js';
 import { unansweredAdvice } from './unanswered-advice.js';
@@ -25,12 +26,16 @@ const adviceByCode: Readonly<Record<string, string>> = {
   'host-not-allowed': 'Name the registry in --url as it is bound, such as http://localhost:8500.',
 };
 
+const usualAdvice: Readonly<Record<string, string>> = problemAdvice;
+
 function problemLines(problem: RegistryProblem): readonly string[] {
   const { code, message, advice, problems, candidates } = problem;
   const fields = problems.length < 2 ? [] : problems.map(({ field, came, allowed }) => `  ${field} is ${came}; allowed is ${allowed}`);
   const meant = candidates.map(({ service, id }) => `  ${id} of ${service}`);
   if (code === 'invalid-request') return [message, ...fields];
-  return [message, ...fields, ...meant, adviceByCode[code] ?? advice];
+  // What the registry advises for this very case says more than what fits to every such code.
+  const isUsual = Object.hasOwn(usualAdvice, code) && usualAdvice[code] === advice;
+  return [message, ...fields, ...meant, isUsual ? (adviceByCode[code] ?? advice) : advice];
 }
 
 /** A name that nobody answers to is told apart, for scripts. */

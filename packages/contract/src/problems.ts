@@ -42,6 +42,9 @@ export function problemType(code: ProblemCode): string {
   return `urn:rollcall:error:${code}`;
 }
 
+/** Instead of the usual advice for `not-found`: the instance is there, and a check of it is not. */
+export const missingCheckAdvice = 'GET /instances/{id}/why, or `rollcall why ID`, lists the checks that it has.';
+
 /** What to do about it, in a sentence: the field `advice` of a problem document. */
 export const problemAdvice = {
   'aborted': 'Send it again if the answer still matters.',

@@ -27,7 +27,9 @@ describe('rollcall check', () => {
     });
     expect((await typing.run('check', 'remove', 'one', 'port')).complaints).toBe('The check port of one is removed.\n');
     expect((await client.instance('one')).checks).toBeUndefined();
-    expect((await typing.run('check', 'remove', 'one', 'port')).code).toBe(3);
+    const again = await typing.run('check', 'remove', 'one', 'port');
+    expect([again.code, again.complaints]).toEqual([3, expect.stringMatching(/no check of the name "port".*rollcall why ID/s)]);
+    expect(again.complaints).not.toContain('rollcall services');
     expect((await typing.run('check', 'put', 'nobody', 'port', 'tcp')).code).toBe(3);
   });
 
@@ -35,6 +37,8 @@ describe('rollcall check', () => {
     await client.register({ service: 'payments', id: 'one' });
     expect((await typing.run('check', 'put', 'one', 'port', 'tcp')).complaints).toContain('host');
     expect((await typing.run('check', 'put', 'one', 'heartbeat', 'tcp:80')).complaints).toContain('heartbeat');
+    const slow = await typing.run('check', 'put', 'one', 'port', 'tcp:80', '--interval', '2s', '--timeout', '3s');
+    expect([slow.code, slow.complaints]).toEqual([1, expect.stringContaining('timeout is 3s; allowed is at most its interval, 2s')]);
   });
 
   it.each([

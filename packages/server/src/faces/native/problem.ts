@@ -1,5 +1,5 @@
 /** Errors as RFC 9457 problem documents: a stable type, what happened, and what to do about it. */
-import { problemAdvice, problemStatuses, problemType } from '@rollcall/contract';
+import { missingCheckAdvice, problemAdvice, problemStatuses, problemType } from '@rollcall/contract';
 import { errorCatalogue, isRollcallError, RollcallError, type ErrorCode } from '@rollcall/core';
 
 export { PROBLEM_MEDIA_TYPE } from '@rollcall/contract';
@@ -22,7 +22,7 @@ export function problemOf(error: RollcallError): Problem {
     status,
     // Of our own faults the log tells more; a stranger has nothing to do with it.
     detail: code === 'internal' ? meaning : error.message,
-    advice: problemAdvice[code],
+    advice: details['check'] === undefined ? problemAdvice[code] : missingCheckAdvice,
     retryable,
     ...(details['problems'] === undefined ? {} : { problems: details['problems'] }),
     ...(details['candidates'] === undefined ? {} : { candidates: details['candidates'] }),

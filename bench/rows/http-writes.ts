@@ -96,7 +96,8 @@ type Name =
   | 'bulk heartbeats'
   | 'gateway'
   | 'gRPC, 8 connections'
-  | 'gRPC, h2load';
+  | 'gRPC, h2load'
+  | 'gRPC, h2load, a connection each';
 
 interface Way {
   readonly name: Name;
@@ -124,7 +125,13 @@ function waysOf({ context, registry, etcd, bare, barePort, http, grpc }: Parties
     way('bare node:http', bare, http.pid, () => http.ask({ work: 'registrations', port: barePort, load })),
     way('gRPC, 8 connections', etcd, grpc.pid, () => grpc.ask({ wire: 'grpc', port: etcd.port, sessions: 8, load })),
     ours('bulk heartbeats', bulk),
-    ...(h2load === undefined ? [] : [way('gRPC, h2load', etcd, NaN, () => h2loadPuts(h2load, etcd.port, load, context))]),
+    ...(h2load === undefined
+      ? []
+      : [
+          way('gRPC, h2load', etcd, NaN, () => h2loadPuts(h2load, etcd.port, load, context)),
+          // As services have them, and as ours are written to.
+          way('gRPC, h2load, a connection each', etcd, NaN, () => h2loadPuts(h2load, etcd.port, load, context, WRITERS)),
+        ]),
   ];
 }
 

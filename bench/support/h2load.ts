@@ -9,6 +9,7 @@ import { VALUE_BYTES, type Load, type LoadResult } from './load.js';
 import { encodePutRequest, framed } from './put-messages.js';
 import type { BenchmarkContext } from './row.js';
 
+/** Where it is best for whoever is asked: what comes together is read together. */
 const CONNECTIONS = 8;
 
 export async function h2loadPuts(
@@ -16,12 +17,13 @@ export async function h2loadPuts(
   port: number,
   { writers, warmUpMs, durationMs }: Load,
   context: BenchmarkContext,
+  connections: number = CONNECTIONS,
 ): Promise<LoadResult> {
   const body = join(context.directory, 'put-request');
   await writeFile(body, framed(encodePutRequest(Buffer.from('bench/00/0000'), randomBytes(VALUE_BYTES))));
   const { stdout } = await promisify(execFile)(program, [
-    `-c${CONNECTIONS}`,
-    `-m${writers / CONNECTIONS}`,
+    `-c${connections}`,
+    `-m${writers / connections}`,
     `-D${durationMs}ms`,
     `--warm-up-time=${warmUpMs}ms`,
     `-d${body}`,

@@ -64,6 +64,18 @@ describe('a row of the catalog', () => {
     expect(ids()).toEqual([]);
   });
 
+  it('may be at an address that is no host, which nobody else can call', async () => {
+    const Address = 'somewhere over there';
+    expect(
+      await put('/catalog/register', { Node: 'db-1', Address, TaggedAddresses: { lan: '10.1.0.1' }, Service: { Service: 'pg' } }),
+    ).toEqual(yes);
+    expect(machines()).toMatchObject([{ name: 'db-1', addresses: { lan: '10.1.0.1' } }]);
+    expect(all()).toMatchObject([{ id: 'pg@db-1', host: null }]);
+    await put('/catalog/register', { Node: 'db-1', Address: '10.1.0.1', Service: { Service: 'pg', Address } });
+    expect(machines()).toMatchObject([{ addresses: { host: '10.1.0.1' } }]);
+    expect(all()).toMatchObject([{ host: null }]);
+  });
+
   it.each<[string, object, number, string]>([
     ['no node', { Address: 'x' }, 500, 'Must provide node'],
     ['no address', { Node: 'x' }, 500, 'Must provide address if SkipNodeUpdate is not set'],

@@ -168,6 +168,15 @@ describe('the registry’s own nodes', () => {
   });
 });
 
+describe('an instance whose address is no host', () => {
+  it('is answered with nobody else’s', () => {
+    const foreign = { face: 'consul', kept: { 'consul': '{}', 'foreign-address': 'over there' } };
+    const { bench, ask } = sceneOf([instance({ id: 'a', host: undefined, machine: 'rack-1', port: 1 }, { origin: foreign })], []);
+    bench.machine('rack-1', { host: '10.0.0.3' });
+    expect([ask('web.service.consul'), ask('web.service.consul', 'SRV')]).toEqual([[], []]);
+  });
+});
+
 describe('what is told', () => {
   it('is all of it at the beginning, and then what has changed', async () => {
     const [keyspace, clock, told] = [new Keyspace(), new SimulatedClock(), [] as BesideNews[]];

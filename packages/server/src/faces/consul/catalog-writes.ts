@@ -2,7 +2,16 @@
  * Rows of the catalog, written by whoever speaks for others: nodes, services on them and checks with a status that nobody here
  * finds out. What an agent's own caller registered is changed by it as well: there is one catalog, and nobody wipes it by and by.
  */
-import { Host, MachineName, Namespace, type Caller, type Check, type Instance, type MachineRegistration } from '@rollcall/core';
+import {
+  Host,
+  MachineName,
+  Namespace,
+  type Caller,
+  type Check,
+  type Instance,
+  type Machine,
+  type MachineRegistration,
+} from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { instanceIdOn } from './agents.js';
 import { keepingChecks, keepingNode, removeFromNode, removeFromService } from './agent-checks.js';
@@ -14,7 +23,7 @@ import { removalKind, rowKind, type Row, type RowCheck } from './catalog-body.js
 import { statusOf } from './check-terms.js';
 import { Finding } from './finding.js';
 import { CONSUL, keptMachine, keptService, type KeptCheck, type KeptMachine } from './kept.js';
-import { demandMeta, registrationOf, usualWeights } from './map.js';
+import { demandMeta, hostIn, registrationOf, usualWeights } from './map.js';
 import { ConsulRefusal } from './refusal.js';
 import { reviseInstance, reviseMachine } from './revising.js';
 import type { Ask, ConsulRoute } from './route.js';
@@ -39,13 +48,11 @@ export async function registerRow(writes: CatalogWrites, row: Row, caller: Calle
   const node = nodeNamed(row.Node);
   const address = row.Address ?? '';
   if (address === '' && row.SkipNodeUpdate !== true) throw new ConsulRefusal(500, 'Must provide address if SkipNodeUpdate is not set');
-  const host = address === '' ? null : Host.parse(address);
-  if (host === undefined) throw new ConsulRefusal(500, `Invalid node address ${JSON.stringify(address)}: allowed is ${Host.allowed}`);
   if (row.ID !== undefined && row.ID !== '' && !UUID.test(row.ID)) throw new ConsulRefusal(500, `Bad node ID: ${row.ID}`);
   demandMeta(row.NodeMeta ?? {});
   const checks = [...(row.Check === undefined ? [] : [row.Check]), ...(row.Checks ?? [])].map(settledCheck);
   const known = writes.finding.node(node);
-  if (row.SkipNodeUpdate !== true || known === undefined) await putNode(writes, node, row, host, caller);
+  if (row.SkipNodeUpdate !== true || known === undefined) await putNode(writes, node, row, caller);
   const service = await putService(writes, node, row, checks, caller);
   const of = (one: SettledCheck): string => one.row.ServiceID ?? '';
   for (const one of checks.filter((each) => of(each) !== '' && of(each) !== service?.serviceId))
@@ -67,7 +74,9 @@ function nodeNamed(name = ''): MachineName {
   return node;
 }
 
-async function putNode(writes: CatalogWrites, node: MachineName, row: Row, host: Host | null, caller: Caller): Promise<void> {
+async function putNode(writes: CatalogWrites, node: MachineName, row: Row, caller: Caller): Promise<void> {
+  const said = row.Address ?? '';
+  const host = said === '' ? null : hostIn(said);
   await reviseMachine(writes, node, caller, (before): MachineRegistration => {
     const { checks = {}, id: knownId } = (before && keptMachine(before.origin)) ?? {};
     const id = row.ID === undefined || row.ID === '' ? knownId : row.ID;
@@ -78,6 +87,7 @@ async function putNode(writes: CatalogWrites, node: MachineName, row: Row, host:
     });
     const kept: KeptMachine = {
       ...(id === undefined ? {} : { id: id.toLowerCase() }),
+      ...(said === '' || said === host ? {} : { address: { said, as: host } }),
       taggedAddresses: tagged,
       ...(row.Locality === undefined ? {} : { locality: row.Locality }),
       checks,
@@ -135,7 +145,7 @@ async function putService(
   if (id === undefined) throw new ConsulRefusal(500, `Invalid service ID ${JSON.stringify(serviceId)}: it is too long, or does not print`);
   const own = checks.filter((one) => one.row.ServiceID === serviceId);
   const machine = writes.finding.node(node);
-  const address = Object.values(machine?.addresses ?? {})[0] ?? null;
+  const address = machine === undefined ? null : mainAddressOf(machine);
   for (const other of writes.finding.onNode({ name: node }, serviceId)) {
     if (keptService(other.origin) !== null && other.service.toLowerCase() !== name.toLowerCase())
       await writes.registrar.deregister(other, caller).catch(unlessGone);
@@ -160,6 +170,12 @@ async function putService(
   });
   for (const one of own) await sayRow(writes, { instance }, one, caller);
   return { serviceId };
+}
+
+/** A node whose address is no host has none for its services. */
+function mainAddressOf({ addresses, origin }: Machine): Host | null {
+  if (keptMachine(origin)?.address?.as === null) return null;
+  return addresses['host'] ?? Object.values(addresses)[0] ?? null;
 }
 
 /** Clients of the catalog send weights of zero where they say nothing. */

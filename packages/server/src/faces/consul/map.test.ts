@@ -1,6 +1,7 @@
 import { instanceOf, MachineName, type Host, type Instance, type Registration } from '@rollcall/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hasForeignAddress } from '../../shared/foreign-address.js';
 import type { Agent } from './agents.js';
 import { defineService } from './definitions.js';
 import { Indexes, LASTING_BASE } from './indexes.js';
@@ -33,7 +34,7 @@ const anyService = fc.record(
     ID: name,
     // Also what nobody else could be asked for: no tag at all, or too long a one.
     Tags: fc.array(fc.oneof(text, fc.constant(''), fc.constant('x'.repeat(300)))),
-    Address: fc.constantFrom('', '10.0.0.9', 'fd00::9', 'db.example.com', 'no address'),
+    Address: fc.constantFrom('', '10.0.0.9', 'fd00::9', 'db.example.com', 'db.example.com.', '[::1]', '10.0.0.9:80', 'no address'),
     Port: port,
     Meta: fc.dictionary(name, text, { maxKeys: 5 }),
     TaggedAddresses: fc.dictionary(name, fc.record({ Address: text, Port: port }), { maxKeys: 3 }),
@@ -47,6 +48,22 @@ const anyService = fc.record(
   },
   { requiredKeys: [] },
 );
+
+describe('an address', () => {
+  it.each([
+    ['10.0.0.9', '10.0.0.9', false],
+    ['', '10.0.0.7', false],
+    ['[fd00::9]', 'fd00::9', false],
+    ['db.example.com.', 'db.example.com', false],
+    ['not a host', null, true],
+    ['10.0.0.9:80', null, true],
+    ['${HOST}', null, true],
+  ])('%j is the host %j', (Address, host, isForeign) => {
+    const registration = registered({ Name: 'web', Address });
+    expect([registration.host, hasForeignAddress(registration.origin)]).toEqual([host, isForeign]);
+    expect(nodeService(instance(registration), { indexes, datacenter: 'dc1' }).Address).toBe(Address);
+  });
+});
 
 describe('the lens of Consul', () => {
   it('shows what was registered as it was said', () => {

@@ -22,6 +22,7 @@ import {
   type MachineName,
   type Registration,
 } from '@rollcall/core';
+import { FOREIGN_ADDRESS } from '../../shared/foreign-address.js';
 import { CONSUL, keptText, type Exact, type KeptCheck, type KeptService, type NamedPort, type PlacedAddress } from './kept.js';
 import { ConsulRefusal } from './refusal.js';
 import type { SaidAddress, SaidPort, SaidService } from './service-body.js';
@@ -40,6 +41,10 @@ export const cannotExpress: readonly { readonly feature: string; readonly reason
   {
     feature: 'names of services beyond 128 letters, digits and . _ - ~ :',
     reason: 'they are refused: no other protocol could ask for them',
+  },
+  {
+    feature: 'addresses that are no hosts',
+    reason: 'they are kept and shown here as they were said; other protocols have no host for such an instance, and DNS leaves it out',
   },
   { feature: 'DisableRedirects', reason: 'a probe never follows a redirect: it could be led anywhere' },
 ];
@@ -63,7 +68,7 @@ export function registrationOf({ id, serviceId, name, said, node, address, check
   if (service === undefined) throw invalid(`Invalid service name ${JSON.stringify(name)}: allowed is ${ServiceName.allowed}`);
   demandPlaced(said);
   const saidAddress = said.Address ?? '';
-  const host = saidAddress === '' ? address : (Host.parse(saidAddress) ?? null);
+  const host = saidAddress === '' ? address : hostIn(saidAddress);
   const tags = overriddenTags(said, before) ?? said.Tags ?? [];
   const ports = portsOf(said);
   const weights = weightsOf(said);
@@ -97,8 +102,13 @@ export function registrationOf({ id, serviceId, name, said, node, address, check
     machine: node,
     checks,
     deregisterAfterMs: termOf(keptChecks),
-    origin: { face: CONSUL, kept: { [CONSUL]: keptText(kept) } },
+    origin: { face: CONSUL, kept: { [CONSUL]: keptText(kept), ...(host === null && given(FOREIGN_ADDRESS, saidAddress)) } },
   };
+}
+
+/** Also with brackets, and with the dot that ends a full name. Consul takes any text: `null` for what is no host. */
+export function hostIn(address: string): Host | null {
+  return Host.parse(address) ?? Host.parse(address.replace(/^\[(.+)\]$/, '$1').replace(/\.$/, '')) ?? null;
 }
 
 /** The shortest of those that its checks have; `null` where none has one. */

@@ -1,6 +1,7 @@
 /** What a name has: whether it is there, and the records of the type that was asked for. */
 import { Namespace, ServiceName, type Caller, type CatalogView, type Instance, type Machine, type Random } from '@rollcall/core';
 import { parseName, recordTypes, type WireName } from '@rollcall/wire';
+import { hasForeignAddress } from '../../shared/foreign-address.js';
 import { addressBytes, addressText, readDashed } from './addresses.js';
 import type { Asked } from './asked.js';
 import type { Beside, OwnNode } from './beside.js';
@@ -265,7 +266,7 @@ export class Lookup {
 
   /** The machine that says where an instance is that does not say so itself. */
   #machineOf(instance: Instance): Machine | undefined {
-    if (instance.host !== null || instance.machine === null) return undefined;
+    if (instance.host !== null || instance.machine === null || hasForeignAddress(instance.origin)) return undefined;
     this.#sawMachines = true;
     return this.#registered(instance);
   }

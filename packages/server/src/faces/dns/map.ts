@@ -9,6 +9,10 @@ import type { Draft, Glue } from './record-set.js';
 export const cannotExpress: readonly { readonly feature: string; readonly reason: string }[] = [
   { feature: 'ports in A and AAAA', reason: 'they hold addresses only; ask for SRV' },
   { feature: 'instances without host', reason: 'such as those behind a unix socket: DNS has no record for a path; they are left out' },
+  {
+    feature: 'instances whose address is no host',
+    reason: 'as Consul’s API takes them: DNS has no record for any text; they are left out',
+  },
   { feature: 'instances without any port, in SRV', reason: 'a port of 0 would be a lie; A and AAAA have them' },
   { feature: 'addresses with a zone, such as fe80::1%eth0', reason: 'they mean something on one machine only; they are left out' },
   { feature: 'names with more than 63 bytes between two dots, or 255 in all', reason: 'labels and names of DNS end there' },

@@ -19,7 +19,7 @@ import { BATCH_MAX, LOOKS_PER_TURN_MAX, RETRY_MS, ROWS_PER_TURN_MAX, TICK_MS, WH
 import { RandomBag } from './random-bag.js';
 import { Roll } from './roll.js';
 import { OTHERS } from './shared-rows.js';
-import { criticalSinceMs, hearingMs, isFoundCritical, remainingTermMs } from './terms.js';
+import { departureTerm, hearingMs, remainingTermMs, type DepartureTerm } from './terms.js';
 
 export interface DeparturesOptions {
   readonly clock: Clock;
@@ -72,10 +72,11 @@ export class Departures {
   /** What the view says of an instance; `null` for one that has left. */
   take(ref: InstanceRef, instance: Instance | null): void {
     const row = this.#rowOf(ref);
-    if (instance === null || instance.deregisterAfterMs === null || !isFoundCritical(instance)) {
+    const term = instance === null ? null : departureTerm(instance, this.#options.clock.wallMs());
+    if (instance === null || term === null) {
       if (row !== undefined) this.#leave(row);
-    } else if (row === undefined) this.#enter(instance, instance.deregisterAfterMs);
-    else this.#stay(row, instance, instance.deregisterAfterMs);
+    } else if (row === undefined) this.#enter(instance, term);
+    else this.#stay(row, instance, term);
   }
 
   takeAll(instances: Iterable<Instance>): void {
@@ -128,18 +129,19 @@ export class Departures {
     await this.#writing;
   }
 
-  #enter(instance: Instance, deregisterAfterMs: number): void {
+  #enter(instance: Instance, term: DepartureTerm): void {
     const row = this.#roll.enter(instance);
     if (!this.#isOurs(instance)) this.#roll.mark(row, OTHERS);
-    this.#setTerm(row, instance, deregisterAfterMs);
+    this.#setTerm(row, instance, term);
   }
 
-  #stay(row: number, instance: Instance, deregisterAfterMs: number): void {
-    const before = this.#roll.subject(row);
+  #stay(row: number, instance: Instance, term: DepartureTerm): void {
+    const subject = this.#roll.subject(row);
+    const before = subject && departureTerm(subject, this.#options.clock.wallMs());
     this.#roll.setSubject(row, instance);
-    if (before?.deregisterAfterMs !== deregisterAfterMs) {
+    if (before?.termMs !== term.termMs || before.of !== term.of) {
       this.#forget(row);
-      this.#setTerm(row, instance, deregisterAfterMs);
+      this.#setTerm(row, instance, term);
     } else if (instance.held) this.#unmarked.delete(row);
   }
 
@@ -154,11 +156,10 @@ export class Departures {
     this.#released.delete(row);
   }
 
-  #setTerm(row: number, instance: Instance, deregisterAfterMs: number): void {
+  #setTerm(row: number, instance: Instance, { termMs, sinceMs }: DepartureTerm): void {
     const { now, clock } = this.#options;
     const wallNowMs = clock.wallMs();
-    const sinceMs = criticalSinceMs(instance, wallNowMs);
-    const deadlineMs = now() + remainingTermMs({ hearingMs: hearingMs(instance), deregisterAfterMs, sinceMs, wallNowMs });
+    const deadlineMs = now() + remainingTermMs({ hearingMs: hearingMs(instance), deregisterAfterMs: termMs, sinceMs, wallNowMs });
     this.#roll.table.setDeadlineMs(row, deadlineMs);
     if (!this.#roll.has(row, OTHERS)) this.#roll.wakeAt(row, deadlineMs);
   }
@@ -181,7 +182,8 @@ export class Departures {
     if (instance === null || this.#isOurs(instance) !== this.#roll.has(row, OTHERS)) return;
     if (this.#roll.has(row, OTHERS)) {
       this.#roll.unmark(row, OTHERS);
-      if (instance.deregisterAfterMs !== null) this.#setTerm(row, instance, instance.deregisterAfterMs);
+      const term = departureTerm(instance, this.#options.clock.wallMs());
+      if (term !== null) this.#setTerm(row, instance, term);
     } else {
       this.#forget(row);
       this.#roll.mark(row, OTHERS);

@@ -26,6 +26,35 @@ export function criticalSinceMs({ checks, verdicts }: Pick<Instance, 'checks' | 
   return sinceMs === Infinity ? wallNowMs : sinceMs;
 }
 
+/** How long it may be critical, and since when it is. */
+export interface DepartureTerm {
+  readonly termMs: number;
+  readonly sinceMs: number;
+  /** Another one whenever the term begins anew: which check it is of. Empty for the instance's own. */
+  readonly of: string;
+}
+
+/**
+ * What an instance departs by; `null` for one that stays. Its own term counts from when it became critical, for whatever reason. Where
+ * checks have terms, each counts from when that check became critical, and the one that is over first is the one that counts.
+ */
+export function departureTerm(instance: Instance, wallNowMs: number): DepartureTerm | null {
+  const { checks, verdicts, deregisterAfterMs } = instance;
+  if (!checks.some((check) => check.deregisterAfterMs !== undefined)) {
+    if (deregisterAfterMs === null || !isFoundCritical(instance)) return null;
+    return { termMs: deregisterAfterMs, sinceMs: criticalSinceMs(instance, wallNowMs), of: '' };
+  }
+  let first: DepartureTerm | null = null;
+  for (const { id, born, deregisterAfterMs: termMs } of checks) {
+    const verdict = verdictOn(verdicts, id);
+    if (termMs === undefined || (verdict?.status ?? born) !== 'critical') continue;
+    const sinceMs = verdict?.sinceMs ?? wallNowMs;
+    if (first === null || sinceMs + termMs < first.sinceMs + first.termMs)
+      first = { termMs, sinceMs, of: `${id} ${verdict?.sinceMs ?? ''}` };
+  }
+  return first;
+}
+
 /** The time that it needs to be heard again: its longest ttl, or the usual one if it does not beat. */
 export function hearingMs({ checks }: Pick<Instance, 'checks'>): number {
   const ttlsMs = checks.flatMap((check) => (isTimed(check) ? [check.ttlMs] : []));

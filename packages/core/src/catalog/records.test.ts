@@ -28,6 +28,24 @@ describe('an instance record', () => {
     );
   });
 
+  it('has the terms of its checks', () => {
+    const [check] = plain.checks;
+    const record = {
+      ...plain,
+      checks:
+        check === undefined
+          ? []
+          : [
+              { ...check, deregisterAfterMs: 60_000 },
+              { ...check, id: 'b' },
+            ],
+    };
+    expect(decodeInstanceRecord(encodeInstanceRecord(record))).toEqual(record);
+    const fields = json(record) as { readonly checks: readonly object[] };
+    const wrong = { ...fields, checks: [{ ...fields.checks[0], deregisterAfterMs: 'soon' }] };
+    expect(decodeInstanceRecord(encodeUtf8(JSON.stringify(wrong)))).toBeNull();
+  });
+
   it('is JSON with a format version', () => {
     expect(json(plain)).toMatchObject({ format: 1, service: 'payments', host: '10.0.0.5', checks: [{ type: 'heartbeat', ttlMs: 30_000 }] });
   });

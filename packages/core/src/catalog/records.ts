@@ -125,9 +125,16 @@ const heartbeatKind = objectKind<HeartbeatCheck>({ ...anyCheck, type: required(w
 
 const probedKind = objectKind<ProbedCheck>({ ...anyCheck, type: required(wordKind(probeTypes)), probe: required(probeKind) });
 
+/** What most have not, so that it is no field of theirs. */
+function withTerm(check: Check | undefined, value: unknown): Check | undefined {
+  if (check === undefined || !isObject(value) || value['deregisterAfterMs'] === undefined) return check;
+  const term = value['deregisterAfterMs'];
+  return typeof term === 'number' ? { ...check, deregisterAfterMs: term } : undefined;
+}
+
 export const checkKind: ValueKind<Check> = {
   allowed: `${heartbeatKind.allowed}, or ${probedKind.allowed}`,
-  parse: (value) => heartbeatKind.parse(value) ?? probedKind.parse(value),
+  parse: (value) => withTerm(heartbeatKind.parse(value) ?? probedKind.parse(value), value),
 };
 
 const keptKind: ValueKind<Kept> = tableKind(text, text, Infinity);

@@ -19,6 +19,11 @@ interface AnyCheck {
   readonly id: string;
   /** What it says before its first verdict. A registration is the first heartbeat: passing, unless it says otherwise. */
   readonly born: Health;
+  /**
+   * How long its instance may stay while this one is critical. Where any check of an instance has such a term, these count and nothing
+   * else does; where none has, the instance's own term does.
+   */
+  readonly deregisterAfterMs?: number;
 }
 
 /** Whoever is checked says how it is. What does not come within `ttlMs` lapses; `null`: nobody waits, and what was said last stays said. */
@@ -73,7 +78,7 @@ export interface Registration extends InstanceRef {
   readonly machine: MachineName | null;
   /** Without any, the instance is static: it stays until somebody takes it out. */
   readonly checks: readonly Check[];
-  /** How long it may stay critical before it departs; `null` for as long as it likes. */
+  /** How long it may stay critical before it departs; `null` for as long as it likes. Of checks with terms of their own, the shortest. */
   readonly deregisterAfterMs: number | null;
   readonly origin: Origin;
 }

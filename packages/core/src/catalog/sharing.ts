@@ -27,11 +27,8 @@ export class Sharing {
   readonly #checks = new Lists<ReadCheck, Check>(
     isSameCheck,
     (check) =>
-      `${check.type === 'heartbeat' ? check.ttlMs : JSON.stringify(check.probe)}/${check.type}/${check.born ?? 'passing'}/${check.id}`,
-    (check) =>
-      check.type === 'heartbeat'
-        ? { id: check.id, type: check.type, ttlMs: check.ttlMs, born: check.born ?? 'passing' }
-        : { id: check.id, type: check.type, probe: check.probe, born: check.born ?? 'passing' },
+      `${check.type === 'heartbeat' ? check.ttlMs : JSON.stringify(check.probe)}/${check.type}/${check.born ?? 'passing'}/${check.deregisterAfterMs ?? ''}/${check.id}`,
+    checkOf,
   );
   #origin: Origin = { face: '' };
 
@@ -66,10 +63,20 @@ export class Sharing {
   }
 }
 
+/** In one shape, but for the few that have a term of their own. */
+function checkOf(check: ReadCheck): Check {
+  const made: Check =
+    check.type === 'heartbeat'
+      ? { id: check.id, type: check.type, ttlMs: check.ttlMs, born: check.born ?? 'passing' }
+      : { id: check.id, type: check.type, probe: check.probe, born: check.born ?? 'passing' };
+  return check.deregisterAfterMs === undefined ? made : { ...made, deregisterAfterMs: check.deregisterAfterMs };
+}
+
 /** Those that are probed are as many as there are ways to probe: they are compared by what they would be kept under. */
 function isSameCheck(check: ReadCheck, other: Check): boolean {
   if (check.type !== 'heartbeat' || other.type !== 'heartbeat') return check === other;
-  return check.id === other.id && check.ttlMs === other.ttlMs && (check.born ?? 'passing') === other.born;
+  const isAlike = check.id === other.id && check.ttlMs === other.ttlMs && (check.born ?? 'passing') === other.born;
+  return isAlike && check.deregisterAfterMs === other.deregisterAfterMs;
 }
 
 class Tables<Value extends string | number> {

@@ -3,7 +3,7 @@
  * Pure: all that it goes by is handed to it. It decides nothing; what it says follows from the same values that discovery
  * answers by, and the law is that the two agree (why.test.ts).
  */
-import { isFoundCritical, criticalSinceMs } from '../attendance/terms.js';
+import { departureTerm } from '../attendance/terms.js';
 import { formatDuration } from '../catalog/duration.js';
 import { isInRotation, type Instance } from '../catalog/instance.js';
 import type { ModeIntent } from '../catalog/intent.js';
@@ -188,11 +188,12 @@ function ofMachine({ instance, machine }: WhyFacts): readonly Reason[] {
 }
 
 function ofDeparture({ instance, guard, wallNowMs }: WhyFacts): readonly Reason[] {
-  const { held, deregisterAfterMs } = instance;
+  const { held } = instance;
   if (held) return [{ ...nothingMore, about: 'held', text: heldText(guard) }];
-  if (deregisterAfterMs === null || !isFoundCritical(instance)) return [];
-  const untilMs = Math.max(wallNowMs, criticalSinceMs(instance, wallNowMs) + deregisterAfterMs);
-  const text = `it departs when it has been critical for ${formatDuration(deregisterAfterMs)}, if nothing changes`;
+  const term = departureTerm(instance, wallNowMs);
+  if (term === null) return [];
+  const untilMs = Math.max(wallNowMs, term.sinceMs + term.termMs);
+  const text = `it departs when it has been critical for ${formatDuration(term.termMs)}, if nothing changes`;
   return [{ ...nothingMore, about: 'departure', text, untilMs }];
 }
 

@@ -2,7 +2,7 @@
  * What happened to an instance, told from how it was before and after: pure, and the same on every node. The log says what is, not
  * who was at the keyboard (the audit file knows that), so whoever `by` names is what the change itself shows.
  */
-import { criticalSinceMs, isFoundCritical } from '../attendance/terms.js';
+import { departureTerm } from '../attendance/terms.js';
 import { formatDuration } from '../catalog/duration.js';
 import type { InstanceChange } from '../catalog/feed.js';
 import { verdictOn, type Verdict } from '../catalog/health.js';
@@ -70,14 +70,13 @@ function departed(last: Instance, { wallMs, machineGoes }: Surroundings): Happen
   if (machineGoes) return gone(`its machine ${last.machine ?? ''} was removed`, 'operator');
   if (drain?.mode === 'draining' && drain.untilMs !== null && drain.untilMs <= wallMs + DUE_SLACK_MS)
     return gone('its drain time was over', 'registry');
-  const [termMs, first] = [last.deregisterAfterMs, firstCritical(last)];
-  if (termMs !== null && isFoundCritical(last) && criticalSinceMs(last, wallMs) + termMs <= wallMs + DUE_SLACK_MS) {
+  const [term, first] = [departureTerm(last, wallMs), firstCritical(last)];
+  if (term !== null && term.sinceMs + term.termMs <= wallMs + DUE_SLACK_MS) {
     const held = last.held ? ', after the guard had held it' : '';
-    return gone(`it had been critical for ${formatDuration(termMs)}${outputOf(first)}${held}`, 'registry');
+    return gone(`it had been critical for ${formatDuration(term.termMs)}${outputOf(first)}${held}`, 'registry');
   }
   // Since when its machine is critical an instance does not say, so the two cannot be told apart.
-  if (termMs !== null && isFoundCritical(last) && first === undefined)
-    return gone('goodbye, or critical for too long with its machine', 'caller');
+  if (term !== null && first === undefined) return gone('goodbye, or critical for too long with its machine', 'caller');
   return gone(drain?.mode === 'draining' ? 'goodbye, after draining' : 'goodbye', 'caller');
 }
 

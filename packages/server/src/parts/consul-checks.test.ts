@@ -75,6 +75,53 @@ describe('a check', () => {
   });
 });
 
+describe('checks with terms of their own', () => {
+  const checks = [
+    { CheckID: 'free', TTL: '10s', Status: 'passing' },
+    { CheckID: 'slow', TTL: '10s', Status: 'passing', DeregisterCriticalServiceAfter: '10m' },
+    { CheckID: 'quick', TTL: '10s', Status: 'passing', DeregisterCriticalServiceAfter: '2m' },
+  ];
+  /** Whose checks beat, for so many minutes. */
+  const pass = async (minutes: number, beating: readonly string[]): Promise<void> => {
+    for (let seconds = 0; seconds < minutes * 60; seconds += 5) {
+      for (const id of beating) await put(`/agent/check/pass/${id}`);
+      await clock.advance(5000);
+    }
+  };
+
+  it('stay for as long as one without a term says nothing', async () => {
+    await put('/agent/service/register', { Name: 'web', Checks: checks });
+    expect(all()).toMatchObject([{ deregisterAfterMs: 120_000 }]);
+    await pass(20, ['slow', 'quick']);
+    expect(health()).toEqual(['critical']);
+  });
+
+  it('depart when the first of these terms is over', async () => {
+    await put('/agent/service/register', { Name: 'web', Checks: checks });
+    await pass(9, ['quick']);
+    expect(health()).toEqual(['critical']);
+    // One that is well again counts from anew.
+    await pass(1, []);
+    await pass(0.5, ['quick', 'slow']);
+    await pass(9, ['quick']);
+    expect(health()).toEqual(['critical']);
+    await pass(2, ['quick']);
+    expect(health()).toEqual([]);
+    await put('/agent/service/register', { Name: 'web', Checks: checks });
+    await pass(2, ['slow']);
+    expect(health()).toEqual(['critical']);
+    await pass(1, ['slow']);
+    expect(health()).toEqual([]);
+  });
+
+  it('do not depart because their node is ill', async () => {
+    await put('/agent/service/register', { Name: 'web', Checks: checks });
+    await put('/agent/check/register', { Name: 'disk', TTL: '10s', DeregisterCriticalServiceAfter: '1m' });
+    await pass(15, ['free', 'slow', 'quick']);
+    expect(health()).toEqual(['critical']);
+  });
+});
+
 describe('maintenance', () => {
   it('of a service ends with it, and needs to be said', async () => {
     await put('/agent/service/register', { Name: 'web' });

@@ -62,9 +62,10 @@ export function translateCheck(said: SaidCheck, id: string, name: string, place:
     ...(said.Timeout === undefined || said.Timeout === 0 ? {} : { timeout: formatGoDuration(said.Timeout) }),
     ...(deregisterAfterMs === null ? {} : { deregisterAfterMs }),
   };
-  if (kind === 'ttl') return { check: { id, type: 'heartbeat', ttlMs: ttlOf(said), born }, kept };
+  const term = deregisterAfterMs === null ? {} : { deregisterAfterMs };
+  if (kind === 'ttl') return { check: { id, type: 'heartbeat', ttlMs: ttlOf(said), born, ...term }, kept };
   const probed = settled(wishOf(said, kind, place), place);
-  return { check: { ...probed, id, born }, kept };
+  return { check: { ...probed, id, born, ...term }, kept };
 }
 
 /** Consul's checks are born critical. */

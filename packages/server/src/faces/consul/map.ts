@@ -35,10 +35,6 @@ export const cannotExpress: readonly { readonly feature: string; readonly reason
     reason: 'an alias follows an instance; a node’s checks count for all that is on it anyway',
   },
   {
-    feature: 'a term of its own for each check of a service',
-    reason: 'an instance has one: the shortest of them, counted from when it became critical, whichever check says so',
-  },
-  {
     feature: 'names of services beyond 128 letters, digits and . _ - ~ :',
     reason: 'they are refused: no other protocol could ask for them',
   },

@@ -3,6 +3,7 @@
  *
  *     npm run bench                     all of them, within eight minutes
  *     npm run bench -- store            those with `store` in their names
+ *     npm run bench -- eureka           those that are beside a real Eureka server, which only run when they are named
  *     npm run bench -- --quick          shorter and rougher, within four minutes
  *
  * Our packages run as they were built, as a user has them: straight from the sources, what the loader adds to every function
@@ -26,6 +27,9 @@ import { dnsAnswers } from './rows/dns.js';
 import { dnsRendering } from './rows/dns-rendering.js';
 import { etcdFace } from './rows/etcd-face.js';
 import { etcdPuts } from './rows/etcd-puts.js';
+import { eurekaHot } from './rows/eureka-hot.js';
+import { eurekaNoticing } from './rows/eureka-noticing.js';
+import { eurekaPolls } from './rows/eureka-polls.js';
 import { beatingFleet } from './rows/fleet.js';
 import { groupCommit } from './rows/group-commit.js';
 import { httpHot } from './rows/http-hot.js';
@@ -65,6 +69,9 @@ const benchmarks: readonly Benchmark[] = [
   beatingFleet,
 ];
 
+/** Only by their names: each starts Java programs, warms them up, and takes minutes. */
+const benchmarksByName: readonly Benchmark[] = [eurekaHot, eurekaPolls, eurekaNoticing];
+
 const FULL_MAX_MS = 470_000;
 const QUICK_MAX_MS = 230_000;
 const TIME_UP = 'the time was up';
@@ -81,9 +88,11 @@ console.log(`\n${renderedTable(rows)}\n\n${renderedNotes(rows)}`);
 process.exit();
 
 function chosenBenchmarks(words: readonly string[]): readonly Benchmark[] {
-  const found = benchmarks.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  if (words.length === 0) return benchmarks;
+  const all = [...benchmarks, ...benchmarksByName];
+  const found = all.filter(({ name }) => words.some((word) => name.includes(word)));
   if (found.length > 0) return found;
-  throw new Error(`No benchmark has ${words.join(' or ')} in its name. There are: ${benchmarks.map(({ name }) => name).join(', ')}.`);
+  throw new Error(`No benchmark has ${words.join(' or ')} in its name. There are: ${all.map(({ name }) => name).join(', ')}.`);
 }
 
 async function runAll(quick: boolean, deadlineMs: number): Promise<readonly Row[]> {

@@ -2,7 +2,6 @@
  * A registry that asks: 50,000 pages every ten seconds, a connection for each question. How late they have their turns, what they
  * cost beside a bare loop of undici that asks the same pages as often, and whether heartbeats notice anything of it.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BareAnswer, BareQuestion } from '../processes/probe-bare.js';
@@ -12,6 +11,7 @@ import { startChild, type Child } from '../support/child.js';
 import { cpuTimeMs, untilIdle } from '../support/cpu-time.js';
 import { few, megabytes } from '../support/figures.js';
 import { boundBetween, metricsAt, type Metrics } from '../support/metrics.js';
+import { residentBytes } from '../support/heap.js';
 import { startRollcall, type Rollcall } from '../support/rollcall.js';
 import type { Benchmark, BenchmarkContext, Row } from '../support/row.js';
 import { percentile } from '../support/statistics.js';
@@ -106,10 +106,6 @@ async function measureQuiet({ port, pid }: Rollcall, forMs: number): Promise<Pic
   await sleep(forMs);
   const [cpuMs, quietMs, after] = [cpuTimeMs(pid) - cpuBefore, performance.now() - beganMs, await metricsAt(port)];
   return { after, cpuMs, quietMs, quietProbes: after.total(PROBES) - first.total(PROBES) };
-}
-
-function residentBytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) * 1_024;
 }
 
 function rowsOf(found: Found): readonly Row[] {

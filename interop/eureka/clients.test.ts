@@ -7,7 +7,8 @@ import { systemClock } from 'rollcall/parts';
 import { idleRegistry } from '../../test/support/idle-registry.js';
 import { describeWith } from '../../test/support/program.js';
 import { instance } from './bodies.js';
-import { fetched, talk } from './workshop.js';
+import { fetched, javaClients } from './fetched.js';
+import { talk } from './workshop.js';
 
 const run = promisify(execFile);
 const RUNS_WITHIN_MS = 60_000;
@@ -101,15 +102,14 @@ describeWith(['go'], 'fargo', () => {
 });
 
 describeWith(['mvn', 'java'], 'clients in Java', () => {
-  const built = (): Promise<string> => fetched('java', ['mvn', '-q', '-B', 'package'], ['java/pom.xml', 'java/src']);
-  const program = (folder: string): readonly string[] => ['-XX:TieredStopAtLevel=1', '-jar', `${folder}target/eureka-clients-1.jar`];
+  const program = (jar: string): readonly string[] => ['-XX:TieredStopAtLevel=1', '-jar', jar];
 
   it(
     'Netflix’s own do what their tests want',
     async () => {
       const { http } = await start();
-      const folder = await built();
-      const { stdout } = await run('java', [...program(folder), 'rest', `${http}/eureka/`], { timeout: RUNS_WITHIN_MS });
+      const jar = await javaClients();
+      const { stdout } = await run('java', [...program(jar), 'rest', `${http}/eureka/`], { timeout: RUNS_WITHIN_MS });
       expect(stdout.split('\n').filter((line) => /^[a-z ]+: /.test(line))).toEqual([
         'register: 204',
         'heartbeat: 200 null',
@@ -136,10 +136,10 @@ describeWith(['mvn', 'java'], 'clients in Java', () => {
     'a Spring service is found by others, and finds them',
     async () => {
       const { http } = await start();
-      const folder = await built();
+      const jar = await javaClients();
       await register(http, { service: 'payments', id: 'p1', host: '10.0.0.5', port: 9000, metadata: { colour: 'red' } });
       const settings = [`--eureka.client.service-url.defaultZone=${http}/eureka/`, '--eureka.client.jersey.enabled=false'];
-      const service = talk('java', [...program(folder), ...settings]);
+      const service = talk('java', [...program(jar), ...settings]);
       await service.hears('ready');
       const waiting = { timeout: 30_000, interval: 100 };
       await vi.waitFor(async () => {
@@ -169,7 +169,7 @@ describeWith(['mvn', 'java'], 'clients in Java', () => {
     'a real Eureka server tells this one what its clients tell it, and begins with what is here when it is started again',
     async () => {
       const { http } = await start();
-      const folder = await built();
+      const jar = await javaClients();
       const settings = [
         '--server.port=0',
         '--eureka.client.register-with-eureka=false',
@@ -179,7 +179,7 @@ describeWith(['mvn', 'java'], 'clients in Java', () => {
         `--eureka.client.service-url.defaultZone=${http}/eureka/`,
       ];
       const serve = async (): Promise<{ readonly base: string; readonly ends: () => Promise<number | null> }> => {
-        const server = talk('java', [...program(folder), 'server', ...settings]);
+        const server = talk('java', [...program(jar), 'server', ...settings]);
         return { base: `http://127.0.0.1:${await server.hears('ready')}/eureka`, ends: server.ends };
       };
       const waiting = { timeout: 30_000, interval: 100 };

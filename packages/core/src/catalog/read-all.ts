@@ -2,7 +2,7 @@
 import type { ForeignClaims } from '../naming/foreign-claims.js';
 import type { Bytes, Change, Entry, KeyRange, Store } from '../ports/store.js';
 import { fromText, toText } from '../store/bytes.js';
-import { encodedEntry, type EncodedRecord, type EncodedSink } from './encoded.js';
+import { encodedEntry, type EncodedSink } from './encoded.js';
 import { catalogRange, consulRange, kindRange } from './keys.js';
 
 export interface ReadAllOptions {
@@ -40,26 +40,22 @@ export async function readAll(options: ReadAllOptions): Promise<void> {
   if (ours.length > 0) show(ours);
 }
 
-/** Keys of others, and registrations: which of the former count depends on the latter. */
+/** Keys of others, and over them the registrations, which count before them. */
 async function readClaims(options: ReadAllOptions, claims: ForeignClaims, show: (entries: readonly Entry[]) => void): Promise<void> {
-  const { sink, before, isClosed } = options;
+  const { sink, before } = options;
   claims.begin();
-  for (const range of claims.ranges) await readRange(options, range, (entries) => claims.load(entries));
+  for (const range of claims.ranges) {
+    await readRange(options, range, (entries) => {
+      const records = claims.load(entries);
+      if (records.length > 0) sink.page(records);
+    });
+  }
   await readRange(options, registrations, (entries) => {
     claims.pass(entries);
     show(entries);
   });
-  claims.undo([...before].map(([text, entry]) => changeTo(text, entry)));
-  let page: EncodedRecord[] = [];
-  for (const record of claims.loaded()) {
-    if (isClosed()) return;
-    if (page.push(record) < PAGE_ENTRIES) continue;
-    sink.page(page);
-    page = [];
-    // As where it is read, others have their turn between two pages.
-    await options.store.range({ range: catalogRange, limit: 0 });
-  }
-  if (page.length > 0) sink.page(page);
+  const undone = claims.undo([...before].map(([text, entry]) => changeTo(text, entry)));
+  if (undone.length > 0) sink.page(undone);
 }
 
 function changeTo(text: string, entry: Entry | null): Change {

@@ -39,8 +39,8 @@ export class Claim {
   }
 
   /** As a registration's record says it. */
-  takeRecord(ref: InstanceRef): Bytes | null {
-    const record = this.#record ?? recordIn(fromText(this.#document), ref);
+  takeRecord(claimed: Pick<Claimed, 'ref'>): Bytes | null {
+    const record = this.#record ?? recordIn(fromText(this.#document), claimed.ref);
     this.#record = null;
     return record;
   }

@@ -6,7 +6,7 @@ import { METADATA_ENTRIES_MAX } from '../catalog/bounds.js';
 import type { Instance } from '../catalog/instance.js';
 import { BORN, type InstanceRecord } from '../catalog/records.js';
 import { metadataKind } from '../catalog/registration-kinds.js';
-import type { InstanceRef, Kept, Registration } from '../catalog/registration.js';
+import type { InstanceRef, Kept, Origin, Registration } from '../catalog/registration.js';
 import { isObject } from '../catalog/value-kind.js';
 import type { Bytes } from '../ports/store.js';
 import { addressText, encodeDocument, fieldName, PROJECTED_BY, type Address, type EndpointDocument } from './endpoint-document.js';
@@ -35,27 +35,33 @@ export function registrationOf(ref: InstanceRef, document: EndpointDocument): Om
   const metadata = metadataOf(document);
   if (metadata === null) return null;
   const [host, port] = 'host' in address ? [address.host, address.port] : [null, null];
-  const plain: Omit<InstanceRecord, 'unknown'> = {
-    ...ref,
+  const saysAll = isSaidBy({ host, port, metadata }, document);
+  return {
+    namespace: ref.namespace,
+    service: ref.service,
+    id: ref.id,
     host,
     port,
-    ports: {},
-    tags: [],
+    ports: noPorts,
+    tags: nothing,
     metadata,
     weight: 1,
     zone: null,
     region: null,
     version: null,
     machine: null,
-    checks: [],
+    checks: nothing,
     deregisterAfterMs: null,
-    origin: { face: ETCD_FACE },
+    origin: saysAll ? plainOrigin : { face: ETCD_FACE, kept: { [ETCD_FACE]: text } },
     // Its key's own creation: who is put again after a departure is somebody else.
     incarnation: BORN,
     registeredAtMs: UNKNOWN_TIME_MS,
   };
-  return saysAll(plain, document) ? plain : { ...plain, origin: { face: ETCD_FACE, kept: { [ETCD_FACE]: text } } };
 }
+
+const plainOrigin: Origin = { face: ETCD_FACE };
+const noPorts: Registration['ports'] = Object.freeze({});
+const nothing: readonly never[] = Object.freeze([]);
 
 /** It is there for as long as its key is, and knows no heartbeats. Whoever registers it with the registry takes it over. */
 export function isKeyOfOthers({ origin }: Pick<Registration, 'origin'>): boolean {
@@ -63,10 +69,11 @@ export function isKeyOfOthers({ origin }: Pick<Registration, 'origin'>): boolean
 }
 
 /** Nothing of the document would be lost if it were written anew. */
-function saysAll(plain: Registration, { json }: EndpointDocument): boolean {
+function isSaidBy(said: Pick<Registration, 'host' | 'port' | 'metadata'>, { json }: EndpointDocument): boolean {
   for (const name in json) if (!KNOWN.has(name)) return false;
   const { Op: op = 0, Addr: addr, Metadata: metadata = null } = json;
-  return op === 0 && addr === addressOf(plain) && metadata === metadataText(plain.metadata);
+  if (op !== 0 || addr !== addressOf(said) || typeof (metadata ?? '') !== 'string') return false;
+  return metadata === metadataText(said.metadata);
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['Op', 'Addr', 'Metadata']);

@@ -92,17 +92,21 @@ export class ForeignClaims {
     return readClaim(entry, this.scope);
   }
 
-  /** A reading of everything begins: these ranges first, then the registrations, then `loaded`. What was known is known until `finish`. */
+  /** A reading of everything begins: these ranges first, then the registrations, then `undo`. What was known is known until `finish`. */
   begin(): void {
     this.#loading = emptyTable();
   }
 
-  load(entries: readonly Entry[]): void {
-    if (this.#loading === null) return;
-    for (const entry of entries) this.#put(this.#loading, entry);
+  /** What the view is to show of these, as far as they have been read: what is read behind them may count before them. */
+  load(entries: readonly Entry[]): readonly EncodedRecord[] {
+    const table = this.#loading;
+    if (table === null) return [];
+    const before = new Map<string, Claimed | undefined>();
+    for (const entry of entries) this.#put(table, entry, (name) => remember(before, table, name));
+    return [...before].flatMap(([name, earlier]) => this.#news(name, earlier, table.byName.get(name), undefined));
   }
 
-  /** Registrations of the registry's own, as they are read. */
+  /** Registrations of the registry's own, as they are read: what the view is told of them counts before what it was told. */
   pass(entries: readonly Entry[]): void {
     const table = this.#loading;
     if (table === null || table.byName.size === 0) return;
@@ -113,22 +117,14 @@ export class ForeignClaims {
     }
   }
 
-  /** All that count, as records. */
-  *loaded(): Generator<EncodedRecord, undefined> {
-    for (const [name, claimed] of this.#loading?.byName ?? []) {
-      yield* shownAs(name, claimed);
-    }
-    return undefined;
-  }
-
   finish(): void {
     this.#table = this.#loading ?? this.#table;
     this.#loading = null;
   }
 
-  /** What a reading holds that came later is undone: these changes lead back to where the view begins. */
-  undo(changes: readonly Change[]): void {
-    if (this.#loading !== null) this.#taken(this.#loading, changes, () => false);
+  /** What a reading holds that came later is undone: these changes lead back to where the view begins, which is to be shown so. */
+  undo(changes: readonly Change[]): readonly EncodedRecord[] {
+    return this.#loading === null ? [] : this.#taken(this.#loading, changes, () => false);
   }
 
   /** What one revision did, as the view is to take it in: nothing for plain keys. */
@@ -240,7 +236,7 @@ function waitingIn(claimed: Claimed | null): number {
 /** As it stands among the registrations; nothing where it does not count. */
 function shownAs(name: string, claimed: Claimed): readonly EncodedRecord[] {
   const { winner } = claimed;
-  const value = winner?.takeRecord(claimed.ref) ?? null;
+  const value = winner?.takeRecord(claimed) ?? null;
   if (winner === null || value === null) return [];
   return [{ key: recordKeyOf('instances', name), value, createRevision: winner.createRevision, revision: winner.modRevision }];
 }

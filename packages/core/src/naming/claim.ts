@@ -60,44 +60,67 @@ function recordIn(value: Bytes, ref: InstanceRef): Bytes | null {
   return registration && encodeRegistered(registration);
 }
 
-/** All who claim to be one instance. */
+/** All who claim to be one instance. Nearly always it is one, and a million of those need no lists. */
 export class Claimed {
-  /** In the order of their creation; the first one counts. */
-  readonly claims: readonly Claim[];
+  /** The one that was created first. */
+  readonly #first: Claim;
+  /** In the order of their creation. */
+  readonly #others: readonly Claim[];
   /** It is registered with the registry itself: none of them counts. */
   readonly isRegistered: boolean;
   readonly #scope: LensScope;
 
-  constructor(claims: readonly Claim[], isRegistered: boolean, scope: LensScope) {
-    this.claims = claims;
+  constructor(claim: Claim, others: readonly Claim[], isRegistered: boolean, scope: LensScope) {
+    this.#first = claim;
+    this.#others = others;
     this.isRegistered = isRegistered;
     this.#scope = scope;
   }
 
+  /** The only one. */
+  static of(claim: Claim, scope: LensScope): Claimed {
+    return new Claimed(claim, nobody, false, scope);
+  }
+
+  /** In the order of their creation; the first one counts. */
+  get claims(): readonly Claim[] {
+    return [this.#first, ...this.#others];
+  }
+
+  /** How many do not count. */
+  get waiting(): number {
+    return this.#others.length + (this.isRegistered ? 1 : 0);
+  }
+
   /** As the first one spells it. */
   get ref(): InstanceRef {
-    return refUnder((this.claims[0] as Claim).key, this.#scope) as InstanceRef;
+    return refUnder(this.#first.key, this.#scope) as InstanceRef;
   }
 
   /** The one that counts; `null` where the registry's own registration does. */
   get winner(): Claim | null {
-    return this.isRegistered ? null : (this.claims[0] ?? null);
+    return this.isRegistered ? null : this.#first;
   }
 
   registered(isRegistered: boolean): Claimed {
-    return isRegistered === this.isRegistered ? this : new Claimed(this.claims, isRegistered, this.#scope);
+    return isRegistered === this.isRegistered ? this : new Claimed(this.#first, this.#others, isRegistered, this.#scope);
   }
 
   having(claim: Claim): Claimed {
-    return new Claimed([...this.claims, claim].sort(inOrder), this.isRegistered, this.#scope);
+    return this.#with([...this.claims, claim].sort(inOrder)) as Claimed;
   }
 
   /** `null` if nobody is left. */
   without(path: string): Claimed | null {
-    const left = this.claims.filter((claim) => claim.path !== path);
-    return left.length === 0 ? null : new Claimed(left, this.isRegistered, this.#scope);
+    return this.#with(this.claims.filter((claim) => claim.path !== path));
+  }
+
+  #with([first, ...others]: readonly Claim[]): Claimed | null {
+    return first === undefined ? null : new Claimed(first, others.length === 0 ? nobody : others, this.isRegistered, this.#scope);
   }
 }
+
+const nobody: readonly Claim[] = Object.freeze([]);
 
 function inOrder(one: Claim, other: Claim): number {
   return one.createRevision - other.createRevision || (one.path < other.path ? -1 : 1);

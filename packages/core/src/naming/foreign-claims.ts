@@ -9,7 +9,7 @@ import type { EncodedRecord } from '../catalog/encoded.js';
 import { isOurKey, isRegistrationKey, parseKeyText, recordKeyOf, refText, refTextIn } from '../catalog/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Bytes, Change, Entry, KeyRange } from '../ports/store.js';
-import { toText } from '../store/bytes.js';
+import { inOnePiece, toText } from '../store/bytes.js';
 import { keyOf } from '../store/change.js';
 import { textRangeHoldsBytes, toTextRange, type TextRange } from '../store/key-range.js';
 import { endsAsProjected, parseDocument } from './endpoint-document.js';
@@ -194,7 +194,7 @@ export class ForeignClaims {
     touch(name);
     const before = table.byName.get(name);
     const claim = new Claim(entry, found.record);
-    settle(table, name, before, before?.having(claim) ?? new Claimed([claim], false, this.scope));
+    settle(table, name, before, before?.having(claim) ?? Claimed.of(claim, this.scope));
   }
 
   /** It looks like one of these and is none. */
@@ -224,13 +224,9 @@ function remember(before: Map<string, Claimed | undefined>, table: Table, name: 
 }
 
 function settle(table: Table, name: string, before: Claimed | undefined, after: Claimed | null): void {
-  table.waiting += waitingIn(after) - waitingIn(before ?? null);
+  table.waiting += (after?.waiting ?? 0) - (before?.waiting ?? 0);
   if (after === null) table.byName.delete(name);
-  else table.byName.set(name, after);
-}
-
-function waitingIn(claimed: Claimed | null): number {
-  return claimed === null ? 0 : claimed.claims.length - (claimed.isRegistered ? 0 : 1);
+  else table.byName.set(before === undefined ? inOnePiece(name) : name, after);
 }
 
 /** As it stands among the registrations; nothing where it does not count. */

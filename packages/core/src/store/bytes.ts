@@ -27,6 +27,14 @@ export function fromText(text: string): Bytes {
   return bytes;
 }
 
+/**
+ * The same text, for who keeps it: one that was put together goes on holding what it was put together from, and what those were
+ * cut out of. As `toText` makes them.
+ */
+export function inOnePiece(text: string): string {
+  return toText(fromText(text));
+}
+
 /** Negative, zero or positive, as `left` sorts before, with or after `right`. */
 export function compareBytes(left: Bytes, right: Bytes): number {
   const shared = Math.min(left.length, right.length);

@@ -1,5 +1,4 @@
 /** A request as its face gets it. */
-import type { IncomingMessage } from 'node:http';
 import type { Caller } from '@rollcall/core';
 import type { HttpHead, HttpRequest } from '../../shared/http-face.js';
 
@@ -10,8 +9,8 @@ export class Asked implements HttpRequest {
   readonly body: Buffer;
   readonly caller: Caller;
 
-  constructor(request: IncomingMessage, parameters: HttpRequest['parameters'], query: HttpRequest['query'], body: Buffer, caller: Caller) {
-    this.head = request;
+  constructor(head: HttpHead, parameters: HttpRequest['parameters'], query: HttpRequest['query'], body: Buffer, caller: Caller) {
+    this.head = head;
     this.parameters = parameters;
     this.query = query;
     this.body = body;

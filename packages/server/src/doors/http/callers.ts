@@ -2,7 +2,6 @@
  * Who asks. The face takes the token from where its protocol has it, access control says what it is worth, and answers that
  * go on are ended when their callers may no longer have them.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   ANONYMOUS,
   isLoopback,
@@ -18,6 +17,7 @@ import { bearerTokenIn } from '../../shared/bearer-token.js';
 import type { HttpFace } from '../../shared/http-face.js';
 import { headerIn, hostNameIn } from '../../shared/http-headers.js';
 import { certificateNamesOf } from '../../shared/certificate-names.js';
+import type { Exchange } from './exchange.js';
 
 type Face = Pick<HttpFace, 'name' | 'tokenIn'>;
 
@@ -26,36 +26,36 @@ class RequestCaller implements Caller {
   readonly identity: string;
   readonly may: Permissions;
   readonly face: string;
-  readonly #request: IncomingMessage;
+  readonly #exchange: Exchange;
 
-  constructor({ name, may }: Identity, face: string, request: IncomingMessage) {
+  constructor({ name, may }: Identity, face: string, exchange: Exchange) {
     this.identity = name;
     this.may = may;
     this.face = face;
-    this.#request = request;
+    this.#exchange = exchange;
   }
 
   get from(): string {
-    return this.#request.socket.remoteAddress ?? '';
+    return this.#exchange.from;
   }
 }
 
 /** A class, because a getter in a literal makes an object of a shape of its own each time: that cost four times what it is for. */
 class RequestCredentials implements Credentials {
   readonly token: string | null;
-  readonly #request: IncomingMessage;
+  readonly #exchange: Exchange;
 
-  constructor(token: string | null, request: IncomingMessage) {
+  constructor(token: string | null, exchange: Exchange) {
     this.token = token;
-    this.#request = request;
+    this.#exchange = exchange;
   }
 
   get certificateNames(): readonly string[] {
-    return this.token === null ? certificateNamesOf(this.#request.socket) : [];
+    return this.token === null ? certificateNamesOf(this.#exchange.socket) : [];
   }
 
   get isLocal(): boolean {
-    return isLocal(this.#request);
+    return isLocal(this.#exchange);
   }
 }
 
@@ -64,7 +64,6 @@ const whoever: Identity = { name: ANONYMOUS, may: nothing };
 
 /** An answer that goes on for as long as its caller may have it. */
 interface Held {
-  readonly request: IncomingMessage;
   readonly face: Face;
   readonly may: Permissions;
 }
@@ -76,9 +75,9 @@ export class Callers {
   readonly #access: AccessControl;
   /** Without addresses, for answers that lie ready: one for each identity and face. */
   readonly #hasty = new WeakMap<Identity, Map<string, Caller>>();
-  readonly #held = new Map<ServerResponse, Held>();
+  readonly #held = new Map<Exchange, Held>();
   readonly #unfollow: () => void;
-  #latest: { readonly request: IncomingMessage; readonly face: Face; readonly identity: Identity } | null = null;
+  #latest: { readonly exchange: Exchange; readonly face: Face; readonly identity: Identity } | null = null;
 
   constructor(access: AccessControl) {
     this.#access = access;
@@ -90,20 +89,20 @@ export class Callers {
   }
 
   /** For a route that takes no right. */
-  anybody(request: IncomingMessage, face: Face): Caller {
-    return new RequestCaller(whoever, face.name, request);
+  anybody(exchange: Exchange, face: Face): Caller {
+    return new RequestCaller(whoever, face.name, exchange);
   }
 
   /** Throws `unauthenticated`. */
-  of(request: IncomingMessage, face: Face): Caller {
-    return new RequestCaller(this.#identify(request, face), face.name, request);
+  of(exchange: Exchange, face: Face): Caller {
+    return new RequestCaller(this.#identify(exchange, face), face.name, exchange);
   }
 
   /** Without its address; `null` for who has to be told that it is not known. */
-  hastily(request: IncomingMessage, face: Face): Caller | null {
+  hastily(exchange: Exchange, face: Face): Caller | null {
     let identity: Identity;
     try {
-      identity = this.#identify(request, face);
+      identity = this.#identify(exchange, face);
     } catch {
       return null;
     }
@@ -115,44 +114,44 @@ export class Callers {
   }
 
   /** Its answer goes on; should the rules change, it is looked at again. */
-  hold(request: IncomingMessage, response: ServerResponse, face: Face, { may }: Caller): void {
+  hold(exchange: Exchange, face: Face, { may }: Caller): void {
     if (this.#access.isOpen) return;
     // They may have changed while it was being made.
-    if (!this.#stillMay(request, face, may)) return void response.socket?.destroy();
-    this.#held.set(response, { request, face, may });
-    response.once('close', () => this.#held.delete(response));
+    if (!this.#stillMay(exchange, face, may)) return void exchange.socket.destroy();
+    this.#held.set(exchange, { face, may });
+    exchange.onClose(() => this.#held.delete(exchange));
   }
 
   /** Asked first for an answer that may lie ready, and then on the ordinary way: found out once. */
-  #identify(request: IncomingMessage, face: Face): Identity {
+  #identify(exchange: Exchange, face: Face): Identity {
     if (this.#access.isOpen) return this.#access.identify(noCredentials);
-    if (this.#latest?.request === request && this.#latest.face === face) return this.#latest.identity;
-    const identity = this.#identifyAnew(request, face);
-    this.#latest = { request, face, identity };
+    if (this.#latest?.exchange === exchange && this.#latest.face === face) return this.#latest.identity;
+    const identity = this.#identifyAnew(exchange, face);
+    this.#latest = { exchange, face, identity };
     return identity;
   }
 
-  #identifyAnew(request: IncomingMessage, face: Face): Identity {
-    const token = face.tokenIn === undefined ? bearerTokenIn(request.rawHeaders) : face.tokenIn(request);
-    return this.#access.identify(new RequestCredentials(token, request));
+  #identifyAnew(exchange: Exchange, face: Face): Identity {
+    const token = face.tokenIn === undefined ? bearerTokenIn(exchange.head.rawHeaders) : face.tokenIn(exchange.head);
+    return this.#access.identify(new RequestCredentials(token, exchange));
   }
 
   /** Whoever still may comes back at once, and goes on where it was. */
   #endThoseWhoMayNot(): void {
     this.#latest = null;
-    for (const [response, { request, face, may }] of this.#held) if (!this.#stillMay(request, face, may)) response.socket?.destroy();
+    for (const [exchange, { face, may }] of this.#held) if (!this.#stillMay(exchange, face, may)) exchange.socket.destroy();
   }
 
-  #stillMay(request: IncomingMessage, face: Face, may: Permissions): boolean {
-    const now = this.hastily(request, face);
+  #stillMay(exchange: Exchange, face: Face, may: Permissions): boolean {
+    const now = this.hastily(exchange, face);
     return now !== null && isSame(now.may, may);
   }
 }
 
 const noCredentials = { token: null, certificateNames: [], isLocal: false };
 
-function isLocal({ socket, rawHeaders }: IncomingMessage): boolean {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
+function isLocal({ from, head: { rawHeaders } }: Exchange): boolean {
+  const address = from.replace(/^::ffff:/i, '');
   if (!isLoopback(address) || FORWARDING.some((name) => headerIn(rawHeaders, name) !== undefined)) return false;
   // A web page may have given a name of its own this address, and its visitor's browser asks from here.
   return isLoopback(hostNameIn(headerIn(rawHeaders, 'host')));

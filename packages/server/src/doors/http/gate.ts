@@ -1,9 +1,8 @@
 /** Who gets through the door at all, before anybody looks at what is asked: by name, by origin, and by how many there are. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RollcallError, type Meter, type Metric } from '@rollcall/core';
-import type { HttpAnswer } from '../../shared/http-face.js';
-import { headerIn } from '../../shared/http-headers.js';
+import type { HttpAnswer, HttpHead } from '../../shared/http-face.js';
+import type { Exchange } from './exchange.js';
 import { HostCheck } from './host-check.js';
 import { noHost } from './nonsense.js';
 import { OriginCheck } from './origin-check.js';
@@ -45,29 +44,24 @@ export class Gate {
     });
   }
 
-  /** `null`: it may be answered. Prepares the response for whoever asks, so that it has to be called first, and once. */
-  refusal(request: IncomingMessage, response: ServerResponse): RollcallError | null {
-    if (this.#surplus.size > 0 && this.#surplus.has(request.socket)) {
-      response.shouldKeepAlive = false;
+  /** `null`: it may be answered. Says what is to stand on its answer, so that it has to be called first, and once. */
+  refusal(exchange: Exchange): RollcallError | null {
+    if (this.#surplus.size > 0 && this.#surplus.has(exchange.socket)) {
+      exchange.endsConnection();
       return new RollcallError(
         'overloaded',
         `${this.#connectionsMax} connections are open to this node already. Ask another one, or come back later.`,
       );
     }
-    if (request.httpVersion === '1.1' && headerIn(request.rawHeaders, 'host') === undefined) return noHost();
-    if (!this.#hosts.allows(request)) return this.#hosts.refusal(request);
-    const refused = this.#origins.refusal(request);
-    if (refused !== null) return refused;
-    const headers = this.#origins.headers(request);
-    if (headers.length > 0) for (const [name, value] of pairs(headers)) response.setHeader(name, value);
-    return null;
+    const { head } = exchange;
+    if (exchange.lacksHost) return noHost();
+    if (!this.#hosts.allows(head)) return this.#hosts.refusal(head);
+    const refused = this.#origins.refusal(head);
+    if (refused === null) exchange.extra = this.#origins.headers(head);
+    return refused;
   }
 
-  preflight(request: IncomingMessage): HttpAnswer | null {
-    return request.method === 'OPTIONS' ? this.#origins.preflight(request) : null;
+  preflight(head: HttpHead): HttpAnswer | null {
+    return head.method === 'OPTIONS' ? this.#origins.preflight(head) : null;
   }
-}
-
-function pairs(headers: readonly string[]): readonly (readonly [name: string, value: string])[] {
-  return headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as const] : []));
 }

@@ -5,6 +5,7 @@ import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { noMeter, openAccess, type Load, type RollcallError } from '@rollcall/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpFace, HttpRoute } from '../../shared/http-face.js';
+import { systemClock } from '../../shared/system-clock.js';
 import { HttpDoor, type HttpDoorOptions } from './door.js';
 import { connectTo, inject } from './in-memory.fixture.js';
 
@@ -107,7 +108,7 @@ it('whatever is expected, an answer is given', async () => {
 });
 
 it('who does not let go of what was no request is let go of', async () => {
-  const door = doorOf({ patience: { headMs: 50, requestMs: 50, lookMs: 10 } });
+  const door = doorOf({ patience: { headMs: 50, requestMs: 50, idleMs: 50, lookMs: 10 }, clock: systemClock });
   await door.start();
   const [host, port] = door.address.split(':');
   for (const sent of ['', 'GET /look HTTP/1.1\r\nhost: local', 'hello\r\n\r\n']) {
@@ -156,13 +157,13 @@ describe('a body', () => {
 });
 
 describe('who sends too slowly', () => {
-  const patience = { headMs: 50, requestMs: 50, lookMs: 10 };
+  const patience = { headMs: 50, requestMs: 50, idleMs: 50, lookMs: 10 };
 
   it.each([
     ['a head', 'GET /look HTTP/1.1\r\nhost: local', /connection: close[^]*request-timeout$/i],
     ['a body', 'PUT /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\na', /connection: close[^]*request-timeout$/i],
   ])('%s is told so', async (_what, sent, told) => {
-    const door = doorOf({ patience });
+    const door = doorOf({ patience, clock: systemClock });
     await door.start();
     const socket = await socketTo(door);
     socket.write(sent);

@@ -5,15 +5,24 @@ import { HEAD_BYTES_MAX, HEAD_MS_MAX, REQUEST_MS_MAX } from './limits.js';
 /** Node's word for a request that did not arrive in time. */
 const TOO_SLOW = 'ERR_HTTP_REQUEST_TIMEOUT';
 
+/** Node's words for one whose sender has said all that he will say, in the middle of it. */
+const CUT_SHORT = 'Parse Error: Invalid EOF state';
+
 /** `error`: what Node found. */
 export function nonsenseIn({ code, message }: NodeJS.ErrnoException): RollcallError {
-  if (code === TOO_SLOW) {
-    const inTime = `its head within ${HEAD_MS_MAX / 1000} s and all of it within ${REQUEST_MS_MAX / 1000} s`;
-    return new RollcallError('request-timeout', `The request was not there in time, ${inTime}. Send it again, all at once.`);
-  }
+  if (code === TOO_SLOW) return tooSlow();
   if (code === 'HPE_HEADER_OVERFLOW')
     return new RollcallError('head-too-large', `The head of a request may have ${HEAD_BYTES_MAX / 1024} KiB.`);
   return refusal([{ field: 'request', came: message, allowed: 'a sound HTTP/1.1 request' }]);
+}
+
+export function tooSlow(): RollcallError {
+  const inTime = `its head within ${HEAD_MS_MAX / 1000} s and all of it within ${REQUEST_MS_MAX / 1000} s`;
+  return new RollcallError('request-timeout', `The request was not there in time, ${inTime}. Send it again, all at once.`);
+}
+
+export function cutShort(): RollcallError {
+  return nonsenseIn(new Error(CUT_SHORT));
 }
 
 /** HTTP/1.1 has it that every request names its host. */

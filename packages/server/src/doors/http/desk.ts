@@ -197,9 +197,7 @@ export class Desk {
   }
 
   #answerLater(route: FaceRoute, caller: Caller, exchange: Exchange, reply: Promise<HttpReply>): void {
-    reply
-      .then((found) => this.#reply(route, caller, exchange, found))
-      .catch((error: unknown) => this.fail(error, exchange, route));
+    reply.then((found) => this.#reply(route, caller, exchange, found)).catch((error: unknown) => this.fail(error, exchange, route));
   }
 
   #reply(route: FaceRoute, caller: Caller, exchange: Exchange, reply: HttpReply): void {

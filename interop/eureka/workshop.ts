@@ -10,6 +10,8 @@ export interface Talk {
   says(line: string): void;
   /** Its input ends; settles when it has. */
   ends(): Promise<number | null>;
+  /** Without any warning; settles when it is gone. */
+  kill(): Promise<void>;
 }
 
 export function talk(program: string, words: readonly string[]): Talk {
@@ -47,6 +49,10 @@ export function talk(program: string, words: readonly string[]): Talk {
     ends: () => {
       child.stdin.end();
       return ended;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

@@ -1,8 +1,9 @@
 /** How the registry does, where people of Eureka look: the page, its figures, and the document that programs read. */
-import type { Caller, GuardReport, Instance } from '@rollcall/core';
+import type { Caller, GuardReport, Instance, Namespace } from '@rollcall/core';
 import { hashOf, type Estate } from './estate.js';
 import { bodied, type EurekaContext, type EurekaRequest, type Operation } from './exchange.js';
 import { read } from './map.js';
+import type { PeerReport } from './outward/peer-report.js';
 import { pageOf } from './status-page.js';
 
 /** Shown by name; of more only the number. */
@@ -23,6 +24,8 @@ export interface Figures {
   readonly held: readonly string[];
   readonly heldInAll: number;
   readonly isStale: boolean;
+  /** Of this namespace. */
+  readonly peers: readonly PeerReport[];
   readonly applications: readonly ApplicationRow[];
 }
 
@@ -60,12 +63,17 @@ function figuresOf({ namespace, caller }: EurekaRequest, context: EurekaContext)
     held: held.slice(0, HELD_SHOWN_MAX).map(({ service, id }) => `${service.toUpperCase()}/${id}`),
     heldInAll: held.length,
     isStale: view.staleSinceMs !== null,
+    peers: peersOf(namespace, context),
     applications: estate.applications.map(({ name, panic, instances }) => ({
       name,
       panic,
       instances: instances.map((one) => rowOf(one, panic)),
     })),
   };
+}
+
+function peersOf(namespace: Namespace, { peers }: EurekaContext): readonly PeerReport[] {
+  return peers().filter((peer) => peer.namespace === namespace);
 }
 
 function rowOf(instance: Instance, panic: boolean): ApplicationRow['instances'][number] {
@@ -89,9 +97,9 @@ const MIB = 1024 * 1024;
 
 /** In the words of the original, its slip of the pen included. */
 export const serverStatus: Operation = (request, context) => {
-  const { form, caller } = request;
+  const { form, caller, namespace } = request;
   const general = generalOf(context, caller);
-  const peers = { 'registered-replicas': '', 'available-replicas': '', 'unavailable-replicas': '' };
+  const peers = replicasOf(peersOf(namespace, context));
   if (form.mediaType === 'application/json')
     return bodied(form, JSON.stringify({ generalStats: general, applicationStats: peers, isHeathly: context.view.complete }));
   const texts = (table: Readonly<Record<string, string>>): string =>
@@ -103,6 +111,16 @@ export const serverStatus: Operation = (request, context) => {
     `<com.netflix.eureka.util.StatusInfo>\n  <generalStats>\n${texts(general)}  </generalStats>\n  <applicationStats>\n${texts(peers)}  </applicationStats>\n  <isHeathly>${context.view.complete}</isHeathly>\n</com.netflix.eureka.util.StatusInfo>`,
   );
 };
+
+/** Who is told by another node of this cluster is told. */
+function replicasOf(peers: readonly PeerReport[]): Readonly<Record<string, string>> {
+  const listed = (which: readonly PeerReport[]): string => which.map(({ server }) => server).join(',');
+  return {
+    'registered-replicas': listed(peers),
+    'available-replicas': listed(peers.filter(({ state }) => state !== 'silent')),
+    'unavailable-replicas': listed(peers.filter(({ state }) => state === 'silent')),
+  };
+}
 
 function generalOf({ clock, startedMs, renewals, guard, memory }: EurekaContext, caller: Caller): Readonly<Record<string, string>> {
   const { used, total } = memory();

@@ -1,5 +1,6 @@
 /** The page that Eureka's people open first: who is there, how many heartbeats came, and whom the guard keeps, and why. */
 import { formatDuration } from '@rollcall/core';
+import type { PeerReport } from './outward/peer-report.js';
 import type { ApplicationRow, Figures } from './server-status.js';
 
 const SECOND_MS = 1000;
@@ -16,12 +17,12 @@ export function pageOf(figures: Figures): string {
 </head>
 <body>
 <h1>Eureka, answered by Rollcall</h1>
-<p>Node ${text(node)}, version ${text(version)}, up for ${formatDuration(Math.floor(upForMs / SECOND_MS) * SECOND_MS)}. Namespace ${text(namespace)}.</p>
+<p>Node ${text(node)}, version ${text(version)}, up for ${seconds(upForMs)}. Namespace ${text(namespace)}.</p>
 ${isStale ? '<p class="alarm">The log cannot be reached: what is shown is as of when it could.</p>\n' : ''}${guardText(figures)}
 <h2>Figures</h2>
 <table>
 ${figureRows(figures)}</table>
-<h2>Instances</h2>
+${peersText(figures)}<h2>Instances</h2>
 <table>
 <thead><tr><th>Application</th><th>Instances</th></tr></thead>
 <tbody>
@@ -30,6 +31,34 @@ ${applications.map(applicationRow).join('')}</tbody>
 </body>
 </html>
 `;
+}
+
+function peersText({ peers }: Figures): string {
+  if (peers.length === 0) return '';
+  return `<h2>Other Eureka servers that are told what happens here</h2>
+<table>
+<thead><tr><th>Server</th><th>How it stands</th><th>Instances told of</th><th>Waiting</th></tr></thead>
+<tbody>
+${peers.map(peerRow).join('')}</tbody>
+</table>
+`;
+}
+
+function peerRow({ server, state, reason, troubleMs, toldAgoMs, instances, waiting }: PeerReport): string {
+  const ago = toldAgoMs === null ? 'never' : `${seconds(toldAgoMs)} ago`;
+  const words: Readonly<Record<PeerReport['state'], string>> = {
+    hears: `hears; last told ${ago}`,
+    silent: `has not heard for ${seconds(troubleMs ?? 0)} (${reason ?? ''}); last told ${ago}`,
+    unknown: 'not told anything yet',
+    self: 'is this registry itself, and left out',
+    elsewhere: 'is told by another node of this cluster',
+  };
+  const alarm = state === 'silent' ? ' class="alarm"' : '';
+  return `<tr><td>${text(server)}</td><td${alarm}>${text(words[state])}</td><td>${instances}</td><td>${waiting}</td></tr>\n`;
+}
+
+function seconds(ms: number): string {
+  return formatDuration(Math.floor(ms / SECOND_MS) * SECOND_MS);
 }
 
 /** What would be the emergency, in red, elsewhere. */

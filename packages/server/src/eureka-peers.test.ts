@@ -1,0 +1,235 @@
+/** Two registries, each with a log of its own, that are each other's Eureka servers. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
+import { Namespace, type Log } from '@rollcall/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePorts } from '../../../test/support/free-ports.js';
+import { peerAddressKind, type PeerAddress } from './faces/eureka/outward/peer-address.js';
+import { serveOptions, type ServeOptions } from './options.js';
+import { runRegistry, type Registry } from './registry.js';
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const usual = Object.fromEntries(Object.entries(serveOptions).map(([name, option]) => [name, option.default])) as unknown as ServeOptions;
+
+let clock: SimulatedClock;
+let directory: string;
+const sides: Side[] = [];
+beforeEach(async () => {
+  clock = new SimulatedClock();
+  directory = await mkdtemp(join(tmpdir(), 'rollcall-eureka-peers-'));
+});
+afterEach(async () => {
+  for (const side of sides.splice(0)) await side.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+class Side {
+  readonly #port: number;
+  readonly #seed: number;
+  readonly #options: Partial<ServeOptions>;
+  registry: Registry | null = null;
+
+  constructor(port: number, seed: number, options: Partial<ServeOptions>) {
+    this.#port = port;
+    this.#seed = seed;
+    this.#options = options;
+    sides.push(this);
+  }
+
+  async start(): Promise<void> {
+    const options: ServeOptions = {
+      ...usual,
+      store: 'memory',
+      data: join(directory, String(this.#port)),
+      http: this.#port,
+      dns: 'off',
+      eurekaProbe: false,
+      ...this.#options,
+    };
+    this.registry = await runRegistry(options, { clock, random: new SeededRandom(this.#seed), log: silent, version: '1.2.3' });
+  }
+
+  async stop(): Promise<void> {
+    const { registry } = this;
+    this.registry = null;
+    if (registry !== null) await registry.stop();
+  }
+
+  async ask(method: string, path: string, json?: object): Promise<{ readonly status: number; readonly text: string }> {
+    const headers = { 'accept': 'application/json', 'content-type': 'application/json' };
+    const body = json === undefined ? {} : { body: JSON.stringify(json) };
+    const answer = await fetch(`http://127.0.0.1:${this.#port}${path}`, { method, headers, ...body });
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  async register(id: string, fields: object = {}): Promise<void> {
+    const instance = {
+      instanceId: id,
+      app: 'ORDERS',
+      hostName: 'h',
+      ipAddr: '10.0.0.1',
+      port: 8080,
+      dataCenterInfo: { name: 'MyOwn' },
+      lastDirtyTimestamp: clock.wallMs(),
+      ...fields,
+    };
+    expect((await this.ask('POST', '/eureka/apps/ORDERS', { instance })).status).toBe(204);
+  }
+
+  async beat(id: string): Promise<number> {
+    return (await this.ask('PUT', `/eureka/apps/ORDERS/${id}?status=UP`)).status;
+  }
+
+  async statuses(base = '/eureka'): Promise<string> {
+    const { text } = await this.ask('GET', `${base}/apps`);
+    const found = [...text.matchAll(/"instanceId":"([^"]+)".*?"status":"([A-Z_]+)"/g)];
+    return found.map(([, id, status]) => `${id}=${status}`).join(' ');
+  }
+}
+
+async function pair(options: Partial<ServeOptions> = {}): Promise<readonly [Side, Side]> {
+  const [one = 0, other = 0] = await freePorts(2);
+  const made = [
+    new Side(one, 1, { eurekaPeers: [peerAt(other)], ...options }),
+    new Side(other, 2, { eurekaPeers: [peerAt(one)], ...options }),
+  ];
+  for (const side of made) await side.start();
+  return made as unknown as readonly [Side, Side];
+}
+
+function peerAt(port: number, path = 'eureka/'): PeerAddress {
+  return peerAddressKind.parse(`http://127.0.0.1:${port}/${path}`) as PeerAddress;
+}
+
+const TRIES_MAX = 400;
+
+/** Time passes until it is so. What a message needs on its way is not of that time. */
+async function until(isSo: () => Promise<boolean>, stepMs = 100): Promise<void> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    if (await isSo()) return;
+    await passed(stepMs);
+  }
+  throw new Error('It did not become so.');
+}
+
+async function bothShow([one, other]: readonly [Side, Side], statuses: string): Promise<void> {
+  await until(async () => (await one.statuses()) === statuses && (await other.statuses()) === statuses);
+}
+
+describe('two registries that are each other’s servers', () => {
+  it('know the same, and forget the same', async () => {
+    const both = await pair();
+    const [one, other] = both;
+    await one.register('a');
+    await other.register('b');
+    await one.ask('POST', '/register', { service: 'plain', id: 'p', host: '10.0.0.5', port: 9000, ttl: 'none' });
+    await bothShow(both, 'a=UP b=UP p=UP');
+    await one.ask('PUT', '/eureka/apps/ORDERS/b/status?value=OUT_OF_SERVICE');
+    await other.ask('PUT', '/eureka/apps/ORDERS/a/status?value=DOWN');
+    await other.ask('PUT', '/eureka/apps/PLAIN/p/status?value=OUT_OF_SERVICE');
+    await bothShow(both, 'a=DOWN b=OUT_OF_SERVICE p=OUT_OF_SERVICE');
+    await one.ask('DELETE', '/eureka/apps/ORDERS/b/status?value=UP');
+    await one.ask('DELETE', '/eureka/apps/ORDERS/a/status?value=UP');
+    await one.ask('PUT', '/instances/p/mode', { mode: 'in' });
+    await bothShow(both, 'a=UP b=UP p=UP');
+    await other.ask('DELETE', '/eureka/apps/ORDERS/a');
+    await one.ask('DELETE', '/eureka/apps/ORDERS/b');
+    await one.ask('DELETE', '/instances/p');
+    await bothShow(both, '');
+  });
+
+  it('keep each other’s by the heartbeats of one of them, whichever that is, and let go who beats nowhere', async () => {
+    const both = await pair();
+    const [one, other] = both;
+    await one.register('a');
+    await one.register('dead');
+    await bothShow(both, 'a=UP dead=UP');
+    for (const side of [one, one, one, one, one, one, one, one, other, other, other, other, one, other, one, other]) {
+      expect(await side.beat('a')).toBe(200);
+      for (let second = 0; second < 30; second++) await passed(1000);
+    }
+    await bothShow(both, 'a=UP');
+    // Nobody vouches for it to himself by way of the other.
+    await until(async () => (await one.statuses()) === '' && (await other.statuses()) === '', 2000);
+  });
+
+  it('begin with what the other has, and say once more what it does not know', async () => {
+    const both = await pair();
+    const [one, other] = both;
+    await one.register('a');
+    await other.register('b');
+    await bothShow(both, 'a=UP b=UP');
+    await other.stop();
+    await one.register('c');
+    await one.ask('DELETE', '/eureka/apps/ORDERS/a');
+    // It has forgotten everything: its log was in memory.
+    await other.start();
+    expect(await other.statuses()).toContain('c=UP');
+    await bothShow(both, 'b=UP c=UP');
+    expect(await other.beat('b')).toBe(200);
+  });
+
+  it('do not begin to tell each other the same for ever', async () => {
+    const both = await pair();
+    const [one, other] = both;
+    await one.register('a');
+    await bothShow(both, 'a=UP');
+    await Promise.all([
+      one.ask('PUT', '/eureka/apps/ORDERS/a/status?value=OUT_OF_SERVICE'),
+      other.ask('PUT', '/eureka/apps/ORDERS/a/status?value=DOWN'),
+    ]);
+    const revisions = async (): Promise<string> => {
+      const all = [one, other].map(async (side) => (await side.ask('GET', '/metrics')).text);
+      return (await Promise.all(all)).flatMap((text) => text.match(/^rollcall_eureka_peer_told_total\{action="[SD].*$/gm) ?? []).join(' ');
+    };
+    for (let at = 0; at < 40; at++) await passed(100);
+    const before = await revisions();
+    for (let at = 0; at < 60; at++) await passed(250);
+    expect(await revisions()).toBe(before);
+  });
+});
+
+describe('a registry', () => {
+  it('that is its own server finds that out, and goes on without', async () => {
+    const [port = 0] = await freePorts(1);
+    const side = new Side(port, 1, { eurekaPeers: [peerAt(port)] });
+    await side.start();
+    await side.register('a');
+    await until(async () => (await side.ask('GET', '/eureka/')).text.includes('is this registry itself'));
+    expect(await side.statuses()).toBe('a=UP');
+  });
+
+  it('starts though its server is not there, or is none; and says so where people look', async () => {
+    const [port = 0, nobody = 0] = await freePorts(2);
+    const side = new Side(port, 1, { eurekaPeers: [peerAt(nobody), peerAt(port, 'ui/')] });
+    await side.start();
+    expect((await side.ask('GET', '/readyz')).status).toBe(200);
+    await side.register('a');
+    await until(async () => (await side.ask('GET', '/eureka/')).text.split('has not heard').length === 3);
+    const status = (await side.ask('GET', '/eureka/status')).text;
+    expect(status).toContain(`"unavailable-replicas":"http://127.0.0.1:${nobody}/eureka/,http://127.0.0.1:${port}/ui/"`);
+    expect((await side.ask('GET', '/metrics')).text).toContain('rollcall_eureka_peer_silent 2');
+  });
+
+  it('tells a server one namespace', async () => {
+    const [one = 0, other = 0] = await freePorts(2);
+    const teamA = Namespace.parse('team-a') as Namespace;
+    const side = new Side(one, 1, { eurekaPeers: [{ ...peerAt(other, 'eureka-team-b/'), namespace: teamA }] });
+    const told = new Side(other, 2, {});
+    await told.start();
+    await side.start();
+    await side.register('elsewhere');
+    const instance = { app: 'ORDERS', hostName: 'h', ipAddr: '10.0.0.1', dataCenterInfo: { name: 'MyOwn' } };
+    await side.ask('POST', '/eureka-team-a/apps/ORDERS', { instance: { ...instance, instanceId: 'a' } });
+    await until(async () => (await told.statuses('/eureka-team-b')) === 'a=UP');
+    expect(await told.statuses()).toBe('');
+  });
+});
+
+async function passed(ms: number): Promise<void> {
+  await clock.advance(ms);
+  await turn();
+}

@@ -5,7 +5,8 @@ import { RegistryProcess } from '../../test/acceptance/registry-process.js';
 import { freePorts } from '../../test/support/free-ports.js';
 import { describeWith } from '../../test/support/program.js';
 import { instance } from './bodies.js';
-import { fetched, talk, type Talk } from './workshop.js';
+import { javaClients } from './fetched.js';
+import { talk, type Talk } from './workshop.js';
 
 const TEST_MS = 400_000;
 const waiting = { timeout: 40_000, interval: 100 };
@@ -53,7 +54,7 @@ function beating(): Map<string, Side> {
 }
 
 async function real(port: number, peer: string): Promise<Talk> {
-  const folder = await fetched('java', ['mvn', '-q', '-B', 'package'], ['java/pom.xml', 'java/src']);
+  const folder = await javaClients();
   const settings = [
     `--server.port=${port}`,
     '--eureka.client.register-with-eureka=false',

@@ -24,8 +24,8 @@ class Side {
     this.base = base;
   }
 
-  async register(id: string, fields: object = {}): Promise<void> {
-    const body = instance({ instanceId: id, app: 'MOVED', leaseInfo: lease, lastDirtyTimestamp: String(Date.now()), ...fields });
+  async register(id: string): Promise<void> {
+    const body = instance({ instanceId: id, app: 'MOVED', leaseInfo: lease, lastDirtyTimestamp: String(Date.now()) });
     const answer = await fetch(`${this.base}/apps/MOVED`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     expect(answer.status).toBe(204);
   }
@@ -54,7 +54,6 @@ function beating(): Map<string, Side> {
 }
 
 async function real(port: number, peer: string): Promise<Talk> {
-  const folder = await javaClients();
   const settings = [
     `--server.port=${port}`,
     '--eureka.client.register-with-eureka=false',
@@ -65,87 +64,130 @@ async function real(port: number, peer: string): Promise<Talk> {
     '--eureka.server.eviction-interval-timer-in-ms=1000',
     `--eureka.client.service-url.defaultZone=${peer}/eureka/`,
   ];
-  const server = talk('java', ['-XX:TieredStopAtLevel=1', '-jar', `${folder}target/eureka-clients-1.jar`, 'server', ...settings]);
+  const server = talk('java', ['-XX:TieredStopAtLevel=1', '-jar', await javaClients(), 'server', ...settings]);
   await server.hears('ready');
   return server;
+}
+
+/** The two servers, and those who beat. */
+interface Estate {
+  readonly registry: RegistryProcess;
+  readonly here: Side;
+  readonly there: Side;
+  readonly beats: Map<string, Side>;
+  readonly startServer: () => Promise<Talk>;
+}
+
+async function estate(): Promise<Estate> {
+  const [port = 0] = await freePorts(1);
+  const registry = await RegistryProcess.start({
+    args: ['--dns', 'off', '--no-eureka-probe', '--eureka-peer', `http://127.0.0.1:${port}/eureka/`],
+  });
+  onTestFinished(() => registry.close());
+  return {
+    registry,
+    here: new Side(`${registry.url}/eureka`),
+    there: new Side(`http://127.0.0.1:${port}/eureka`),
+    beats: beating(),
+    startServer: () => real(port, registry.url),
+  };
+}
+
+function bothShow({ here, there }: Estate, id: string, status: string, app?: string): Promise<void> {
+  return vi.waitFor(async () => expect([await there.status(id, app), await here.status(id, app)]).toEqual([status, status]), waiting);
+}
+
+const headers = { 'content-type': 'application/json' };
+
+async function comeToBoth(all: Estate): Promise<void> {
+  const { registry, here, there, beats } = all;
+  await there.register('theirs');
+  await here.register('ours');
+  const plain = { service: 'plain', id: 'p1', host: '10.0.0.5', port: 9000, ttl: 'none' };
+  await fetch(`${registry.url}/register`, { method: 'POST', headers, body: JSON.stringify(plain) });
+  beats.set('theirs', there).set('ours', here);
+  await bothShow(all, 'theirs', 'UP');
+  await bothShow(all, 'ours', 'UP');
+  await bothShow(all, 'p1', 'UP', 'PLAIN');
+}
+
+async function overrideOnEither(all: Estate): Promise<void> {
+  const { here, there } = all;
+  await here.say('PUT', 'theirs/status?value=OUT_OF_SERVICE');
+  await there.say('PUT', 'ours/status?value=OUT_OF_SERVICE');
+  await bothShow(all, 'theirs', 'OUT_OF_SERVICE');
+  await bothShow(all, 'ours', 'OUT_OF_SERVICE');
+  await there.say('DELETE', 'theirs/status?value=UP');
+  await here.say('DELETE', 'ours/status?value=UP');
+  await bothShow(all, 'theirs', 'UP');
+  await bothShow(all, 'ours', 'UP');
+}
+
+/** Heartbeats on one keep it on the other, also when it moves from the one to the other. */
+async function moveOverAndBack({ here, there, beats }: Estate): Promise<void> {
+  beats.set('theirs', here).set('ours', there);
+  await sleep(LEASES_MS);
+  const shown = [there, here].map((side) => Promise.all([side.status('theirs'), side.status('ours')]));
+  expect(await Promise.all(shown)).toEqual([
+    ['UP', 'UP'],
+    ['UP', 'UP'],
+  ]);
+  beats.set('theirs', there).set('ours', here);
+}
+
+/** What happens while the server is dead, it hears when it is back. */
+async function killServer(all: Estate, server: Talk): Promise<void> {
+  const { registry, here, beats, startServer } = all;
+  await server.kill();
+  await here.register('later');
+  beats.set('later', here);
+  await fetch(`${registry.url}/instances/p1/mode`, { method: 'PUT', headers, body: JSON.stringify({ mode: 'out' }) });
+  await here.say('DELETE', 'ours');
+  beats.delete('ours');
+  await startServer();
+  await bothShow(all, 'later', 'UP');
+  await bothShow(all, 'p1', 'OUT_OF_SERVICE', 'PLAIN');
+  await bothShow(all, 'ours', '404');
+}
+
+/** And the other way round; whoever loses its registry speaks to the other one. */
+async function killRegistry(all: Estate): Promise<void> {
+  const { registry, there, beats } = all;
+  await there.register('theirs');
+  await bothShow(all, 'theirs', 'UP');
+  await registry.kill();
+  await there.register('latest');
+  beats.set('latest', there).set('later', there);
+  await there.say('DELETE', 'theirs');
+  beats.delete('theirs');
+  await registry.start();
+  await bothShow(all, 'latest', 'UP');
+  await bothShow(all, 'later', 'UP');
+  await bothShow(all, 'theirs', '404');
+  await bothShow(all, 'p1', 'OUT_OF_SERVICE', 'PLAIN');
+}
+
+async function leaveEither(all: Estate): Promise<void> {
+  const { here, there, beats } = all;
+  beats.clear();
+  await here.say('DELETE', 'latest');
+  await there.say('DELETE', 'later');
+  await bothShow(all, 'latest', '404');
+  await bothShow(all, 'later', '404');
 }
 
 describeWith(['mvn', 'java'], 'a real Eureka server and Rollcall', () => {
   it(
     'know the same instances, whichever of them is killed, and whichever the instances speak to',
     async () => {
-      const [port = 0] = await freePorts(1);
-      const registry = await RegistryProcess.start({
-        args: ['--dns', 'off', '--no-eureka-probe', '--eureka-peer', `http://127.0.0.1:${port}/eureka/`],
-      });
-      onTestFinished(() => registry.close());
-      let server = await real(port, registry.url);
-      const there = new Side(`http://127.0.0.1:${port}/eureka`);
-      const here = new Side(`${registry.url}/eureka`);
-      const both = async (id: string, status: string, app?: string): Promise<void> =>
-        vi.waitFor(async () => expect([await there.status(id, app), await here.status(id, app)]).toEqual([status, status]), waiting);
-
-      await there.register('theirs');
-      await here.register('ours');
-      const plain = { service: 'plain', id: 'p1', host: '10.0.0.5', port: 9000, ttl: 'none' };
-      const headers = { 'content-type': 'application/json' };
-      await fetch(`${registry.url}/register`, { method: 'POST', headers, body: JSON.stringify(plain) });
-      const beats = beating().set('theirs', there).set('ours', here);
-      await both('theirs', 'UP');
-      await both('ours', 'UP');
-      await both('p1', 'UP', 'PLAIN');
-
-      // Overrides, said on either, of either.
-      await here.say('PUT', 'theirs/status?value=OUT_OF_SERVICE');
-      await there.say('PUT', 'ours/status?value=OUT_OF_SERVICE');
-      await both('theirs', 'OUT_OF_SERVICE');
-      await both('ours', 'OUT_OF_SERVICE');
-      await there.say('DELETE', 'theirs/status?value=UP');
-      await here.say('DELETE', 'ours/status?value=UP');
-      await both('theirs', 'UP');
-      await both('ours', 'UP');
-
-      // Heartbeats on one keep it on the other; so they do when it moves from the one to the other.
-      beats.set('theirs', here).set('ours', there);
-      await sleep(LEASES_MS);
-      expect(await Promise.all([there, here].map((side) => Promise.all([side.status('theirs'), side.status('ours')])))).toEqual([
-        ['UP', 'UP'],
-        ['UP', 'UP'],
-      ]);
-      beats.set('theirs', there).set('ours', here);
-
-      // What happens while the server is dead, it hears when it is back.
-      await server.kill();
-      await here.register('later');
-      beats.set('later', here);
-      await fetch(`${registry.url}/instances/p1/mode`, { method: 'PUT', headers, body: JSON.stringify({ mode: 'out' }) });
-      await here.say('DELETE', 'ours');
-      beats.delete('ours');
-      server = await real(port, registry.url);
-      await both('later', 'UP');
-      await both('p1', 'OUT_OF_SERVICE', 'PLAIN');
-      await both('ours', '404');
-
-      // And the other way round; whoever loses its registry speaks to the other one.
-      await there.register('theirs');
-      await both('theirs', 'UP');
-      await registry.kill();
-      await there.register('latest');
-      beats.set('latest', there).set('later', there);
-      await there.say('DELETE', 'theirs');
-      beats.delete('theirs');
-      await registry.start();
-      await both('latest', 'UP');
-      await both('later', 'UP');
-      await both('theirs', '404');
-      await both('p1', 'OUT_OF_SERVICE', 'PLAIN');
-
-      // Goodbyes, said on either.
-      beats.clear();
-      await here.say('DELETE', 'latest');
-      await there.say('DELETE', 'later');
-      await both('latest', '404');
-      await both('later', '404');
+      const all = await estate();
+      const server = await all.startServer();
+      await comeToBoth(all);
+      await overrideOnEither(all);
+      await moveOverAndBack(all);
+      await killServer(all, server);
+      await killRegistry(all);
+      await leaveEither(all);
     },
     TEST_MS,
   );

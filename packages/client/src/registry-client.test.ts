@@ -21,6 +21,7 @@ const methods = {
   why: 'why',
   timeline: 'timeline',
   services: 'services',
+  namespaces: 'namespaces',
   instances: 'instances',
   watch: 'watch',
   machines: 'machines',

@@ -26,6 +26,7 @@ import type {
   Machine,
   MachineRegistration,
   Machines,
+  Namespaces,
   ModeChange,
   Nodes,
   PanicRule,
@@ -167,6 +168,11 @@ export class RegistryClient {
   /** The names of all services, with counts. */
   services(options: ReadOptions = {}): Promise<Services> {
     return this.#answer('services', { query: { minRevision: options.minRevision } }, options);
+  }
+
+  /** In which somebody is registered. This client asks for one of them. */
+  namespaces(options: ReadOptions = {}): Promise<Namespaces> {
+    return this.#answer('namespaces', { query: { minRevision: options.minRevision } }, options);
   }
 
   machines(options: CallOptions = {}): Promise<Machines> {

@@ -15,6 +15,7 @@ export type Change = Contract<'Change'>;
 export type Machine = Contract<'Machine'>;
 export type MachineRegistration = Contract<'MachineRegistration'>;
 export type Machines = Contract<'Machines'>;
+export type Namespaces = Contract<'Namespaces'>;
 export type RegistrationResult = Contract<'RegistrationResult'>;
 export type HeartbeatResult = Contract<'HeartbeatResult'>;
 export type HealthOverride = Contract<'HealthOverride'>;

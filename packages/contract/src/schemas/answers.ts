@@ -22,6 +22,15 @@ export const answerSchemas = {
     required: ['revision', 'services'],
     examples: [{ revision: 42, services: [{ service: 'payments', instances: 3, inRotation: 3 }] }],
   },
+  Namespaces: {
+    type: 'object',
+    properties: {
+      revision: { $ref: '#/components/schemas/Revision' },
+      namespaces: { type: 'array', items: { $ref: '#/components/schemas/Namespace' } },
+    },
+    required: ['revision', 'namespaces'],
+    examples: [{ revision: 42, namespaces: ['blue', 'default'] }],
+  },
   ServiceInstances: {
     type: 'object',
     description: 'Who should be called. A service that nobody knows is one without instances.',

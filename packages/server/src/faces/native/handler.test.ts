@@ -70,6 +70,7 @@ describe('a life', () => {
   it('in one namespace is none in another', async () => {
     await ask('POST', '/register?namespace=blue', one);
     expect((await ask('GET', '/services')).body['services']).toEqual([]);
+    expect((await ask('GET', '/namespaces')).body['namespaces']).toEqual(['blue']);
     expect((await ask('GET', `/instances/${id}?namespace=blue`)).status).toBe(200);
     expect((await ask('GET', `/instances/${id}`)).status).toBe(404);
   });

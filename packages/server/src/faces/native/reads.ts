@@ -80,6 +80,14 @@ function services({ url, query, ifNoneMatch, caller }: NativeRequest, context: N
   });
 }
 
+function namespaces({ query, caller }: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
+  const { minRevision } = readFields(query, { minRevision: commonRules.minRevision });
+  return onceReached(minRevision, context, (): PlainAnswer => {
+    const { revision } = context.view;
+    return { status: 200, body: { revision, namespaces: context.view.namespaces(caller) }, revision };
+  });
+}
+
 function instances(request: NativeRequest, context: NativeContext): NativeAnswer | Promise<NativeAnswer> {
   const { url, parameters, accept, lastEventId, ifNoneMatch, caller } = request;
   const service = demand('service', ServiceName, parameters['name']);
@@ -185,6 +193,7 @@ function refuseWith(field: string | null, allowed: string): void {
 export const readRoutes: readonly NativeRoute[] = [
   { method: 'GET', path: '/instances/:id', handle: instance },
   { method: 'GET', path: '/services', handle: services },
+  { method: 'GET', path: '/namespaces', handle: namespaces },
   { method: 'GET', path: '/services/:name/instances', handle: instances },
   { method: 'GET', path: '/watch', handle: watch },
 ];

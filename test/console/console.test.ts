@@ -109,6 +109,36 @@ describeWith(['chromium'], 'the console', () => {
     await tab.shows(/departed pay-4 departed: goodbye/);
   });
 
+  it('shows machines and nodes, and other namespaces to choose from', { timeout: LONG_MS }, async () => {
+    await ask(registry.url, 'PUT', '/machines/rack-7', { addresses: { lan: '10.0.0.7' }, metadata: { rack: '7' } });
+    await go('#/services');
+    await tab.hides('namespace');
+    await tab.press('Machines');
+    await tab.shows(/1 machine, all of them well .*rack-7 lan 10\.0\.0\.7 passing 0 none rack=7/);
+    expect(await tab.evaluate('document.activeElement.tagName')).toBe('H1');
+    await ask(registry.url, 'PUT', '/machines/rack-7', { mode: 'out', reason: 'a new disk' });
+    await tab.shows(/1 with trouble .*out a new disk/);
+    await tab.key('/');
+    await tab.type('rack-8');
+    await tab.shows('No machine fits.');
+    expect(await tab.text()).not.toMatch(/\d to \d/);
+    await tab.press('Nodes');
+    await tab.shows(/1 node, and it answers .*answers this page comes from it up for/);
+
+    await ask(registry.url, 'POST', '/register?namespace=blue', { service: 'sky', id: 'sky-1', ttl: 'none' });
+    await tab.press('Services');
+    await tab.shows('namespace');
+    const choose = (name: string): string =>
+      `{ const select = document.querySelector('select'); select.value = '${name}'; select.dispatchEvent(new Event('change')); }`;
+    await tab.evaluate(choose('blue'));
+    await tab.shows(/sky 1 of 1/);
+    expect(await tab.evaluate('location.hash')).toBe('#/?namespace=blue');
+    await tab.press('Machines');
+    await tab.shows('No machine is registered here.');
+    expect(await tab.evaluate('location.hash')).toBe('#/machines?namespace=blue');
+    await ask(registry.url, 'DELETE', '/instances/sky-1?namespace=blue');
+  });
+
   it('goes with the keyboard', { timeout: LONG_MS }, async () => {
     await go('#/services/payments');
     // The timeline, where the one before ended, names them too.

@@ -11,6 +11,9 @@ import type { Status } from './model/shapes.js';
 import { Banners } from './view/banners.js';
 import { button, element, setText } from './view/element.js';
 import { instancePage } from './view/instance-page.js';
+import { machinesPage } from './view/machines-page.js';
+import { Menu } from './view/menu.js';
+import { nodesPage } from './view/nodes-page.js';
 import type { Page, Surroundings } from './view/page.js';
 import { servicePage } from './view/service-page.js';
 import { servicesPage } from './view/services-page.js';
@@ -23,6 +26,7 @@ const STATUS_LOOK_MS = 2_000;
 const attention = attentionOf(document);
 const token = new KeptToken(sessionStorageOf(window));
 const banners = new Banners();
+const menu = new Menu();
 const main = element('main', { id: 'main' });
 const node = element('span', { class: 'node' });
 const tokenButton = button('', useOrForgetToken, { class: 'quiet' });
@@ -54,7 +58,7 @@ function header(): HTMLElement {
     focusTitle();
   });
   const home = element('a', { href: '#/', class: 'home' }, 'Rollcall');
-  return element('header', {}, skip, home, node);
+  return element('header', {}, skip, home, menu.element, node);
 }
 
 function show(place: Place): void {
@@ -65,12 +69,15 @@ function show(place: Place): void {
   setText(tokenButton, token.value === null ? 'Use a token' : 'Forget the token');
   const { title, element: shown } = pageAt(place, { registry, clock, attention, signal: leave.signal, moved, lookAgain });
   setTitle(title);
+  menu.show(place);
   main.replaceChildren(shown);
   scrollTo(0, 0);
   focusTitle();
 }
 
 function pageAt(place: Place, surroundings: Surroundings): Page {
+  if (place.page === 'machines') return machinesPage(place, surroundings);
+  if (place.page === 'nodes') return nodesPage(surroundings);
   if (place.page === 'service') return servicePage(place, surroundings);
   if (place.page === 'timeline') return timelinePage(place, surroundings);
   if (place.page === 'instance') return instancePage(place, surroundings);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashOf, placeOf, servicePlace, servicesPlace, type Place } from './place.js';
+import { hashOf, machinesPlace, placeOf, servicePlace, servicesPlace, type Place } from './place.js';
 import type { StateFilter } from './state.js';
 
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._~:-]{0,20}$/);
@@ -11,7 +11,8 @@ const sheet = fc.integer({ min: 1, max: 9_999_999 });
 const state = fc.constantFrom<StateFilter[]>('all', 'rotation', 'passing', 'critical', 'draining', 'out', 'held', 'flapping');
 
 const place: fc.Arbitrary<Place> = fc.oneof(
-  fc.record({ page: fc.constant('services' as const), namespace, search, troubled: fc.boolean(), sheet }),
+  fc.record({ page: fc.constantFrom('services' as const, 'machines' as const), namespace, search, troubled: fc.boolean(), sheet }),
+  fc.record({ page: fc.constant('nodes' as const), namespace }),
   fc.record({ page: fc.constant('service' as const), namespace, service: name, search, state, sheet }),
   fc.record({ page: fc.constant('timeline' as const), namespace, service: name }),
   fc.record({ page: fc.constant('instance' as const), namespace, service: name, id }),
@@ -37,6 +38,8 @@ describe('a place', () => {
   it.each([
     [servicesPlace(), '#/'],
     [servicesPlace({ namespace: 'blue', troubled: true, sheet: 2 }), '#/?namespace=blue&troubled=yes&sheet=2'],
+    [machinesPlace({ search: 'rack' }), '#/machines?search=rack'],
+    [{ page: 'nodes', namespace: 'blue' } as const, '#/nodes?namespace=blue'],
     [servicePlace('default', 'payments'), '#/services/payments'],
     [servicePlace('default', 'payments', { state: 'critical', search: 'a b' }), '#/services/payments?search=a+b&state=critical'],
     [{ page: 'timeline', namespace: 'default', service: 'payments' } as const, '#/services/payments/timeline'],

@@ -10,6 +10,21 @@ export interface ServicesPlace {
   readonly sheet: number;
 }
 
+export interface MachinesPlace {
+  readonly page: 'machines';
+  readonly namespace: string;
+  readonly search: string;
+  /** Only those that are not in, or not well. */
+  readonly troubled: boolean;
+  readonly sheet: number;
+}
+
+/** Its nodes are the registry's, and of no namespace; the one that one came from is kept. */
+interface NodesPlace {
+  readonly page: 'nodes';
+  readonly namespace: string;
+}
+
 export interface ServicePlace {
   readonly page: 'service';
   readonly namespace: string;
@@ -32,12 +47,19 @@ export interface InstancePlace {
   readonly id: string;
 }
 
-export type Place = ServicesPlace | ServicePlace | TimelinePlace | InstancePlace;
+/** Lists of what is in a namespace. */
+export type NamedPlace = ServicesPlace | MachinesPlace;
+
+export type Place = NamedPlace | NodesPlace | ServicePlace | TimelinePlace | InstancePlace;
 
 export const DEFAULT_NAMESPACE = 'default';
 
 export function servicesPlace(given: Partial<ServicesPlace> = {}): ServicesPlace {
   return { page: 'services', namespace: DEFAULT_NAMESPACE, search: '', troubled: false, sheet: 1, ...given };
+}
+
+export function machinesPlace(given: Partial<MachinesPlace> = {}): MachinesPlace {
+  return { page: 'machines', namespace: DEFAULT_NAMESPACE, search: '', troubled: false, sheet: 1, ...given };
 }
 
 export function servicePlace(namespace: string, service: string, given: Partial<ServicePlace> = {}): ServicePlace {
@@ -57,7 +79,9 @@ export function placeOf(hash: string): Place {
     if (then === 'timeline' && id === undefined) return { page: 'timeline', namespace, service };
     if (then === 'instances' && id !== undefined && id !== '') return { page: 'instance', namespace, service, id };
   }
-  return { page: 'services', namespace, search, troubled: asked.has('troubled'), sheet };
+  if (service === undefined && first === 'nodes') return { page: 'nodes', namespace };
+  const page = service === undefined && first === 'machines' ? 'machines' : 'services';
+  return { page, namespace, search, troubled: asked.has('troubled'), sheet };
 }
 
 /** The other way round: `placeOf(hashOf(place))` is the place. What is as usual is left out. */
@@ -66,7 +90,7 @@ export function hashOf(place: Place): string {
   if (place.namespace !== DEFAULT_NAMESPACE) query.set('namespace', place.namespace);
   if ('search' in place && place.search !== '') query.set('search', place.search);
   if (place.page === 'service' && place.state !== 'all') query.set('state', place.state);
-  if (place.page === 'services' && place.troubled) query.set('troubled', 'yes');
+  if ('troubled' in place && place.troubled) query.set('troubled', 'yes');
   if ('sheet' in place && place.sheet !== 1) query.set('sheet', String(place.sheet));
   const asked = query.toString();
   return `#${pathOf(place)}${asked === '' ? '' : `?${asked}`}`;
@@ -74,6 +98,7 @@ export function hashOf(place: Place): string {
 
 function pathOf(place: Place): string {
   if (place.page === 'services') return '/';
+  if (place.page === 'machines' || place.page === 'nodes') return `/${place.page}`;
   const service = `/services/${encodeURIComponent(place.service)}`;
   if (place.page === 'timeline') return `${service}/timeline`;
   return place.page === 'instance' ? `${service}/instances/${encodeURIComponent(place.id)}` : service;

@@ -30,14 +30,20 @@ export function addressOf({ host, port }: Instance): string {
 }
 
 /** By their names; the heartbeat with its ttl. */
-export function checksOf({ ttl, checks = [] }: Instance): string {
+export function checksOf({ ttl, checks = [] }: Pick<Instance, 'ttl' | 'checks'>): string {
   const heartbeat = ttl === 'none' ? [] : [`heartbeat ${ttl}`];
   const names = [...heartbeat, ...checks.map(({ name, type }) => name ?? type)];
   return names.length === 0 ? 'none' : names.join(', ');
 }
 
-function stateDetail({ healthSince, healthOutput, modeReason }: Instance, nowMs: number): HTMLElement {
-  const words = [modeReason, healthOutput].filter((one) => one !== undefined && one !== '').join('; ');
+type Detail = Pick<Instance, 'healthSince' | 'healthOutput' | 'modeReason' | 'modeBy'>;
+
+/** Why it is so, who said it, and since when. */
+export function stateDetail({ healthSince, healthOutput, modeReason, modeBy }: Detail, nowMs: number): HTMLElement {
+  const mode = [modeReason, modeBy === undefined ? undefined : modeByText[modeBy]];
+  const words = [mode.filter((one) => one !== undefined).join(' '), healthOutput]
+    .filter((one) => one !== undefined && one !== '')
+    .join('; ');
   const since = healthSince === undefined ? null : spanElement(healthSince, nowMs);
   return element(
     'span',
@@ -47,6 +53,8 @@ function stateDetail({ healthSince, healthOutput, modeReason }: Instance, nowMs:
     words === '' ? null : said(words),
   );
 }
+
+const modeByText = { instance: '(by itself)', operator: '(by an operator)', machine: '(as its machine)' } as const;
 
 function someTags({ tags }: Instance): readonly HTMLElement[] {
   const shown = tags.slice(0, TAGS_SHOWN).map((tag) => said(tag, { class: 'label' }));

@@ -15,9 +15,10 @@ export class Turning {
     this.#on = button('Next →', () => turn(this.#number + 1));
     this.#words = element('span', { role: 'status' });
     this.element = element('nav', { 'class': 'turning', 'aria-label': 'Sheets' }, this.#back, this.#words, this.#on);
+    this.element.hidden = true;
   }
 
-  /** `found` of `all` rows are looked at, and of these the sheet. */
+  /** `found` rows there are, and of these the sheet. */
   show({ number, count, from, to }: Sheet, found: number): void {
     this.#number = number;
     const active = document.activeElement;
@@ -27,6 +28,6 @@ export class Turning {
     if (active === this.#on && this.#on.disabled) this.#back.focus();
     else if (active === this.#back && this.#back.disabled) this.#on.focus();
     this.element.hidden = count <= 1;
-    setText(this.#words, `${numberText(from + 1)} to ${numberText(to)} of ${numberText(found)}`);
+    setText(this.#words, found === 0 ? '' : `${numberText(from + 1)} to ${numberText(to)} of ${numberText(found)}`);
   }
 }

@@ -1,7 +1,6 @@
 /** The client: plain calls, each one request and one answer without a retry, and the watch, which outlives its connections. */
-import type { Operation } from '@rollcall/contract';
-import { one, type Asked } from './asked.js';
-import { deadlineOf } from './deadline.js';
+import { one } from './asked.js';
+import { Calls } from './calls.js';
 import {
   filterQuery,
   TIMEOUT_MS,
@@ -14,7 +13,7 @@ import {
 } from './options.js';
 import type { Clock, Random } from './ports.js';
 import { registryUrls } from './registry-url.js';
-import { takes, targetOf } from './request-target.js';
+import { targetOf } from './request-target.js';
 import type {
   Check,
   Guard,
@@ -44,8 +43,7 @@ import type {
 } from './shapes.js';
 import { systemClock } from './system-clock.js';
 import { systemRandom } from './system-random.js';
-import { Transport, type WholeAnswer } from './transport.js';
-import { Unanswered } from './unanswered.js';
+import { Transport } from './transport.js';
 import { watchTarget, type WatchEvent, type WatchOptions, type WatchQuestion } from './watch-question.js';
 import { Watch } from './watch.js';
 import { Ways } from './ways.js';
@@ -56,6 +54,7 @@ import { Ways } from './ways.js';
  */
 export class RegistryClient {
   readonly #transport: Transport;
+  readonly #calls: Calls;
   readonly #namespace: string | undefined;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
@@ -69,6 +68,7 @@ export class RegistryClient {
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#random = random;
+    this.#calls = new Calls(this.#transport, { namespace, timeoutMs, clock });
   }
 
   /** For people: who is asked first at the moment. */
@@ -86,101 +86,101 @@ export class RegistryClient {
     registration: Registration,
     options: CallOptions = {},
   ): Promise<{ readonly instance: Instance; readonly created: boolean }> {
-    const { status, body } = await this.#ask('register', { body: registration }, options);
+    const { status, body } = await this.#calls.ask('register', { body: registration }, options);
     return { instance: body as Instance, created: status === 201 };
   }
 
   /** A result for each, in order; not all or nothing. */
   async registerMany(registrations: readonly Registration[], options: CallOptions = {}): Promise<readonly RegistrationResult[]> {
-    const { body } = await this.#ask('registerMany', { body: { instances: registrations } }, options);
+    const { body } = await this.#calls.ask('registerMany', { body: { instances: registrations } }, options);
     return (body as { readonly results: readonly RegistrationResult[] }).results;
   }
 
   /** I am here. `not-found` is a verdict: register again. */
   async heartbeat(id: string, { word, ...options }: InstanceOptions & { readonly word?: Heartbeat } = {}): Promise<void> {
-    await this.#ask('heartbeat', { ...one(id, options), body: word }, options);
+    await this.#calls.ask('heartbeat', { ...one(id, options), body: word }, options);
   }
 
   /** Many at once, with a result for each, in order: 204 for those who were heard. */
   async heartbeats(ids: readonly string[], options: InstanceOptions = {}): Promise<readonly HeartbeatResult[]> {
-    const { body } = await this.#ask('heartbeats', { query: { service: options.service }, body: { ids } }, options);
+    const { body } = await this.#calls.ask('heartbeats', { query: { service: options.service }, body: { ids } }, options);
     return (body as { readonly results: readonly HeartbeatResult[] }).results;
   }
 
   async deregister(id: string, options: InstanceOptions = {}): Promise<void> {
-    await this.#ask('deregister', one(id, options), options);
+    await this.#calls.ask('deregister', one(id, options), options);
   }
 
   setMode(id: string, change: ModeChange, options: InstanceOptions = {}): Promise<Instance> {
-    return this.#answer('setMode', { ...one(id, options), body: change }, options);
+    return this.#calls.answer('setMode', { ...one(id, options), body: change }, options);
   }
 
   /** Laid over what the registration says, whoever registers again; `null` takes it back. */
   patch(id: string, patch: InstancePatch, options: InstanceOptions = {}): Promise<Instance> {
-    return this.#answer('patch', { ...one(id, options), body: patch }, options);
+    return this.#calls.answer('patch', { ...one(id, options), body: patch }, options);
   }
 
   /** Says from outside how it is, whatever its checks find. */
   overrideHealth(id: string, override: HealthOverride, options: InstanceOptions = {}): Promise<Instance> {
-    return this.#answer('overrideHealth', { ...one(id, options), body: override }, options);
+    return this.#calls.answer('overrideHealth', { ...one(id, options), body: override }, options);
   }
 
   async endHealthOverride(id: string, options: InstanceOptions = {}): Promise<void> {
-    await this.#ask('endHealthOverride', one(id, options), options);
+    await this.#calls.ask('endHealthOverride', one(id, options), options);
   }
 
   /** Adds a check, or changes one, above what the instance says of itself. */
   putCheck(id: string, check: string, asked: Check, options: InstanceOptions = {}): Promise<Instance> {
     const { varying, ...rest } = one(id, options);
-    return this.#answer('putCheck', { ...rest, varying: { ...varying, check }, body: asked }, options);
+    return this.#calls.answer('putCheck', { ...rest, varying: { ...varying, check }, body: asked }, options);
   }
 
   async removeCheck(id: string, check: string, options: InstanceOptions = {}): Promise<void> {
     const { varying, ...rest } = one(id, options);
-    await this.#ask('removeCheck', { ...rest, varying: { ...varying, check } }, options);
+    await this.#calls.ask('removeCheck', { ...rest, varying: { ...varying, check } }, options);
   }
 
   instance(id: string, options: InstanceOptions & ReadOptions = {}): Promise<Instance> {
     const { minRevision } = options;
     const { varying, query } = one(id, options);
-    return this.#answer('instance', { varying, query: { ...query, minRevision } }, options);
+    return this.#calls.answer('instance', { varying, query: { ...query, minRevision } }, options);
   }
 
   /** Why it is in rotation or is not, and what would put it back. */
   why(id: string, options: InstanceOptions & ReadOptions = {}): Promise<Why> {
     const { varying, query } = one(id, options);
-    return this.#answer('why', { varying, query: { ...query, minRevision: options.minRevision } }, options);
+    return this.#calls.answer('why', { varying, query: { ...query, minRevision: options.minRevision } }, options);
   }
 
   /** Who should be called: those in rotation, unless the filters say otherwise. A service that nobody knows has none. */
   instances(service: string, options: InstanceFilters & PollOptions & { readonly limit?: number } = {}): Promise<ServiceInstances> {
     const { minRevision, limit, since, waitMs } = options;
     const query = { ...filterQuery(options), limit, minRevision, since, wait: waitMs };
-    return this.#answer('instances', { varying: { name: service }, query }, options);
+    return this.#calls.answer('instances', { varying: { name: service }, query }, options);
   }
 
   /** What happened to its instances lately, the newest first. */
   timeline(service: string, options: ReadOptions & { readonly id?: string; readonly limit?: number } = {}): Promise<Timeline> {
     const { id, limit, minRevision } = options;
-    return this.#answer('timeline', { varying: { name: service }, query: { id, limit, minRevision } }, options);
+    return this.#calls.answer('timeline', { varying: { name: service }, query: { id, limit, minRevision } }, options);
   }
 
   /** The names of all services, with counts. */
   services(options: ReadOptions = {}): Promise<Services> {
-    return this.#answer('services', { query: { minRevision: options.minRevision } }, options);
+    return this.#calls.answer('services', { query: { minRevision: options.minRevision } }, options);
   }
 
   /** In which somebody is registered. This client asks for one of them. */
   namespaces(options: ReadOptions = {}): Promise<Namespaces> {
-    return this.#answer('namespaces', { query: { minRevision: options.minRevision } }, options);
+    return this.#calls.answer('namespaces', { query: { minRevision: options.minRevision } }, options);
   }
 
   machines(options: CallOptions = {}): Promise<Machines> {
-    return this.#answer('machines', {}, options);
+    return this.#calls.answer('machines', {}, options);
   }
 
   machine(name: string, options: CallOptions = {}): Promise<Machine> {
-    return this.#answer('machine', { varying: { name } }, options);
+    return this.#calls.answer('machine', { varying: { name } }, options);
   }
 
   async putMachine(
@@ -188,13 +188,13 @@ export class RegistryClient {
     machine: MachineRegistration,
     options: CallOptions = {},
   ): Promise<{ readonly machine: Machine; readonly created: boolean }> {
-    const { status, body } = await this.#ask('putMachine', { varying: { name }, body: machine }, options);
+    const { status, body } = await this.#calls.ask('putMachine', { varying: { name }, body: machine }, options);
     return { machine: body as Machine, created: status === 201 };
   }
 
   /** I am here, said by a machine that has a `ttl`. */
   async heartbeatMachine(name: string, options: CallOptions = {}): Promise<void> {
-    await this.#ask('heartbeatMachine', { varying: { name } }, options);
+    await this.#calls.ask('heartbeatMachine', { varying: { name } }, options);
   }
 
   /** Its instances stay, unless they are to go too. */
@@ -202,57 +202,57 @@ export class RegistryClient {
     name: string,
     { instances, ...options }: CallOptions & { readonly instances?: 'keep' | 'remove' } = {},
   ): Promise<void> {
-    await this.#ask('removeMachine', { varying: { name }, query: { instances } }, options);
+    await this.#calls.ask('removeMachine', { varying: { name }, query: { instances } }, options);
   }
 
   putMachineCheck(name: string, check: string, asked: Check, options: CallOptions = {}): Promise<Machine> {
-    return this.#answer('putMachineCheck', { varying: { name, check }, body: asked }, options);
+    return this.#calls.answer('putMachineCheck', { varying: { name, check }, body: asked }, options);
   }
 
   async removeMachineCheck(name: string, check: string, options: CallOptions = {}): Promise<void> {
-    await this.#ask('removeMachineCheck', { varying: { name, check } }, options);
+    await this.#calls.ask('removeMachineCheck', { varying: { name, check } }, options);
   }
 
   /** When a service panics: its own rule, or the usual one. */
   panicRule(service: string, options: CallOptions = {}): Promise<ServicePanic> {
-    return this.#answer('panicRule', { varying: { name: service } }, options);
+    return this.#calls.answer('panicRule', { varying: { name: service } }, options);
   }
 
   setPanicRule(service: string, rule: PanicRule, options: CallOptions = {}): Promise<ServicePanic> {
-    return this.#answer('setPanicRule', { varying: { name: service }, body: rule }, options);
+    return this.#calls.answer('setPanicRule', { varying: { name: service }, body: rule }, options);
   }
 
   async endPanicRule(service: string, options: CallOptions = {}): Promise<void> {
-    await this.#ask('endPanicRule', { varying: { name: service } }, options);
+    await this.#calls.ask('endPanicRule', { varying: { name: service } }, options);
   }
 
   /** The brake on departures, and the first of those who wait because of it. */
   guard(options: CallOptions = {}): Promise<Guard> {
-    return this.#answer('guard', {}, options);
+    return this.#calls.answer('guard', {}, options);
   }
 
   /** Lets those depart who are held: all, or those of a namespace or service. */
   releaseHeld({ service, ...options }: CallOptions & { readonly service?: string } = {}): Promise<Released> {
-    return this.#answer('releaseHeld', { query: { service } }, options);
+    return this.#calls.answer('releaseHeld', { query: { service } }, options);
   }
 
   /** The node at a glance. */
   status(options: CallOptions = {}): Promise<Status> {
-    return this.#answer('status', {}, options);
+    return this.#calls.answer('status', {}, options);
   }
 
   /** All nodes, as the one that answers sees them. */
   nodes(options: CallOptions = {}): Promise<Nodes> {
-    return this.#answer('nodes', {}, options);
+    return this.#calls.answer('nodes', {}, options);
   }
 
   /** Throws `not-ready` while the registry starts or stops. */
   ready(options: CallOptions = {}): Promise<Ready> {
-    return this.#answer('ready', {}, options);
+    return this.#calls.answer('ready', {}, options);
   }
 
   version(options: CallOptions = {}): Promise<Version> {
-    return this.#answer('version', {}, options);
+    return this.#calls.answer('version', {}, options);
   }
 
   /**
@@ -273,43 +273,7 @@ export class RegistryClient {
   }
 
   /** All that the registry holds, of every namespace, as `rollcall snapshot restore` takes it. The deadline is for its beginning. */
-  async *snapshot({ signal, timeoutMs = this.#timeoutMs }: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): AsyncGenerator<Uint8Array> {
-    const deadline = deadlineOf(this.#clock, timeoutMs, signal);
-    // From then on only the caller's own signal ends it.
-    const untimed = signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]);
-    try {
-      const target = targetOf('snapshot');
-      yield* this.#transport.download({ ...target, headers: { accept: '*/*' }, timeoutMs, signal: untimed }, () => deadline.release());
-    } catch (error) {
-      throw deadline.isOver ? this.#tooLate(timeoutMs, error) : error;
-    } finally {
-      deadline.release();
-    }
-  }
-
-  /** The body of an answer, trusted to be what the contract says. */
-  async #answer<Body>(operation: Operation, asked: Asked, options: CallOptions): Promise<Body> {
-    return (await this.#ask(operation, asked, options)).body as Body;
-  }
-
-  async #ask(operation: Operation, { varying, query, body }: Asked, options: CallOptions): Promise<WholeAnswer> {
-    const { signal, timeoutMs = this.#timeoutMs, namespace = this.#namespace, onAnswer } = options;
-    const where = takes(operation, 'namespace') ? { namespace } : {};
-    const target = targetOf(operation, varying, { ...query, ...where });
-    const waitMs = typeof query?.['wait'] === 'number' ? query['wait'] : 0;
-    const deadline = deadlineOf(this.#clock, timeoutMs, signal);
-    try {
-      const answer = await this.#transport.ask({ ...target, body, timeoutMs, waitMs, signal: deadline.signal });
-      onAnswer?.(answer);
-      return answer;
-    } catch (error) {
-      throw deadline.isOver ? this.#tooLate(timeoutMs, error) : error;
-    } finally {
-      deadline.release();
-    }
-  }
-
-  #tooLate(timeoutMs: number, cause: unknown): Unanswered {
-    return new Unanswered('timeout', this.url, { details: `${timeoutMs} ms`, cause });
+  snapshot(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): AsyncGenerator<Uint8Array> {
+    return this.#calls.download('snapshot', options);
   }
 }

@@ -99,6 +99,7 @@ export * from './query/panic.js';
 export * from './query/select.js';
 export { Amendments } from './registrar/amend.js';
 export { Caretaker } from './registrar/caretaker.js';
+export { Drafts, type Draft, type Drafted, type DraftWritten } from './registrar/drafts.js';
 export * from './registrar/log-registrar.js';
 export * from './registrar/check-changes.js';
 export * from './registrar/machine-checks.js';

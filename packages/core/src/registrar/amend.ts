@@ -47,14 +47,17 @@ const KEYS_MAX: number = 3 * ROOM_PER_KEY;
 /** Changes in one commit, each a commit in it. What they hold counts on top of them, as one of them does. */
 export const RECALLED_MAX: number = COMMIT_OPERATIONS_MAX - KEYS_MAX;
 
+/** As much of the log as it takes. */
+type Committing = Pick<Store, 'commit'>;
+
 export class Amendments {
-  readonly #store: Store;
+  readonly #store: Committing;
   readonly #deadlines: Deadlines;
   /** Writers of this node take turns over a subject, so that only those of other nodes can overtake them. */
   readonly #lanes = new Lanes();
   readonly #shared: SharedCommits;
 
-  constructor(store: Store, clock: Clock, atTurnsEnd: AtTurnsEnd = soon) {
+  constructor(store: Committing, clock: Clock, atTurnsEnd: AtTurnsEnd = soon) {
     this.#store = store;
     this.#deadlines = new Deadlines(clock, WRITE_WITHIN_MS);
     this.#shared = new SharedCommits(store, this.#deadlines, atTurnsEnd);
@@ -112,7 +115,7 @@ function soon(work: () => void): void {
 }
 
 async function amend<Stored, Answer>(
-  store: Store,
+  store: Committing,
   subject: Subject<Stored>,
   decide: Decide<Stored, Answer>,
   deadline: Deadline,
@@ -128,7 +131,7 @@ async function amend<Stored, Answer>(
 
 /** By what the log itself says. */
 async function amendByRead<Stored, Answer>(
-  store: Store,
+  store: Committing,
   subject: Subject<Stored>,
   decide: Decide<Stored, Answer>,
   deadline: Deadline,
@@ -177,7 +180,7 @@ function recalledPlan<Stored, Answer>({ subject, decide }: Amendment<Stored, Ans
 }
 
 async function writeRecalled<Stored, Answer>(
-  store: Store,
+  store: Committing,
   amendments: readonly Amendment<Stored, Answer>[],
   deadline: Deadline,
 ): Promise<readonly (PromiseSettledResult<Amended<Answer>> | null)[]> {
@@ -224,7 +227,7 @@ function fittingGroups<Answer>(plans: readonly (RecalledPlan<Answer> | null)[]):
 
 /** `null` if somebody else was faster with one of them, or if they carry more than a commit can. */
 async function tryTogether<Stored, Answer>(
-  store: Store,
+  store: Committing,
   amendments: readonly Amendment<Stored, Answer>[],
   deadline: Deadline,
 ): Promise<readonly PromiseSettledResult<Amended<Answer>>[] | null> {

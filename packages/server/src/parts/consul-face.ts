@@ -1,5 +1,5 @@
 /** The Consul face over the ledger: what its routes read and write, and what all of them share. */
-import { CheckedRegistrar, type AccessControl, type CatalogView, type Metric } from '@rollcall/core';
+import { CheckedRegistrar, type AccessControl, type CatalogView, type Metric, type Registrar } from '@rollcall/core';
 import { agentRoutes } from '../faces/consul/agent-reads.js';
 import { selfRoutes, type SelfOptions } from '../faces/consul/agent-self.js';
 import type { Agent } from '../faces/consul/agents.js';
@@ -22,7 +22,7 @@ import type { Measuring } from '../measuring/measuring.js';
 import type { ServeOptions } from '../options.js';
 import type { AnswerCache } from '../shared/answer-cache.js';
 import type { Surroundings } from '../surroundings.js';
-import type { Auditing } from './audit.js';
+import type { Auditing, DraftedRegistrar } from './audit.js';
 import type { ClusterNode } from './cluster.js';
 import { consulKeys } from './consul-keys.js';
 import { consulMembers } from './consul-members.js';
@@ -79,7 +79,11 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
   const isLed = (): boolean => view.complete && view.staleSinceMs === null;
   const judged = audit.registrar(new CheckedRegistrar(registrar));
   const reached = (revision: number, withinMs: number): Promise<boolean> => catalog.reached(revision, withinMs);
-  const writes = consulWrites({ view: catalog.view, registrar: judged, reached, agents, clock }, options);
+  const draftedBy = (drafted: Registrar): DraftedRegistrar => audit.drafted(new CheckedRegistrar(drafted));
+  const writes = consulWrites(
+    { view: catalog.view, registrar: judged, reached, agents, clock, drafts: sources.drafts, draftedBy },
+    options,
+  );
   const reading = readingContext({
     whole: catalog.view,
     view,

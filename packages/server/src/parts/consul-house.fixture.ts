@@ -1,12 +1,23 @@
 /** Consul's callers, from many places, over a whole ledger. */
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
-import { everything, Namespace, noMeter, type Caller, type Host, type Instance, type Machine, type MachineName } from '@rollcall/core';
+import {
+  everything,
+  Namespace,
+  noMeter,
+  type Caller,
+  type Host,
+  type Instance,
+  type Machine,
+  type MachineName,
+  type Registrar,
+} from '@rollcall/core';
 import { serveOptions, type ServeOptions } from '../options.js';
 import { Agents, type AgentMode } from '../faces/consul/agents.js';
 import { refusalOf } from '../faces/consul/refusal.js';
 import { Ask, type ConsulRoute } from '../faces/consul/route.js';
 import type { HttpAnswer } from '../shared/http-face.js';
 import { openMemoryStore } from '../stores/memory/store.js';
+import type { DraftedRegistrar } from './audit.js';
 import { consulWriteRoutes, consulWrites } from './consul-writes.js';
 import { ledgerOn, type Ledger } from './ledger.js';
 
@@ -46,7 +57,10 @@ export async function openConsulHouse(mode: AgentMode = 'per-source'): Promise<C
   const { catalog, registrar } = ledger;
   const agents = new Agents({ mode, own: home });
   const reached = (revision: number, withinMs: number): Promise<boolean> => catalog.reached(revision, withinMs);
-  const routes = consulWriteRoutes(consulWrites({ view: catalog.view, registrar, reached, agents, clock }, options), clock);
+  const { drafts } = ledger;
+  const draftedBy = (drafted: Registrar): DraftedRegistrar => ({ registrar: drafted, ended: () => undefined });
+  const writes = consulWrites({ view: catalog.view, registrar, reached, agents, clock, drafts, draftedBy }, options);
+  const routes = consulWriteRoutes(writes, clock);
   const { view } = catalog;
   const all = (): readonly Instance[] => [...view.allInstances(looker)].toSorted((one, other) => (one.id < other.id ? -1 : 1));
   return {

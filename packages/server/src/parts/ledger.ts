@@ -4,6 +4,7 @@ import {
   Attendance,
   Caretaker,
   CLUSTER_TTL_MIN_MS,
+  Drafts,
   Catalog,
   FilteredView,
   LogRegistrar,
@@ -47,6 +48,8 @@ export interface Ledger {
   /** The catalog's view, for everybody who comes through a door. */
   readonly shown: CatalogView;
   readonly registrar: Registrar;
+  /** Several writes as one; `null` where others write. */
+  readonly drafts: Drafts | null;
   readonly guard: GuardDesk;
   /** What this node knows of an instance beyond what the view shows. */
   readonly insight: AskInsight;
@@ -88,13 +91,16 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
   const hearing = cluster === null ? null : new Hearing(attendance, cluster);
   const heard = hearing?.heard ?? attendance;
   const ttlMin = cluster === null ? {} : { ttlMinMs: CLUSTER_TTL_MIN_MS };
-  const registrar = new LogRegistrar({ amendments, view: shown, catalog, attendance: heard, visibility, clock, admit, ...ttlMin });
+  const judging = { view: shown, attendance: heard, visibility, clock, admit, ...ttlMin };
+  const registrar = new LogRegistrar({ ...judging, amendments, catalog });
+  const drafts = new Drafts({ ...judging, store: written });
   const caretaker = new Caretaker({ catalog, amendments, registrar, clock, log, ...(cluster === null ? {} : cluster.company) });
   return {
     ...seeing,
     store,
     etcdStore,
     registrar,
+    drafts,
     guard: attendance,
     insight: (instance) => attendance.insight(instance),
     colleague: attendance,
@@ -135,6 +141,7 @@ export function replicaLedgerOn(sources: LedgerSources, { peers, company }: Clus
     store,
     etcdStore: () => store,
     registrar: new RemoteRegistrar({ peers, view: shown, visibility, random }),
+    drafts: null,
     guard,
     insight: async (instance) => ({ ...nobodyHeard, onDuty: company.duty.ownerOf(refText(instance)) }),
     colleague: null,

@@ -11,6 +11,8 @@ import {
   type Instance,
   type Machine,
   type MachineRegistration,
+  type Drafted,
+  type DraftWritten,
 } from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { instanceIdOn } from './agents.js';
@@ -33,11 +35,22 @@ export interface CatalogWrites extends AgentWrites {
   readonly datacenter: string;
   /** The names of those who are on no machine that was said are those of their hosts. */
   readonly isOn: (instance: Instance, node: MachineName) => boolean;
+  /** Several writes as one; `null` where this node only hands them on. */
+  readonly together: Together | null;
+}
+
+/** All that `make` writes is one commit, or nothing of it happens. `too-large`: no commit has room for it, and nothing was written. */
+export type Together = <Answer>(make: (drafted: CatalogWrites) => Promise<Drafted<Answer>>) => Promise<DraftWritten<Answer> | 'too-large'>;
+
+/** In one commit where that can be, and otherwise one after the other. */
+async function asOne(writes: CatalogWrites, work: (writes: CatalogWrites) => Promise<void>): Promise<void> {
+  const written = await writes.together?.(async (drafted) => ({ answer: await work(drafted) }));
+  if (written === undefined || written === 'too-large') await work(writes);
 }
 
 async function register(ask: Ask, writes: CatalogWrites): Promise<HttpAnswer> {
   const row = readBody(ask.body, rowKind);
-  await registerRow(writes, row, ask.caller);
+  await asOne(writes, (drafted) => registerRow(drafted, row, ask.caller));
   return json(ask, true);
 }
 

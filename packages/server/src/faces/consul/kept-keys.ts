@@ -62,6 +62,11 @@ export class Kept {
     if (consistency === 'leader' && this.#isShared) await this.#follower.catchUp().catch(() => undefined);
   }
 
+  /** Settles once this revision is shown. */
+  shows(revision: number): Promise<void> {
+    return this.#follower.shows(revision);
+  }
+
   /** Settles once all is shown that was acknowledged when this was called. Throws where the log cannot be asked. */
   confirm(): Promise<void> {
     return this.#follower.catchUp();

@@ -1,6 +1,6 @@
 /**
- * Nodes, services and checks within a transaction. All of them are judged with the keys before anything is written; then each is written
- * as it would be by itself. So a transaction that is refused does nothing, and one that is interrupted may have done some of it.
+ * Nodes, services and checks within a transaction: judged with the keys before anything is written, and then written as each would be by
+ * itself, by way of what makes one commit of them all.
  */
 import { MachineName, type Caller } from '@rollcall/core';
 import { asUint64 } from '../big-json.js';
@@ -29,8 +29,8 @@ interface Subject {
   readonly index: bigint;
   /** As it is now; `null` where it is not there. */
   row(): { readonly ModifyIndex: number } | null;
-  put(): Promise<void>;
-  remove(): Promise<void>;
+  put(by: CatalogWrites): Promise<void>;
+  remove(by: CatalogWrites): Promise<void>;
   /** What it has to stand on; `null` for nothing. */
   readonly on: string | null;
   /** What can stand on it. */
@@ -56,6 +56,7 @@ const nodeKind = goStruct(
 
 export function catalogSteps({ reading, writes }: CatalogStepsOptions): CatalogTxn {
   return {
+    writes,
     isReading: ({ verb }) => verb === 'get',
     begin: (caller) => {
       /** Nodes that this transaction makes. */
@@ -84,8 +85,8 @@ export function catalogSteps({ reading, writes }: CatalogStepsOptions): CatalogT
         const node = nodeOf(Node, caller);
         return node && nodeRow(node, reading.terms);
       },
-      put: () => registerRow(writes, rowOf({ Node, ID, Address, Datacenter, TaggedAddresses, NodeMeta: Meta }), caller),
-      remove: () => deregisterRow(writes, { Node }, caller),
+      put: (by) => registerRow(by, rowOf({ Node, ID, Address, Datacenter, TaggedAddresses, NodeMeta: Meta }), caller),
+      remove: (by) => deregisterRow(by, { Node }, caller),
       on: null,
       node: Node,
     };
@@ -103,8 +104,8 @@ export function catalogSteps({ reading, writes }: CatalogStepsOptions): CatalogT
         const found = on(Node, caller).find((instance) => serviceIdOf(instance) === id);
         return found === undefined ? null : nodeService(found, reading.terms);
       },
-      put: () => registerRow(writes, rowOf({ Node, Service, SkipNodeUpdate: true }), caller),
-      remove: () => deregisterRow(writes, { Node, ServiceID: id }, caller),
+      put: (by) => registerRow(by, rowOf({ Node, Service, SkipNodeUpdate: true }), caller),
+      remove: (by) => deregisterRow(by, { Node, ServiceID: id }, caller),
       on: Node,
       node: null,
     };
@@ -127,8 +128,8 @@ export function catalogSteps({ reading, writes }: CatalogStepsOptions): CatalogT
         ];
         return all.find((row) => row.CheckID === CheckID) ?? null;
       },
-      put: () => registerRow(writes, rowOf({ Node, Check, SkipNodeUpdate: true }), caller),
-      remove: () => deregisterRow(writes, { Node, CheckID }, caller),
+      put: (by) => registerRow(by, rowOf({ Node, Check, SkipNodeUpdate: true }), caller),
+      remove: (by) => deregisterRow(by, { Node, CheckID }, caller),
       on: Node,
       node: null,
     };
@@ -151,8 +152,8 @@ export function catalogSteps({ reading, writes }: CatalogStepsOptions): CatalogT
       const now = subject.row();
       return now && { [kind]: now };
     };
-    const put: CatalogStep = { apply: () => subject.put(), shown };
-    const remove: CatalogStep = { apply: () => subject.remove(), shown: () => null };
+    const put: CatalogStep = { apply: (by) => subject.put(by), shown };
+    const remove: CatalogStep = { apply: (by) => subject.remove(by), shown: () => null };
     switch (verb) {
       case 'get':
         return row === null ? { fault: `${subject.name} doesn't exist` } : { apply: async () => undefined, shown };

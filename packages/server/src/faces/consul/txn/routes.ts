@@ -1,6 +1,8 @@
 /** `/v1/txn`: many operations, of which all happen or none. */
+import type { Drafted } from '@rollcall/core';
 import type { HttpAnswer } from '../../../shared/http-face.js';
 import { bigJson, parseBigJson } from '../big-json.js';
+import type { Together } from '../catalog-writes.js';
 import type { Indexes } from '../indexes.js';
 import type { Kept } from '../kept-keys.js';
 import type { KvEntry } from '../keyspace/kv-table.js';
@@ -82,12 +84,47 @@ function judge(ask: Ask, kept: Kept, catalog: CatalogTxn, operations: readonly T
   return { faults, results, steps, draft, revision: PENDING };
 }
 
-/**
- * The keys in one commit, on condition that all is as it was when it was judged; then what there is for the catalog, one by one: that was
- * judged with the rest, and goes through the registrar as everything does.
- */
+/** All of it in one commit, on condition that it is as it was when it was judged. */
 async function write(ask: Ask, kept: Kept, catalog: CatalogTxn, operations: readonly TxnOperation[]): Promise<Judged> {
   for (const one of operations) if ('kv' in one) await kept.settleHolder(one.kv.key);
+  const { together } = catalog.writes;
+  const hasCatalog = operations.some((one) => 'catalog' in one && !catalog.isReading(one.catalog));
+  const whole = hasCatalog && together !== null ? await writeTogether(ask, kept, catalog, { operations, together }) : 'too-large';
+  return whole === 'too-large' ? writeApart(ask, kept, catalog, operations) : whole;
+}
+
+/** With what there is for the catalog, which goes through the registrar as everything does. */
+async function writeTogether(
+  ask: Ask,
+  kept: Kept,
+  catalog: CatalogTxn,
+  { operations, together }: { readonly operations: readonly TxnOperation[]; readonly together: Together },
+): Promise<Judged | 'too-large'> {
+  let isAgain = false;
+  const written = await together(async (drafted): Promise<Drafted<Judged>> => {
+    if (isAgain) await kept.confirm();
+    isAgain = true;
+    let answer = judge(ask, kept, catalog, operations);
+    if (answer.faults.length > 0) {
+      // Nobody is told "no" by what may be out of date.
+      await kept.confirm();
+      answer = judge(ask, kept, catalog, operations);
+    }
+    if (answer.faults.length > 0) return { answer };
+    for (const step of answer.steps) await step.apply(drafted);
+    return { answer, beside: { when: answer.draft.conditions, then: answer.draft.operations } };
+  });
+  if (written === 'too-large') return written;
+  const { answer, revision } = written;
+  if (revision !== null) await kept.shows(revision);
+  return { ...answer, revision: revision ?? kept.keyspace.revision };
+}
+
+/**
+ * What no commit has room for: the keys in one, and then what there is for the catalog, one by one. That was judged with the rest, so
+ * that a transaction that is refused does nothing; one that is interrupted may have done some of it.
+ */
+async function writeApart(ask: Ask, kept: Kept, catalog: CatalogTxn, operations: readonly TxnOperation[]): Promise<Judged> {
   const made = await kept.writer.write('txn', () => {
     const judged = judge(ask, kept, catalog, operations);
     const isFaulty = judged.faults.length > 0;
@@ -97,7 +134,7 @@ async function write(ask: Ask, kept: Kept, catalog: CatalogTxn, operations: read
       answer: (revision): Judged => ({ ...judged, revision }),
     };
   });
-  if (made.faults.length === 0) for (const step of made.steps) await step.apply();
+  if (made.faults.length === 0) for (const step of made.steps) await step.apply(catalog.writes);
   return made;
 }
 

@@ -8,16 +8,27 @@ import { joined } from '../../shared/joined.js';
 import { nextTurn } from '../../shared/turn.js';
 import { keyOf, type Application, type Estate } from './estate.js';
 import type { Form } from './forms.js';
-import { gzipOf, gzipPiece, storedPiece, type GzipPiece } from './gzip-pieces.js';
+import { BEFORE_BYTES_MAX, gzipOf, gzipPiece, storedPiece, type GzipPiece } from './gzip-pieces.js';
 import { read } from './map.js';
 
 export type Extent = 'all' | 'delta';
 
 interface Piece extends CachedAnswer {
   readonly stamp: string;
-  /** Where it is compressed. */
-  readonly gzip: GzipPiece | null;
 }
+
+interface PressedPiece extends Piece {
+  readonly gzip: GzipPiece;
+}
+
+/** What a compressed piece stands behind: it is short where it says the same. */
+interface Before {
+  readonly service: string;
+  readonly stamp: string;
+  readonly tail: Buffer;
+}
+
+const nothingBefore: Before = { service: '', stamp: '', tail: Buffer.alloc(0) };
 
 interface Whole extends CachedAnswer {
   readonly estate: Estate;
@@ -74,7 +85,7 @@ export class Bodies {
         instances.map((instance) => read(instance, panic)),
       ),
     );
-    const piece: Piece = { body, stamp, gzip: null };
+    const piece: Piece = { body, stamp };
     this.#cache.put(key, piece);
     return body;
   }
@@ -123,8 +134,14 @@ export class Bodies {
     const { applications, namespace } = estate;
     const pieces: GzipPiece[] = [];
     const work = applications.entries();
+    let last = nothingBefore;
     const workers = Array.from({ length: AT_ONCE_MAX }, async () => {
-      for (const [at, application] of work) pieces[at] = await this.#gzipPiece(application, namespace, form);
+      for (const [at, application] of work) {
+        // Begun in their order, so it is known what each stands behind.
+        const begun = this.#gzipPiece(application, last, namespace, form, between);
+        last = begun;
+        pieces[at] = await begun.piece;
+      }
     });
     await Promise.all(workers);
     const comma = between === '' ? null : storedPiece(between);
@@ -137,19 +154,34 @@ export class Bodies {
     const known = this.#cache.get(key) as Piece | undefined;
     if (known?.stamp === application.stamp) return known.body;
     const body = written(application, form);
-    const piece: Piece = { body, stamp: application.stamp, gzip: null };
+    const piece: Piece = { body, stamp: application.stamp };
     this.#cache.put(key, piece);
     return body;
   }
 
-  async #gzipPiece(application: Application, namespace: string, form: Form): Promise<GzipPiece> {
-    const key = `${pieceKey(application, namespace, form)} gzip`;
-    const known = this.#cache.get(key) as Piece | undefined;
-    if (known?.stamp === application.stamp && known.gzip !== null) return known.gzip;
-    const gzip = await gzipPiece(written(application, form));
-    const piece: Piece = { body: gzip.deflated, stamp: application.stamp, gzip };
-    this.#cache.put(key, piece);
-    return gzip;
+  #gzipPiece(
+    application: Application,
+    last: Before,
+    namespace: string,
+    form: Form,
+    between: string,
+  ): Before & { readonly piece: GzipPiece | Promise<GzipPiece> } {
+    const { stamp } = application;
+    const own = { service: ServiceName.fold(application.service), stamp };
+    const key = `${pieceKey(application, namespace, form)} gzip ${last.service}`;
+    const stamps = `${stamp} ${last.stamp}`;
+    const known = this.#cache.get(key) as PressedPiece | undefined;
+    if (known?.stamp === stamps) return { ...own, tail: known.body.subarray(known.gzip.deflated.length), piece: known.gzip };
+    const text = written(application, form);
+    const tail = Buffer.concat([text.subarray(-BEFORE_BYTES_MAX), Buffer.from(between)]);
+    const piece = gzipPiece(text, last.tail).then((gzip) => {
+      // The two lie in one, so that the cache knows how much that is.
+      const body = Buffer.concat([gzip.deflated, tail]);
+      const pressed: PressedPiece = { body, stamp: stamps, gzip: { ...gzip, deflated: body.subarray(0, gzip.deflated.length) } };
+      this.#cache.put(key, pressed);
+      return pressed.gzip;
+    });
+    return { ...own, tail, piece };
   }
 }
 

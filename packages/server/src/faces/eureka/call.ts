@@ -36,6 +36,7 @@ function namespaceOf(inPath: string | null, { rawHeaders }: HttpHead): Namespace
 }
 
 function decoded(word: string): string {
+  if (!word.includes('%')) return word;
   try {
     return decodeURIComponent(word);
   } catch {

@@ -47,12 +47,19 @@ const bare: Kept = {
   isTold: false,
 };
 
+const names = Object.keys(bare) as readonly (keyof Kept)[];
+
 const bareTexts: ReadonlyMap<string, string> = new Map(Object.entries(bare).map(([name, value]) => [name, JSON.stringify(value)]));
 
-/** The law: `readKept(writeKept(kept))` is `kept`. */
+/** The law: `readKept(writeKept(kept))` is `kept`. In one go: every registration is written so. */
 export function writeKept(kept: Kept): string {
-  const told = Object.keys(bare).map((name) => [name, JSON.stringify(kept[name as keyof Kept])] as const);
-  return `{${told.flatMap(([name, text]) => (text === bareTexts.get(name) ? [] : [`"${name}":${text}`])).join(',')}}`;
+  const told: Partial<Record<keyof Kept, unknown>> = {};
+  for (const name of names) {
+    const value = kept[name];
+    const isBare = value === bare[name] || (typeof value === 'object' && JSON.stringify(value) === bareTexts.get(name));
+    if (!isBare) told[name] = value;
+  }
+  return JSON.stringify(told);
 }
 
 /** `null` for what was not written here. */

@@ -216,6 +216,8 @@ function leaseOf(ttlMs: number | null): Lease {
 
 /** What the catalog takes of metadata, and what has to be kept beside it. */
 function sorted(metadata: Texts): { readonly fitting: Texts; readonly others: Texts } {
+  // Nearly always all of it.
+  if (metadataKind.parse(metadata) !== undefined) return { fitting: metadata, others: {} };
   const entries = Object.entries(metadata);
   const fits = entries.filter((entry) => metadataKind.parse(Object.fromEntries([entry])) !== undefined).slice(0, METADATA_ENTRIES_MAX);
   const fitting = new Set(fits.map(([name]) => name));

@@ -117,7 +117,8 @@ describe('an instance as other protocols see it', () => {
       health: 'passing',
       deregisterAfterMs: 90_000,
       checks: [
-        { type: 'heartbeat', ttlMs: 90_000 },
+        // Only who does not beat departs.
+        { type: 'heartbeat', ttlMs: 90_000, deregisterAfterMs: 90_000 },
         {
           id: 'port',
           type: 'tcp',

@@ -8,12 +8,14 @@
 import {
   CLUSTER_TTL_MIN_MS,
   heartbeatCheck,
+  isTimed,
   InstanceId,
   metadataKind,
   METADATA_ENTRIES_MAX,
   readRegistration,
   ServiceName,
   TTL_MAX_MS,
+  type Check,
   type Host,
   type Instance,
   type Namespace,
@@ -58,7 +60,8 @@ export function write(said: Said, namespace: Namespace, terms: Terms, before: In
   if (host === null) throw refused(`neither ipAddr nor hostName can be called; allowed is ${ADDRESS_ALLOWED}.`);
   const { fitting, others } = sorted(said.metadata);
   const kept = { ...keptOf(said, others, before), isTold };
-  return readRegistration(
+  const isLookedAt = port !== null && terms.isLookedAt(host);
+  const registration = readRegistration(
     {
       namespace,
       service,
@@ -75,10 +78,16 @@ export function write(said: Said, namespace: Namespace, terms: Terms, before: In
       // Past its lease it is down; where the original would have let it go, it goes.
       deregisterAfter: ttlOf(said.lease, terms.doubled),
       status: said.status === 'UP' ? 'passing' : 'starting',
-      checks: port !== null && terms.isLookedAt(host) ? [portCheck] : [],
+      checks: isLookedAt ? [portCheck] : [],
     },
     { face: FACE, kept: { [FACE]: writeKept(kept) } },
   );
+  return isLookedAt ? { ...registration, checks: registration.checks.map(ownTerm) } : registration;
+}
+
+/** It departs by its heartbeats alone: whoever closes its port and goes on to beat is there, and takes no calls. */
+function ownTerm(check: Check): Check {
+  return isTimed(check) ? { ...check, deregisterAfterMs: check.ttlMs } : check;
 }
 
 export const FACE = 'eureka';

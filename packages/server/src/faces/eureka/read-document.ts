@@ -33,7 +33,7 @@ export function readInstanceJson(json: unknown, nowMs: number): Said {
 }
 
 /** In a real server's words, so that whoever looks for them finds them. */
-const UNREADABLE = 'cannot parse request body';
+const UNREADABLE = 'cannot parse request body: allowed is an instance, {"instance":{…}} in JSON or <instance>…</instance> in XML';
 
 function fieldsOf(body: string, type: string): Fields {
   const begin = /\S/.exec(body)?.[0];

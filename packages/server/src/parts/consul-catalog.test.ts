@@ -1,20 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openConsulHouse, type Answered, type ConsulHouse } from './consul-house.fixture.js';
+import { describe, expect, it } from 'vitest';
+import { consulHouse } from './consul-house.fixture.js';
 
-let house: ConsulHouse;
-beforeEach(async () => {
-  house = await openConsulHouse();
-});
-afterEach(() => house.close());
-
-const put = (...given: Parameters<ConsulHouse['put']>): Promise<Answered> => house.put(...given);
-const { all, ids, health, machines, clock } = {
-  all: () => house.all(),
-  ids: () => house.ids(),
-  health: () => house.health(),
-  machines: () => house.machines(),
-  clock: { advance: (ms: number) => house.clock.advance(ms) },
-};
+const house = consulHouse();
+const { put, all, ids, health, machines } = house;
 
 describe('a row of the catalog', () => {
   const row = {
@@ -33,7 +21,7 @@ describe('a row of the catalog', () => {
     expect(all()).toMatchObject([{ id: 'pg1@db-1', host: '10.1.0.1', port: 5432, health: 'passing', deregisterAfterMs: null }]);
     const revision = house.ledger.catalog.view.revision;
     expect(await put('/catalog/register', row)).toEqual(yes);
-    await clock.advance(1_000_000);
+    await house.clock.advance(1_000_000);
     expect(health()).toEqual(['passing']);
     expect(house.ledger.catalog.view.revision - revision).toBeLessThanOrEqual(1);
     await put('/catalog/register', {

@@ -1,19 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openConsulHouse, type Answered, type ConsulHouse } from './consul-house.fixture.js';
+import { describe, expect, it } from 'vitest';
+import { consulHouse, type Answered } from './consul-house.fixture.js';
 
-let house: ConsulHouse;
-beforeEach(async () => {
-  house = await openConsulHouse();
-});
-afterEach(() => house.close());
-
-const put = (...given: Parameters<ConsulHouse['put']>): Promise<Answered> => house.put(...given);
-const { all, health, machines, clock } = {
-  all: () => house.all(),
-  health: () => house.health(),
-  machines: () => house.machines(),
-  clock: { advance: (ms: number) => house.clock.advance(ms) },
-};
+const house = consulHouse();
+const { put, all, health, machines } = house;
 
 const ok: Answered = { status: 200, text: '' };
 const web = { Name: 'web', Port: 80, Check: { TTL: '10s' } };
@@ -59,7 +48,7 @@ describe('a check', () => {
     await put('/agent/check/update/service:web', { Status: 'warning', Output: 'c' });
     expect(output()).toBe('c');
     for (let minutes = 0; minutes < 5; minutes += 0.1) {
-      await clock.advance(6000);
+      await house.clock.advance(6000);
       await put('/agent/check/update/service:web', { Status: 'warning', Output: `${minutes}` });
     }
     expect(output()).not.toBe('c');
@@ -85,7 +74,7 @@ describe('checks with terms of their own', () => {
   const pass = async (minutes: number, beating: readonly string[]): Promise<void> => {
     for (let seconds = 0; seconds < minutes * 60; seconds += 5) {
       for (const id of beating) await put(`/agent/check/pass/${id}`);
-      await clock.advance(5000);
+      await house.clock.advance(5000);
     }
   };
 

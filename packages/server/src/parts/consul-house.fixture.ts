@@ -1,4 +1,5 @@
 /** Consul's callers, from many places, over a whole ledger. */
+import { afterEach, beforeEach } from 'vitest';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import {
   everything,
@@ -42,7 +43,34 @@ export interface Answered {
   readonly text: string;
 }
 
-export async function openConsulHouse(mode: AgentMode = 'per-source'): Promise<ConsulHouse> {
+/** The one of the test that runs: opened before each, and closed behind it. To be called once, outside of all tests. */
+export function consulHouse(): Omit<ConsulHouse, 'close'> & { reopen(mode: AgentMode): Promise<void> } {
+  let house: ConsulHouse;
+  beforeEach(async () => {
+    house = await openConsulHouse();
+  });
+  afterEach(() => house.close());
+  return {
+    get clock() {
+      return house.clock;
+    },
+    get ledger() {
+      return house.ledger;
+    },
+    put: (...asked) => house.put(...asked),
+    all: () => house.all(),
+    ids: () => house.ids(),
+    health: () => house.health(),
+    machines: () => house.machines(),
+    /** One whose agents are told apart in another way. */
+    async reopen(mode) {
+      await house.close();
+      house = await openConsulHouse(mode);
+    },
+  };
+}
+
+async function openConsulHouse(mode: AgentMode = 'per-source'): Promise<ConsulHouse> {
   const clock = new SimulatedClock();
   const surroundings = {
     clock,

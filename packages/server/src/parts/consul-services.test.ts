@@ -1,22 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Instance } from '@rollcall/core';
 import { keptService } from '../faces/consul/kept.js';
-import { openConsulHouse, type Answered, type ConsulHouse } from './consul-house.fixture.js';
+import { consulHouse, type Answered } from './consul-house.fixture.js';
 
-let house: ConsulHouse;
-beforeEach(async () => {
-  house = await openConsulHouse();
-});
-afterEach(() => house.close());
-
-const put = (...given: Parameters<ConsulHouse['put']>): Promise<Answered> => house.put(...given);
-const { all, ids, health, machines, clock } = {
-  all: () => house.all(),
-  ids: () => house.ids(),
-  health: () => house.health(),
-  machines: () => house.machines(),
-  clock: { advance: (ms: number) => house.clock.advance(ms) },
-};
+const house = consulHouse();
+const { put, all, ids, health, machines } = house;
 
 const ok: Answered = { status: 200, text: '' };
 const web = { Name: 'web', Port: 80, Check: { TTL: '10s' } };
@@ -57,8 +45,7 @@ describe('fifty hosts that register the same', () => {
   });
 
   it('are one where all share an agent', async () => {
-    await house.close();
-    house = await openConsulHouse('single');
+    await house.reopen('single');
     await put('/agent/service/register', web, '10.0.0.1');
     await put('/agent/service/register', web, '10.0.0.2');
     expect(all()).toMatchObject([{ id: 'web@registry-1', host: '10.0.0.2', machine: 'registry-1' }]);
@@ -96,22 +83,22 @@ describe('a service', () => {
   it('lapses, stays so over a registration, and comes back with a word', async () => {
     await put('/agent/service/register', web);
     await put('/agent/check/pass/service:web');
-    await clock.advance(11_000);
+    await house.clock.advance(11_000);
     expect(health()).toEqual(['critical']);
     await put('/agent/service/register', web);
     expect(health()).toEqual(['critical']);
-    await Promise.all([put('/agent/check/pass/service:web'), clock.advance(1000)]);
+    await Promise.all([put('/agent/check/pass/service:web'), house.clock.advance(1000)]);
     expect(health()).toEqual(['passing']);
   });
 
   it('departs when it was critical for long enough, and no sooner than Consul has it', async () => {
     await put('/agent/service/register', { Name: 'web', Check: { TTL: '10s', DeregisterCriticalServiceAfter: '1s' } });
-    await clock.advance(50_000);
+    await house.clock.advance(50_000);
     expect(ids()).toHaveLength(1);
-    await clock.advance(20_000);
+    await house.clock.advance(20_000);
     expect(ids()).toHaveLength(0);
     await put('/agent/service/register', web);
-    await clock.advance(1_000_000);
+    await house.clock.advance(1_000_000);
     expect(ids()).toHaveLength(1);
   });
 

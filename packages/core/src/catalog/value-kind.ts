@@ -97,6 +97,16 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The object that a text is in JSON; `null` for every other text. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const json: unknown = JSON.parse(text);
+    return isObject(json) ? json : null;
+  } catch {
+    return null;
+  }
+}
+
 function wrong(field: string, value: unknown, kind: ValueKind<unknown>): readonly FieldProblem[] {
   return kind.parse(value) === undefined ? problemsOf(field, value, kind) : [];
 }

@@ -6,8 +6,8 @@ import { METADATA_ENTRIES_MAX } from '../catalog/bounds.js';
 import type { Instance } from '../catalog/instance.js';
 import { BORN, type InstanceRecord } from '../catalog/records.js';
 import { metadataKind } from '../catalog/registration-kinds.js';
-import type { InstanceRef, Kept, Origin, Registration } from '../catalog/registration.js';
-import { isObject } from '../catalog/value-kind.js';
+import type { InstanceRef, Origin, Registration } from '../catalog/registration.js';
+import { isObject, objectIn } from '../catalog/value-kind.js';
 import type { Bytes } from '../ports/store.js';
 import { addressText, encodeDocument, fieldName, PROJECTED_BY, type Address, type EndpointDocument } from './endpoint-document.js';
 
@@ -94,13 +94,7 @@ const none: Readonly<Record<string, string>> = Object.freeze({});
 /** An object, as it is or as a text. */
 function tableIn(metadata: unknown): Table | null {
   if (isObject(metadata)) return metadata;
-  if (typeof metadata !== 'string' || !metadata.startsWith('{')) return null;
-  try {
-    const json: unknown = JSON.parse(metadata);
-    return isObject(json) ? json : null;
-  } catch {
-    return null;
-  }
+  return typeof metadata === 'string' && metadata.startsWith('{') ? objectIn(metadata) : null;
 }
 
 /**
@@ -120,7 +114,8 @@ function asText(value: unknown): string {
 export function documentOf(instance: Pick<Instance, 'host' | 'port' | 'metadata' | 'origin' | 'namespace'>): Bytes | null {
   const addr = addressOf(instance);
   if (addr === null) return null;
-  const kept = keptDocument(instance.origin.kept);
+  const text = instance.origin.kept?.[ETCD_FACE];
+  const kept = text === undefined ? null : objectIn(text);
   if (kept === null)
     return encodeDocument({ Op: 0, Addr: addr, Metadata: metadataText(instance.metadata), [PROJECTED_BY]: instance.origin.face });
   const [addrName, metadataName] = [fieldName(kept, 'Addr') ?? 'Addr', fieldName(kept, 'Metadata') ?? 'Metadata'];
@@ -132,17 +127,6 @@ function addressOf({ host, port, metadata }: Pick<Instance, 'host' | 'port' | 'm
   if (host === null) return metadata[SOCKET] === undefined ? null : addressText({ path: metadata[SOCKET] });
   const address: Address = { host, port };
   return addressText(address);
-}
-
-function keptDocument(kept: Kept | undefined): Table | null {
-  const text = kept?.[ETCD_FACE];
-  if (text === undefined) return null;
-  try {
-    const json: unknown = JSON.parse(text);
-    return isObject(json) ? json : null;
-  } catch {
-    return null;
-  }
 }
 
 /** In the form in which it was put: texts, but for what was something else and still says the same. */

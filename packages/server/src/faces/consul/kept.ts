@@ -3,7 +3,7 @@
  * changed through another face too is kept with what our model made of it: it is shown as it was said while that is so, and anew
  * afterwards.
  */
-import { isObject, type Origin } from '@rollcall/core';
+import { objectIn, type Origin } from '@rollcall/core';
 
 export const CONSUL = 'consul';
 
@@ -93,20 +93,11 @@ const known = new WeakMap<Origin, Read>();
 function read(origin: Origin): Read {
   const found = known.get(origin);
   if (found !== undefined) return found;
-  const kept = parsed(origin.kept?.[CONSUL]);
+  const text = origin.kept?.[CONSUL];
+  // Another version may have written it: whatever is no table says nothing.
+  const kept = text === undefined ? null : objectIn(text);
   known.set(origin, kept);
   return kept;
-}
-
-/** Another version may have written it: whatever is no table says nothing. */
-function parsed(text: string | undefined): Read {
-  if (text === undefined) return null;
-  try {
-    const json: unknown = JSON.parse(text);
-    return isObject(json) ? json : null;
-  } catch {
-    return null;
-  }
 }
 
 /** As it was said, while nobody has changed it since. */

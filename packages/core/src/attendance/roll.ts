@@ -6,6 +6,7 @@
  * Rows are given out again. So whoever works on a row across an `await` pins it first: a pinned row that leaves
  * is out of the map and the wheel at once, and is only given to somebody else after it was let go.
  */
+import { WideMap } from '../wide-map.js';
 import { roomFor } from './growth.js';
 import { RowTable } from './row-table.js';
 import { SlotWheel, type SlotWheelOptions } from './slot-wheel.js';
@@ -14,6 +15,10 @@ import { SlotWheel, type SlotWheelOptions } from './slot-wheel.js';
 const PINNED = 1;
 const GONE = 2;
 export const OWN_MARK = 4;
+
+const PIECE_BITS = 12;
+const PIECE_ROWS: number = 1 << PIECE_BITS;
+const PIECE_MASK: number = PIECE_ROWS - 1;
 
 /** One row, or several that share a name: an instance with several checks, or services that use the same id. */
 export type Rows = number | readonly number[];
@@ -27,10 +32,11 @@ export interface Naming<Subject> {
 export class Roll<Subject> {
   /** The numbers of each row. */
   readonly table: RowTable = new RowTable();
-  #subjects: (Subject | null)[] = [];
+  /** In pieces of `PIECE_ROWS`: a single list of a million is copied for a tenth of a second when it grows. */
+  readonly #subjects: (Subject | null)[][] = [];
   readonly #naming: Naming<Subject>;
   readonly #wheel: SlotWheel;
-  readonly #index = new Map<string, Map<string, Rows>>();
+  readonly #index = new Map<string, WideMap<string, Rows>>();
   readonly #free: number[] = [];
   /** Rows that were ever given out. */
   #used = 0;
@@ -50,7 +56,7 @@ export class Roll<Subject> {
   }
 
   /** The names of one group, for whoever looks up many at once. */
-  names(group: string): ReadonlyMap<string, Rows> | undefined {
+  names(group: string): Pick<WideMap<string, Rows>, 'get'> | undefined {
     return this.#index.get(group);
   }
 
@@ -61,21 +67,21 @@ export class Roll<Subject> {
   }
 
   subject(row: number): Subject | null {
-    return this.#subjects[row] ?? null;
+    return this.#subjects[row >>> PIECE_BITS]?.[row & PIECE_MASK] ?? null;
   }
 
   setSubject(row: number, subject: Subject): void {
-    this.#subjects[row] = subject;
+    this.#place(row, subject);
   }
 
   /** A new row. Its deadline and ttl are for the caller to write. */
   enter(subject: Subject): number {
     const row = this.#free.pop() ?? this.#newRow();
-    this.#subjects[row] = subject;
+    this.#place(row, subject);
     this.table.setMarks(row, 0);
     const [group, name] = [this.#naming.group(subject), this.#naming.name(subject)];
-    const names = this.#index.get(group) ?? new Map<string, Rows>();
-    this.#index.set(group, names);
+    const names = this.#index.get(group) ?? new WideMap<string, Rows>();
+    if (names.size === 0) this.#index.set(group, names);
     const there = names.get(name);
     if (there === undefined) names.set(name, row);
     else names.set(name, typeof there === 'number' ? [there, row] : [...there, row]);
@@ -87,7 +93,7 @@ export class Roll<Subject> {
     const subject = this.subject(row);
     if (subject === null) return;
     this.#wheel.remove(row);
-    this.#subjects[row] = null;
+    this.#place(row, null);
     this.#unname(this.#naming.group(subject), this.#naming.name(subject), row);
     if (this.has(row, PINNED)) this.mark(row, GONE);
     else this.#free.push(row);
@@ -96,9 +102,10 @@ export class Roll<Subject> {
   /** The rows of all whose subject is not kept: whoever left in a history that nobody told. */
   rowsUnless(kept: (subject: Subject) => boolean): readonly number[] {
     const rows: number[] = [];
-    this.#subjects.forEach((subject, row) => {
+    for (let row = 0; row < this.#used; row++) {
+      const subject = this.subject(row);
       if (subject !== null && !kept(subject)) rows.push(row);
-    });
+    }
     return rows;
   }
 
@@ -155,12 +162,13 @@ export class Roll<Subject> {
     return row;
   }
 
+  #place(row: number, subject: Subject | null): void {
+    const piece = (this.#subjects[row >>> PIECE_BITS] ??= Array.from({ length: PIECE_ROWS }, () => null));
+    piece[row & PIECE_MASK] = subject;
+  }
+
   #grow(capacity: number): void {
     this.table.grow(capacity);
-    // Grown by hand: an array that is pushed to keeps half as much again for later.
-    const subjects = Array.from<Subject | null>({ length: capacity });
-    for (let row = 0; row < capacity; row++) subjects[row] = this.#subjects[row] ?? null;
-    this.#subjects = subjects;
     this.#wheel.reserve(capacity);
   }
 

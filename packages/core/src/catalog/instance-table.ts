@@ -5,6 +5,7 @@
 import type { Instance } from './instance.js';
 import type { MachineRef } from './machine.js';
 import { ServiceName, type InstanceId, type MachineName, type Namespace } from './names.js';
+import { WideMap } from '../wide-map.js';
 import type { InstanceRef } from './registration.js';
 import { ServiceEntry } from './service-entry.js';
 
@@ -12,7 +13,7 @@ import { ServiceEntry } from './service-entry.js';
 class Room {
   readonly services = new Map<ServiceName, ServiceEntry>();
   /** Nearly every id is used once: only those that are not need a set. */
-  readonly ids = new Map<InstanceId, Instance | Set<Instance>>();
+  readonly ids = new WideMap<InstanceId, Instance | Set<Instance>>();
   readonly machines = new Map<MachineName, Set<Instance>>();
   /** The folded names of the services, in order; made when asked for. */
   sortedNames: readonly ServiceName[] | null = null;

@@ -55,7 +55,7 @@ export function recordingDoor(options: Partial<HttpDoorOptions> = {}, more: read
   return { door, seen, clock };
 }
 
-async function turns(count: number): Promise<void> {
+export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await nextTurn();
 }
 

@@ -86,6 +86,11 @@ async function socketTo(door: HttpDoor): Promise<Socket> {
   return socket;
 }
 
+/** Somebody waits for an answer. */
+async function asked(): Promise<void> {
+  while (held.waiting.length === 0) await turns(1);
+}
+
 async function heard(socket: NodeJS.ReadableStream): Promise<string> {
   let text = '';
   for await (const piece of socket.setEncoding('latin1')) text += piece as string;
@@ -134,17 +139,17 @@ describe('who says no more', () => {
     const { door } = open();
     const socket = await socketTo(door);
     socket.end(get(path));
-    while (path === '/soon' && held.waiting.length === 0) await turns(1);
-    await turns(3);
+    const text = heard(socket);
+    if (path === '/soon') await asked();
     held.waiting[0]?.(done);
-    expect(await heard(socket)).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect(await text).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
   it('is answered all that was asked before', async () => {
     const { door } = open();
     const socket = await socketTo(door);
     socket.end(get('/soon') + get('/a') + get('/b'));
-    while (held.waiting.length === 0) await turns(1);
+    await asked();
     held.waiting[0]?.(done);
     expect((await heard(socket)).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
   });
@@ -256,7 +261,7 @@ describe('who takes too long', () => {
     const { socket, text } = client(door);
     socket.write(put(5).replace('PUT', 'OPTIONS'));
     await clock.advance(requestMs + 4000);
-    expect(text()).toMatch(/^HTTP\/1\.1 400 [^]*HTTP\/1\.1 400 [^]*request-timeout/);
+    expect([text().includes('request-timeout'), socket.readableEnded]).toEqual([true, true]);
   });
 
   it('is none who waits for us', async () => {
@@ -292,7 +297,7 @@ describe('an end', () => {
     const { door, clock } = open();
     const socket = await socketTo(door);
     socket.write(get('/soon'));
-    while (held.waiting.length === 0) await turns(1);
+    await asked();
     const closed = door.close();
     await clock.advance(5000);
     await closed;

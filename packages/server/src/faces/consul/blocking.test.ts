@@ -48,7 +48,7 @@ function scene({ jitter = 0, waitersMax = 100 } = {}) {
   const thing = new Thing();
   const answers: HttpAnswer[] = [];
   const wait = (index: number, waitMs: number, watched = thing.watched()): (() => void) =>
-    blocking.wait(watched, { index, waitMs, manner, isNews: () => watched.index() > index }).start((answer) => answers.push(answer));
+    blocking.wait(watched, { index, hash: '', waitMs, manner }).start((answer) => answers.push(answer));
   return { clock, blocking, thing, answers, wait, now };
 }
 
@@ -156,7 +156,7 @@ describe('a blocking query', () => {
   it('that something overtook on its way is answered at once', () => {
     const { thing, answers, blocking } = scene();
     const watched = thing.watched();
-    const later = blocking.wait(watched, { index: 10, waitMs: 60_000, manner, isNews: () => watched.index() > 10 });
+    const later = blocking.wait(watched, { index: 10, hash: '', waitMs: 60_000, manner });
     thing.move('b');
     later.start((answer) => answers.push(answer))();
     expect(bodies(answers)).toEqual(['11 b']);

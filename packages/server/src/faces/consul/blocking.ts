@@ -9,7 +9,7 @@ import { Slices } from '../../shared/slice.js';
 import { atTurnsEnd, nextTurn } from '../../shared/turn.js';
 import { Deadlines } from './deadlines.js';
 import { ConsulRefusal } from './refusal.js';
-import type { Shown, Watched } from './watched.js';
+import { isNews, type Known, type Shown, type Watched } from './watched.js';
 
 export interface BlockingOptions {
   readonly clock: Clock;
@@ -20,12 +20,8 @@ export interface BlockingOptions {
   readonly now: () => number;
 }
 
-export interface Wait {
-  /** The one that the caller has; of 64 bits, which a double rounds. `null` where it waits by a hash. */
-  readonly index: number | null;
+export interface Wait extends Known {
   readonly waitMs: number;
-  /** It knows less than there is: asked once more when it begins, because something may have moved since it was asked first. */
-  readonly isNews: () => boolean;
   /** Makes the answer; `key` tells apart those of one channel that are answered alike. */
   readonly manner: Manner;
 }
@@ -59,8 +55,9 @@ const REST_PER_READ = 10;
 /** Questions that take long: more of them are made up. */
 const RESTS_MAX = 1000;
 
+/** There are tens of thousands: it keeps nothing of the question. */
 interface Waiter {
-  readonly wait: Wait;
+  readonly manner: Manner;
   readonly answer: (answer: HttpAnswer) => void;
   readonly channel: Channel;
   moment: number;
@@ -117,11 +114,12 @@ export class Blocking {
 
   #begin(watched: Watched, wait: Wait, answer: Waiter['answer']): () => void {
     const channel = this.#channel(watched);
-    const waiter: Waiter = { wait, answer, channel, moment: 0, done: false };
+    const waiter: Waiter = { manner: wait.manner, answer, channel, moment: 0, done: false };
     channel.waiters.add(waiter);
     this.#size++;
     waiter.moment = this.#deadlines.add(waiter, this.#ended ? 0 : this.#waitMs(wait));
-    if (wait.isNews()) this.#tell(waiter);
+    // Something may have moved since it was asked first.
+    if (isNews(watched, wait)) this.#tell(waiter);
     return () => this.#release(waiter);
   }
 
@@ -258,7 +256,7 @@ export class Blocking {
     for (const waiter of waiters) {
       if (waiter.done) continue;
       this.#release(waiter);
-      const { manner } = waiter.wait;
+      const { manner } = waiter;
       let answer = answers.get(manner.key);
       if (answer === undefined) answers.set(manner.key, (answer = answerOf(manner, found)));
       waiter.answer(answer);
@@ -277,7 +275,7 @@ export class Blocking {
     } catch (error) {
       found = { error };
     }
-    waiter.answer(answerOf(waiter.wait.manner, found));
+    waiter.answer(answerOf(waiter.manner, found));
   }
 }
 

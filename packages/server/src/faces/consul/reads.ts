@@ -5,7 +5,7 @@ import type { Blocking, Manner } from './blocking.js';
 import { consistencyOf, type Consistency } from './consistency.js';
 import { ConsulRefusal, NO_LEADER } from './refusal.js';
 import type { Ask } from './route.js';
-import type { Shown, Watched } from './watched.js';
+import { isNews, type Known, type Shown, type Watched } from './watched.js';
 
 export interface ReadsOptions {
   readonly view: Pick<CatalogView, 'staleSinceMs'>;
@@ -47,7 +47,7 @@ export class Reads {
     const manner = this.#manners[`${consistency}${ask.query.has('cached') ? ' cached' : ''}`] as Manner;
     const reply = (): HttpReply => {
       if (waiting === null || isNews(watched, waiting)) return manner.answer(watched.read(), watched.index());
-      return this.#options.blocking.wait(watched, { ...waiting, manner, isNews: () => isNews(watched, waiting) });
+      return this.#options.blocking.wait(watched, { ...waiting, manner });
     };
     return consistency === 'consistent' ? this.#confirmed().then(reply) : reply();
   }
@@ -85,7 +85,10 @@ export class Reads {
       key: `${consistency}${cached ? ' cached' : ''}`,
       answer: ({ status = 200, mediaType = 'application/json', headers = [], body }, index) => {
         const type = body === null ? [] : ['content-type', mediaType];
-        return { status, headers: [...this.headers(index, consistency), ...cache, ...headers, ...type], body };
+        const all = [...this.headers(index, consistency), ...cache, ...headers, ...type];
+        // With its length, so that what is made once for many is written out once.
+        if (typeof body === 'string' || body === null) return { status, headers: all, body };
+        return { status, headers: [...all, 'content-length', String(body.length)], body, complete: true };
       },
       failed: this.#options.failed,
     };
@@ -102,9 +105,7 @@ export class Reads {
   }
 }
 
-interface Waiting {
-  readonly index: number | null;
-  readonly hash: string;
+interface Waiting extends Known {
   readonly waitMs: number;
 }
 
@@ -117,11 +118,6 @@ function waitOf({ query }: Ask, watched: Watched): Waiting | null {
   const byHash = watched.hash !== undefined;
   if (byHash ? hash === '' : index === 0n) return null;
   return { index: byHash ? null : Number(index), hash, waitMs: waitMs === 0 ? WAIT_DEFAULT_MS : Math.min(waitMs, WAIT_MAX_MS) };
-}
-
-function isNews(watched: Watched, { index, hash }: Waiting): boolean {
-  if (index === null) return watched.hash?.() !== hash;
-  return watched.anyIndex === true ? watched.index() !== index : watched.index() > index;
 }
 
 /** A body as JSON, laid out as it was asked for. */

@@ -35,3 +35,16 @@ export interface Watched {
   /** Waited for by `?hash=` instead of `?index=`: what the answer is at this moment, in a few characters. */
   hash?(): string;
 }
+
+/** What a caller has already. */
+export interface Known {
+  /** Of 64 bits, which a double rounds. `null` where it waits by a hash. */
+  readonly index: number | null;
+  readonly hash: string;
+}
+
+/** It knows less than there is. */
+export function isNews(watched: Watched, { index, hash }: Known): boolean {
+  if (index === null) return watched.hash?.() !== hash;
+  return watched.anyIndex === true ? watched.index() !== index : watched.index() > index;
+}

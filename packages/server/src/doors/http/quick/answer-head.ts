@@ -1,7 +1,9 @@
 /** The heads of answers, to the letter as node:http writes them. */
 import { STATUS_CODES } from 'node:http';
 import type { Clock } from '@rollcall/core';
+import type { HttpAnswer } from '../../../shared/http-face.js';
 import { IDLE_MS_MAX } from '../limits.js';
+import { JOINED_BYTES_MAX } from './limits.js';
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
@@ -48,6 +50,8 @@ export class AnswerHeads {
   readonly #kept = new WeakMap<readonly string[], string>();
   #second = NaN;
   #date = '';
+  /** What went out last: a change is told to thousands in the same words, and a question comes again. */
+  #latest: { readonly answer: HttpAnswer; readonly ending: Ending; readonly date: string; readonly bytes: Buffer } | null = null;
 
   constructor(clock: Pick<Clock, 'wallMs'>) {
     this.#clock = clock;
@@ -58,8 +62,20 @@ export class AnswerHeads {
     return statusLine(status) + lines + this.#dateLine() + endings[ending];
   }
 
+  /** All of a complete answer, in one piece. `null` where the pieces are not worth joining. */
+  whole(answer: HttpAnswer, ending: Ending): Buffer | null {
+    const { status, headers, body } = answer;
+    if (body === null || typeof body === 'string' || body.length > JOINED_BYTES_MAX) return null;
+    const date = this.#dateLine();
+    const latest = this.#latest;
+    if (latest !== null && latest.answer === answer && latest.ending === ending && latest.date === date) return latest.bytes;
+    const bytes = behindHead(this.head(status, this.#lasting(headers), ending), body);
+    this.#latest = { answer, ending, date, bytes };
+    return bytes;
+  }
+
   /** As `headerLines`; these headers will come again as the very same object. */
-  lasting(headers: readonly string[]): string {
+  #lasting(headers: readonly string[]): string {
     let lines = this.#kept.get(headers);
     if (lines === undefined) this.#kept.set(headers, (lines = headerLines(headers)));
     return lines;
@@ -74,4 +90,12 @@ export class AnswerHeads {
     }
     return this.#date;
   }
+}
+
+/** Its characters are bytes. */
+export function behindHead(head: string, body: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(head.length + body.length);
+  bytes.write(head, 'latin1');
+  body.copy(bytes, head.length);
+  return bytes;
 }

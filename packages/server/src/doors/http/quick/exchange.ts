@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpStream } from '../../../shared/http-face.js';
 import { addressOf, hasLength, hasNoBody, withExtra, type Exchange } from '../exchange.js';
 import { UNWANTED_BODY_BYTES_MAX } from '../limits.js';
 import { SocketOutlet } from '../outlet.js';
-import { headerLines, type AnswerHeads } from './answer-head.js';
+import { headerLines, behindHead, type AnswerHeads } from './answer-head.js';
 import type { QuickBody } from './body.js';
 import type { QuickHead } from './head.js';
 import { JOINED_BYTES_MAX } from './limits.js';
@@ -79,11 +79,8 @@ export class QuickExchange implements Exchange {
     if (this.#isOver || socket.destroyed) return;
     if (this.#isBegun) throw new Error('There can be no second answer.');
     const isLast = last || this.#isLast;
-    const { status, body } = answer;
-    const text = this.#host.heads.head(status, this.#lines(answer, last), last ? 'said' : isLast ? 'ends' : 'goes on');
+    this.#write(answer, last, isLast);
     this.#isBegun = true;
-    if (body === null || this.head.method === 'HEAD' || hasNoBody(status)) socket.write(text, 'latin1');
-    else writeJoined(socket, text, body);
     this.over();
     this.#host.answered(isLast);
   }
@@ -126,10 +123,21 @@ export class QuickExchange implements Exchange {
     listener?.();
   }
 
+  #write(answer: HttpAnswer, last: boolean, isLast: boolean): void {
+    const { socket, heads } = this.#host;
+    const { status, body, complete } = answer;
+    const ending = last ? 'said' : isLast ? 'ends' : 'goes on';
+    const isBare = body === null || this.head.method === 'HEAD' || hasNoBody(status);
+    const whole = isBare || last || complete !== true || this.extra.length > 0 ? null : heads.whole(answer, ending);
+    if (whole !== null) return void socket.write(whole);
+    const text = heads.head(status, this.#lines(answer, last), ending);
+    if (isBare) socket.write(text, 'latin1');
+    else writeJoined(socket, text, body);
+  }
+
   #lines(answer: HttpAnswer, last: boolean): string {
-    const { headers, body, complete } = answer;
-    const isPlain = this.extra.length === 0;
-    let lines = isPlain && complete === true ? this.#host.heads.lasting(headers) : headerLines(withExtra(this.extra, headers));
+    const { headers, body } = answer;
+    let lines = headerLines(withExtra(this.extra, headers));
     if (!hasLength(answer)) lines += `content-length: ${body === null ? 0 : Buffer.byteLength(body)}\r\n`;
     return last ? `${lines}connection: close\r\n` : lines;
   }
@@ -142,12 +150,7 @@ function writeJoined(socket: Duplex, head: string, body: Buffer | string): void 
     if (bytes === body.length) return void socket.write(head + body, 'latin1');
     return writeJoined(socket, head, Buffer.from(body));
   }
-  if (body.length <= JOINED_BYTES_MAX) {
-    const joined = Buffer.allocUnsafe(head.length + body.length);
-    joined.write(head, 'latin1');
-    body.copy(joined, head.length);
-    return void socket.write(joined);
-  }
+  if (body.length <= JOINED_BYTES_MAX) return void socket.write(behindHead(head, body));
   socket.cork();
   socket.write(head, 'latin1');
   socket.write(body);

@@ -4,53 +4,11 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { frameOf } from '../../../shared/frame.js';
-import type { HttpAnswer, HttpOutlet, HttpRoute } from '../../../shared/http-face.js';
+import type { HttpAnswer } from '../../../shared/http-face.js';
 import type { HttpDoor } from '../door.js';
 import { connectTo } from '../in-memory.fixture.js';
+import { Held } from './held-answers.fixture.js';
 import { recordingDoor, turns, type Recording } from './recording-door.fixture.js';
-
-/** What is answered when the test says so. */
-class Held {
-  readonly waiting: ((answer: HttpAnswer) => void)[] = [];
-  readonly outlets: HttpOutlet[] = [];
-  cancelled = 0;
-  closed = 0;
-
-  readonly routes: readonly HttpRoute[] = [
-    {
-      method: 'GET',
-      path: '/later',
-      right: 'none',
-      handle: () => ({
-        start: (answer) => {
-          this.waiting.push(answer);
-          return () => void this.cancelled++;
-        },
-      }),
-    },
-    {
-      method: 'GET',
-      path: '/soon',
-      right: 'none',
-      handle: () => new Promise((resolve) => this.waiting.push(resolve)),
-    },
-    {
-      method: 'GET',
-      path: '/stream',
-      right: 'none',
-      handle: () => ({
-        status: 200,
-        headers: ['content-type', 'text/event-stream'],
-        open: (outlet) => {
-          this.outlets.push(outlet);
-          return () => void this.closed++;
-        },
-      }),
-    },
-    { method: 'GET', path: '/large', right: 'none', handle: () => ({ status: 200, headers: [], body: Buffer.alloc(1024 * 1024, 'x') }) },
-    { method: 'GET', path: '/unsendable', right: 'none', handle: () => ({ status: 200, headers: ['x', 'a\r\nb: c'], body: null }) },
-  ];
-}
 
 let held = new Held();
 const opened: Recording[] = [];

@@ -71,7 +71,7 @@ describe('a row of the catalog', () => {
     ['an id that is none', { Node: 'x', Address: 'y', ID: 'z' }, 500, 'Bad node ID'],
     ['another datacenter', { Node: 'x', Address: 'y', Datacenter: 'dc2' }, 500, 'No path to datacenter'],
     ['a field that nobody knows', { Node: 'x', Nod: 'y' }, 400, 'json: unknown field "Nod"'],
-    ['a check of nobody', { Node: 'x', Address: 'y', Check: { Name: 'c', ServiceID: 'z' } }, 500, 'Missing service registration'],
+    ['a check of nobody', { Node: 'x', Address: 'y', Check: { Name: 'c', ServiceID: 'z' } }, 500, "Unknown service ID 'z'"],
   ])('with %s is refused', async (_what, body, status, text) => {
     expect(await put('/catalog/register', body)).toEqual({ status, text: expect.stringContaining(text) as string });
   });

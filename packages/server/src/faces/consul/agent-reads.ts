@@ -46,9 +46,15 @@ function checks(ask: Ask, context: ReadingContext): Reply {
   const node = nodes.named(agents.of(ask.caller).name, ask.caller);
   // That an agent lives says the catalog, and not the agent.
   const own = node === null ? [] : nodeChecks({ ...node, member: null }, terms);
-  const rows = [...own, ...onAgent(ask, context).flatMap((one) => serviceChecks(one, { name: agents.of(ask.caller).name }, terms))];
+  const found = onAgent(ask, context).flatMap((one) => serviceChecks(one, { name: agents.of(ask.caller).name }, terms));
+  const rows = [...own, ...found].map(unindexed);
   const wanted = filter === undefined ? rows : rows.filter(filter);
   return json(ask, Object.fromEntries(wanted.map((row) => [row.CheckID, row])));
+}
+
+/** The log's indexes are the catalog's, and none of an agent's. */
+function unindexed(row: CheckRow): CheckRow {
+  return { ...row, CreateIndex: 0, ModifyIndex: 0 };
 }
 
 function service(ask: Ask, context: ReadingContext): Reply {
@@ -86,7 +92,9 @@ function watchedService(ask: Ask, context: ReadingContext, { id, node, found }: 
 
 /** Of what it says of itself: when it last said so is not part of it. */
 function hashed(row: AgentService): AgentService {
-  return { ...row, ContentHash: createHash('sha1').update(JSON.stringify(row)).digest('hex').slice(0, 16) };
+  const { Datacenter, ...others } = row;
+  const ContentHash = createHash('sha1').update(JSON.stringify(row)).digest('hex').slice(0, 16);
+  return { ...others, ContentHash, Datacenter };
 }
 
 function serviceWithId(id: string, ask: Ask, context: ReadingContext): Instance | undefined {
@@ -132,7 +140,7 @@ function healthOf(
 ): { readonly AggregatedStatus: Aggregated; readonly Service: AgentService; readonly Checks: readonly CheckRow[] } {
   const node: ConsulNode = nodes.of(instance, caller);
   const own = serviceChecks(instance, node, terms);
-  const all = [...nodeChecks({ ...node, member: null }, terms), ...own];
+  const all = [...nodeChecks({ ...node, member: null }, terms), ...own].map(unindexed);
   const isOut = all.some(({ CheckID }) => CheckID === NODE_MAINTENANCE || CheckID.startsWith(SERVICE_MAINTENANCE));
   return { AggregatedStatus: isOut ? 'maintenance' : worstOf(all), Service: agentService(instance, terms), Checks: all };
 }

@@ -91,7 +91,7 @@ function members(ask: Ask, { members: all, terms, consulVersion }: SelfOptions):
   const filter = askedFilter(ask, memberShape);
   if (!['', '_all'].includes(ask.query.text('segment'))) throw new ConsulRefusal(400, 'Network segments are a Consul Enterprise feature');
   // From one datacenter to another they are called after theirs, too.
-  const isWan = ask.query.has('wan');
+  const isWan = ask.query.text('wan') !== '';
   const rows = all.all().map((member) => {
     const row = memberRow(member, terms.datacenter, consulVersion);
     return isWan ? { ...row, Name: `${member.name}.${terms.datacenter}` } : row;

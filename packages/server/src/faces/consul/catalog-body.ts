@@ -1,5 +1,6 @@
 /** Rows of the catalog as Consul's callers write them: read strictly, as Consul does, and not judged yet. */
 import { goAnything, goList, goObject, goStruct, goTable, goText, goTruth, type GoFields, type GoKind, type Said } from './body.js';
+import { ConsulRefusal } from './refusal.js';
 import { catalogServiceKind } from './service-body.js';
 
 interface RowCheckFields {
@@ -102,3 +103,19 @@ export const removalKind: GoKind<
   },
   'refused',
 );
+
+/** Rows of checks may name a node, which is the one of the row. */
+export function demandOwnChecks(node: string, { Check: one, Checks = [] }: Row): void {
+  for (const { Node = '', Name = '' } of [...(one === undefined ? [] : [one]), ...Checks])
+    if (Node !== '' && Node.toLowerCase() !== node.toLowerCase())
+      throw new ConsulRefusal(500, `Node '${Node}' for check '${Name}' doesn't match register request node '${node}'`);
+}
+
+/** Left out, it is what the definition says that is asked. */
+export function typeOfRow(type = '', definition: Readonly<Record<string, unknown>> = {}): { readonly type?: string } {
+  const asked = ['HTTP', 'TCP', 'UDP', 'GRPC', 'H2PING', 'OSService'].find(
+    (name) => typeof definition[name] === 'string' && definition[name] !== '',
+  );
+  const found = type === '' ? asked?.toLowerCase() : type;
+  return found === undefined ? {} : { type: found };
+}

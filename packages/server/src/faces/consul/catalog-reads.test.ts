@@ -185,7 +185,7 @@ describe('/v1/agent', () => {
     });
     for (const part of Object.values(about)) expect(typeof part).toBe('object');
     expect(names(await scene.json('/agent/members'), 'Name')).toEqual(['self']);
-    expect(names(await scene.json('/agent/members?wan'), 'Name')).toEqual(['self.dc1']);
+    expect(names(await scene.json('/agent/members?wan=1'), 'Name')).toEqual(['self.dc1']);
     expect(await scene.json('/agent/version')).toMatchObject({ HumanVersion: '1.22.0' });
     expect((await scene.get('/agent/metrics?format=prometheus')).body).toBe('up 1\n');
     expect((await scene.get('/agent/host')).statusCode).toBe(200);

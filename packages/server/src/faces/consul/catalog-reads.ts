@@ -98,7 +98,7 @@ function service(ask: Ask, context: ReadingContext): Reply {
       (filter === undefined ? rows : rows.filter(filter)).map((row) => JSON.stringify(row)),
     );
   };
-  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near: near?.key }, render));
+  return reads.answer(ask, answers.watched(ask, { ...ofService(context, name, ask), near: near?.key, isExact: false }, render));
 }
 
 type NodeText = (node: ConsulNode | null, rows: readonly ServiceOn[], context: ReadingContext, filter: Filter | undefined) => unknown;

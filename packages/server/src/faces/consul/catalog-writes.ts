@@ -21,7 +21,7 @@ import { unlessGone, type AgentWrites } from './agent-services.js';
 import { checkIdOf, demandOwn } from './definitions.js';
 import { json } from './answer.js';
 import { readBody } from './body.js';
-import { removalKind, rowKind, type Row, type RowCheck } from './catalog-body.js';
+import { demandOwnChecks, removalKind, rowKind, typeOfRow, type Row, type RowCheck } from './catalog-body.js';
 import { statusOf } from './check-terms.js';
 import { Finding } from './finding.js';
 import { CONSUL, keptMachine, keptService, type KeptCheck, type KeptMachine } from './kept.js';
@@ -63,6 +63,7 @@ export async function registerRow(writes: CatalogWrites, row: Row, caller: Calle
   if (address === '' && row.SkipNodeUpdate !== true) throw new ConsulRefusal(500, 'Must provide address if SkipNodeUpdate is not set');
   if (row.ID !== undefined && row.ID !== '' && !UUID.test(row.ID)) throw new ConsulRefusal(500, `Bad node ID: ${row.ID}`);
   demandMeta(row.NodeMeta ?? {});
+  demandOwnChecks(node, row);
   const checks = [...(row.Check === undefined ? [] : [row.Check]), ...(row.Checks ?? [])].map(settledCheck);
   const known = writes.finding.node(node);
   if (row.SkipNodeUpdate !== true || known === undefined) await putNode(writes, node, row, caller);
@@ -91,8 +92,8 @@ async function putNode(writes: CatalogWrites, node: MachineName, row: Row, calle
   const said = row.Address ?? '';
   const host = said === '' ? null : hostIn(said);
   await reviseMachine(writes, node, caller, (before): MachineRegistration => {
-    const { checks = {}, id: knownId } = (before && keptMachine(before.origin)) ?? {};
-    const id = row.ID === undefined || row.ID === '' ? knownId : row.ID;
+    const { checks = {} } = (before && keptMachine(before.origin)) ?? {};
+    const id = row.ID === '' ? undefined : row.ID;
     const tagged = row.TaggedAddresses ?? {};
     const places = Object.entries(tagged).flatMap(([name, address]): readonly (readonly [string, Host])[] => {
       const parsed = Host.parse(address);
@@ -132,7 +133,7 @@ function settledCheck(row: RowCheck): SettledCheck {
   const kept: KeptCheck = {
     name: Name,
     ...(Notes === undefined || Notes === '' ? {} : { notes: Notes }),
-    ...(Type === undefined || Type === '' ? {} : { type: Type }),
+    ...typeOfRow(Type, Definition),
     ...(Definition === undefined ? {} : { definition: Definition }),
     ...(Output === undefined || Output === '' ? {} : { output: Output }),
   };
@@ -172,6 +173,7 @@ async function putService(
       serviceId,
       name,
       said,
+      byAgent: false,
       node,
       address,
       checks: merged(before?.checks ?? [], own),
@@ -204,14 +206,17 @@ function merged(before: readonly Check[], rows: readonly SettledCheck[]): readon
 }
 
 function keptOf(rows: readonly SettledCheck[], before: Readonly<Record<string, KeptCheck>>): Readonly<Record<string, KeptCheck>> {
-  return Object.fromEntries(rows.map(({ check: { id }, kept }) => [id, { ...before[id], ...kept }]));
+  // A row says all of a row; of what an agent defined it only says how it is.
+  const isAgents = (known: KeptCheck | undefined): boolean =>
+    known?.interval !== undefined || known?.type === 'ttl' || known?.type === 'alias';
+  return Object.fromEntries(rows.map(({ check: { id }, kept }) => [id, isAgents(before[id]) ? { ...before[id], ...kept } : kept]));
 }
 
 async function putServiceCheck(writes: CatalogWrites, node: MachineName, one: SettledCheck, caller: Caller): Promise<void> {
   const serviceId = one.row.ServiceID ?? '';
   const [instance] = writes.finding.onNode({ name: node }, serviceId);
   if (instance === undefined)
-    throw new ConsulRefusal(500, `Missing service registration for ${JSON.stringify(serviceId)} on the node ${node}`);
+    throw new ConsulRefusal(500, `Unknown service ID '${serviceId}' for check ID '${one.check.id}' on the node ${node}`);
   const { instance: put } = await reviseInstance(
     writes,
     instance,

@@ -59,6 +59,7 @@ describe('what a check of Consul asks', () => {
       { Args: ['/bin/check', '-x'], Interval: '5s' },
       { timeoutMs: 30_000, spec: { type: 'script', command: '/bin/check', args: ['-x'] } },
     ],
+    ['somebody else, now and then', { AliasService: 'db', Interval: '1s' }, { spec: { type: 'alias', service: 'db' } }],
     ['somebody else', { AliasService: 'db' }, { spec: { type: 'alias', service: 'db', id: 'db@x' } }],
     [
       'how many in a row',
@@ -68,7 +69,7 @@ describe('what a check of Consul asks', () => {
     [
       'how many more in a row',
       { TCP: ':1', Interval: '5s', SuccessBeforePassing: 2, FailuresBeforeWarning: 1, FailuresBeforeCritical: 3 },
-      { thresholds: { successBeforePassing: 3, failuresBeforeWarning: 2, failuresBeforeCritical: 4 } },
+      { thresholds: { successBeforePassing: 2, failuresBeforeWarning: 1, failuresBeforeCritical: 3 } },
     ],
   ])('%s', (_what, said, expected) => {
     expect(probe(said)).toMatchObject(expected);
@@ -80,7 +81,7 @@ describe('a check of Consul that cannot be', () => {
     ['nothing at all', {}, 'TTL must be > 0'],
     ['both', { TTL: '10s', Interval: '10s', HTTP: 'http://x/' }, 'Interval and TTL cannot both be specified'],
     ['no interval', { HTTP: 'http://x/' }, 'Interval must be > 0'],
-    ['an alias with an interval', { AliasService: 'db', Interval: '1s' }, 'Interval cannot be set for Alias checks'],
+    ['a warning after the end', { TTL: '1s', FailuresBeforeWarning: 2 }, "can't be higher than FailuresBeforeCritical"],
     ['an alias of a node', { AliasNode: 'n' }, 'name a service with AliasService'],
     ['what nobody makes', { H2PING: 'x:1', Interval: '1s' }, 'makes no H2PING checks'],
     ['what is no address', { TCP: 'nonsense', Interval: '1s' }, 'allowed is HOST:PORT'],

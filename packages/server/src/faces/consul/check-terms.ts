@@ -90,10 +90,11 @@ function kindOf(said: SaidCheck): CheckKind {
   const isAlias = isSaid(said.AliasService) || isSaid(said.AliasNode);
   const asked = active.filter((name) => (Array.isArray(said[name]) ? said[name].length > 0 : isSaid(said[name] as string | undefined)));
   const [intervalMs, ttlMs] = [said.Interval ?? 0, said.TTL ?? 0];
+  if ((said.FailuresBeforeWarning ?? 0) > (said.FailuresBeforeCritical ?? 0))
+    throw invalid("FailuresBeforeWarning can't be higher than FailuresBeforeCritical");
   for (const name of asked) if (unmade[name] !== undefined) throw invalid(unmade[name]);
   if (intervalMs > 0 && ttlMs > 0) throw invalid('Interval and TTL cannot both be specified');
   if (isAlias) {
-    if (intervalMs !== 0) throw invalid('Interval cannot be set for Alias checks');
     if (ttlMs !== 0) throw invalid('TTL must be not be set for Alias checks');
     if (!isSaid(said.AliasService)) throw invalid('an alias of a node alone is not followed here: name a service with AliasService');
     return 'alias';
@@ -150,7 +151,7 @@ function timeoutOf({ Timeout = 0 }: SaidCheck, kind: CheckKind): number {
   return Math.min(Math.max(Math.round(Timeout), TIMEOUT_MIN_MS), TIMEOUT_MAX_MS);
 }
 
-/** Consul says how many results in a row change nothing yet, and a registry like this one which of them decides. */
+/** The nth result in a row decides, as here; 0, and nothing, is the first. */
 function thresholdsOf(said: SaidCheck): object {
   const critical = decidingOf(said.FailuresBeforeCritical);
   const warning = said.FailuresBeforeWarning ?? 0;
@@ -162,7 +163,7 @@ function thresholdsOf(said: SaidCheck): object {
 }
 
 function decidingOf(before = 0): number {
-  return Math.min(Math.max(before, 0) + 1, IN_A_ROW_MAX);
+  return Math.min(Math.max(before, 1), IN_A_ROW_MAX);
 }
 
 const page = /^(https?):\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^/:?#]+)(?::(\d+))?([/?][^#]*)?(?:#.*)?$/i;

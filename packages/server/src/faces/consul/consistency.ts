@@ -13,7 +13,8 @@ export function consistencyOf(query: ConsulQuery): Consistency {
   // How old is too old is asked only of those who take what is old, and the answer says how old it is.
   query.duration('max_stale', 'Invalid max_stale value');
   if (consistent) return 'consistent';
-  return stale && !query.has('leader') ? 'stale' : 'leader';
+  // Whoever says how old is too old takes what is old; that a leader is asked as well changes nothing.
+  return stale || query.text('max_stale') !== '' ? 'stale' : 'leader';
 }
 
 function conflicting(name: string): ConsulRefusal {

@@ -44,7 +44,7 @@ export function defineService(said: Said<AgentServiceFields>, { agent, address, 
       const left = replaceChecks ? { checks: [], kept: {} } : leftChecks(before, named);
       const checks = [...left.checks, ...settled.map(({ check }) => asBefore(check, before))];
       const keptChecks = { ...left.kept, ...Object.fromEntries(settled.map(({ id: checkId, kept }) => [checkId, kept])) };
-      return registrationOf({ id, serviceId, name, said, node: agent.name, address, checks, keptChecks, before });
+      return registrationOf({ id, serviceId, name, said, byAgent: true, node: agent.name, address, checks, keptChecks, before });
     },
   };
 }

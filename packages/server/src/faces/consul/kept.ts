@@ -33,6 +33,8 @@ export interface KeptService {
   readonly tags?: Exact<readonly string[], readonly string[]>;
   readonly ports?: Exact<readonly NamedPort[], { readonly port: number | null; readonly ports: Readonly<Record<string, number>> }>;
   readonly taggedAddresses?: Readonly<Record<string, PlacedAddress>>;
+  /** An agent was told of it: agents say of an IP address by themselves that it is the one in the LAN and the WAN. */
+  readonly byAgent?: true;
   /** Left out: 1. The weight of whoever passes is the instance's. */
   readonly warningWeight?: number;
   readonly enableTagOverride?: true;

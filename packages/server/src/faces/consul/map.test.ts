@@ -80,7 +80,7 @@ describe('the lens of Consul', () => {
           Weights: { Passing: 1, Warning: 1 },
           EnableTagOverride: false,
           ...plain,
-          ...(TaggedAddresses === undefined ? {} : { TaggedAddresses }),
+          ...(TaggedAddresses === undefined || Object.keys(TaggedAddresses).length === 0 ? {} : { TaggedAddresses }),
           ...(Proxy === undefined ? {} : { Proxy }),
           ...(Connect === undefined ? {} : { Connect }),
           ...(Locality === undefined ? {} : { Locality }),
@@ -97,11 +97,27 @@ describe('the lens of Consul', () => {
         const moved = { host: '10.9.9.9' as Host, port: 9, tags: ['theirs'], metadata: { theirs: 'yes' }, weight: 7 };
         const after = shown({ ...said, Name }, moved);
         const { TaggedAddresses, EnableTagOverride = false } = said;
-        const kept = { EnableTagOverride, ...(TaggedAddresses === undefined ? {} : { TaggedAddresses }) };
+        const isTagged = TaggedAddresses !== undefined && Object.keys(TaggedAddresses).length > 0;
+        const kept = { EnableTagOverride, ...(isTagged ? { TaggedAddresses } : {}) };
         expect(after).toMatchObject({ Address: '10.9.9.9', Port: 9, Tags: ['theirs'], Meta: { theirs: 'yes' }, ...kept });
         expect(after.Weights).toEqual({ Passing: 7, Warning: said.Weights?.Warning ?? 1 });
       }),
     );
+  });
+
+  it('says of an IP address where it is reached, as an agent does, and where it is then', () => {
+    const at = (Address: string, Port: number): object => ({ Address, Port });
+    expect(shown({ Name: 'web', Address: '10.0.0.9', Port: 80, TaggedAddresses: { wan_ipv4: at('1.2.3.4', 81) } }).TaggedAddresses).toEqual(
+      {
+        lan_ipv4: at('10.0.0.9', 80),
+        wan_ipv4: at('1.2.3.4', 81),
+      },
+    );
+    expect(shown({ Name: 'web', Address: 'fd00::9' }).TaggedAddresses).toEqual({ lan_ipv6: at('fd00::9', 0), wan_ipv6: at('fd00::9', 0) });
+    expect(shown({ Name: 'web', Address: '10.0.0.9' }, { host: '10.0.0.8' as Host }).TaggedAddresses).toMatchObject({
+      lan_ipv4: at('10.0.0.8', 0),
+    });
+    for (const Address of ['', 'db.example.com']) expect(shown({ Name: 'web', Address }).TaggedAddresses).toBeUndefined();
   });
 
   it('shows several ports as they were said, until somebody else moves them', () => {

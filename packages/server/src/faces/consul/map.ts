@@ -5,6 +5,7 @@
  * The law: what was registered here is shown here as it was said while nobody changes it elsewhere, and what somebody changed
  * elsewhere is shown as it is then; what our model does not know stays.
  */
+import { isIP } from 'node:net';
 import {
   Host,
   isObject,
@@ -50,6 +51,7 @@ export interface ServiceWish {
   readonly serviceId: string;
   readonly name: string;
   readonly said: SaidService;
+  readonly byAgent: boolean;
   readonly node: MachineName;
   /** Of the node, for a service that says none. */
   readonly address: Host | null;
@@ -59,7 +61,18 @@ export interface ServiceWish {
 }
 
 /** Throws what Consul answers. */
-export function registrationOf({ id, serviceId, name, said, node, address, checks, keptChecks, before }: ServiceWish): Registration {
+export function registrationOf({
+  id,
+  serviceId,
+  name,
+  said,
+  byAgent,
+  node,
+  address,
+  checks,
+  keptChecks,
+  before,
+}: ServiceWish): Registration {
   const service = ServiceName.parse(name);
   if (service === undefined) throw invalid(`Invalid service name ${JSON.stringify(name)}: allowed is ${ServiceName.allowed}`);
   demandPlaced(said);
@@ -73,7 +86,10 @@ export function registrationOf({ id, serviceId, name, said, node, address, check
     ...exact('address', saidAddress, host),
     ...(tagsKind.parse(tags) === undefined ? exact('tags', tags, plainTags(tags)) : {}),
     ...(said.Ports === undefined || said.Ports.length === 0 ? {} : { ports: { said: said.Ports.map(namedPort), as: ports } }),
-    ...(said.TaggedAddresses === undefined ? {} : { taggedAddresses: placed(said.TaggedAddresses) }),
+    ...(said.TaggedAddresses === undefined || Object.keys(said.TaggedAddresses).length === 0
+      ? {}
+      : { taggedAddresses: placed(said.TaggedAddresses) }),
+    ...(byAgent && isIP(saidAddress) !== 0 ? { byAgent: true as const } : {}),
     ...(weights.warning === 1 ? {} : { warningWeight: weights.warning }),
     ...(said.EnableTagOverride === true ? { enableTagOverride: true as const } : {}),
     ...given('socketPath', said.SocketPath),

@@ -44,6 +44,12 @@ export class ConsulQuery {
     return ms;
   }
 
+  /** The same, where empty is none: a condition that was left open must not be taken for none at all. */
+  demandedWhole(name: string, refusal: string): bigint | undefined {
+    if (this.has(name) && this.text(name) === '') throw new ConsulRefusal(400, refusal);
+    return this.whole(name, refusal);
+  }
+
   /** A whole number that is not negative, exact to the last of its 64 bits; `undefined` where it is not there, or empty. */
   whole(name: string, refusal: string): bigint | undefined {
     const text = this.text(name);

@@ -59,7 +59,7 @@ describe('every read', () => {
     ['stale', { 'x-consul-effective-consistency': 'stale' }],
     ['consistent', { 'x-consul-effective-consistency': 'consistent' }],
     ['cached', { 'x-cache': 'HIT', 'age': '0' }],
-    ['stale&leader', { 'x-consul-effective-consistency': 'leader' }],
+    ['stale&leader', { 'x-consul-effective-consistency': 'stale' }],
     ['stale&max_stale=10s', { 'x-consul-effective-consistency': 'stale' }],
   ])('?%s', async (query, expected) => {
     expect((await new ConsulScene().get(`/catalog/nodes?${query}`)).headers).toMatchObject(expected);

@@ -55,7 +55,7 @@ export class ConsulFace implements HttpFace {
   }
 
   ready(head: HttpHead, caller: Caller, answer: ReadyAnswer): boolean {
-    if (head.method !== 'GET') return false;
+    if (head.method !== 'GET' || saysWhere(head)) return false;
     const found = this.#options.ready?.(head, caller) ?? null;
     const route = found === null ? undefined : this.#kept.find(({ start }) => head.url?.startsWith(start) === true)?.route;
     if (found === null || route === undefined) return false;
@@ -91,6 +91,11 @@ export class ConsulFace implements HttpFace {
     if (isFault(thrown)) this.#options.log.error('a request failed', { reason: (thrown as Error | undefined)?.stack ?? String(thrown) });
     return refusalAnswer(refusalOf(thrown), usual);
   }
+}
+
+/** Not in the address, by which answers lie ready. */
+function saysWhere({ rawHeaders }: HttpHead): boolean {
+  return headerIn(rawHeaders, 'x-consul-namespace') !== undefined || headerIn(rawHeaders, 'x-consul-partition') !== undefined;
 }
 
 function isFault(thrown: unknown): boolean {

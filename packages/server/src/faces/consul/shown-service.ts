@@ -1,6 +1,7 @@
 /** An instance as Consul shows its services: by itself, at its agent, and flat with its node. */
+import { isIP } from 'node:net';
 import type { Instance } from '@rollcall/core';
-import { exactly, keptService, type NamedPort, type PlacedAddress } from './kept.js';
+import { exactly, keptService, type KeptService, type NamedPort, type PlacedAddress } from './kept.js';
 import type { ConsulNode } from './nodes.js';
 import type { Terms } from './terms.js';
 
@@ -44,17 +45,19 @@ export function consulTagsOf({ tags, origin }: Pick<Instance, 'tags' | 'origin'>
 export function nodeService(instance: Instance, { indexes }: Terms): NodeService {
   const kept = keptService(instance.origin);
   const { host, port, ports, service, metadata, weight, createRevision, revision, intentRevision } = instance;
+  const [address, shownPort] = [exactly(kept?.address, host, host ?? ''), port ?? (kept === null ? (Object.values(ports)[0] ?? 0) : 0)];
+  const taggedAddresses = taggedOf(kept, address, shownPort);
   const named = exactly<readonly NamedPort[], { port: number | null; ports: object }>(kept?.ports, { port, ports }, namedPorts(ports));
   return {
     ...(kept?.kind === undefined ? {} : { Kind: kept.kind }),
     ID: serviceIdOf(instance),
     Service: service,
     Tags: consulTagsOf(instance),
-    Address: exactly(kept?.address, host, host ?? ''),
-    ...(kept?.taggedAddresses === undefined ? {} : { TaggedAddresses: kept.taggedAddresses }),
+    Address: address,
+    ...(taggedAddresses === undefined ? {} : { TaggedAddresses: taggedAddresses }),
     Meta: metadata,
     // Of those that came with names only, Consul has no other.
-    Port: port ?? (kept === null ? (Object.values(ports)[0] ?? 0) : 0),
+    Port: shownPort,
     ...(named.length === 0 ? {} : { Ports: named }),
     ...(kept?.socketPath === undefined ? {} : { SocketPath: kept.socketPath }),
     Weights: { Passing: weight, Warning: kept?.warningWeight ?? 1 },
@@ -65,6 +68,14 @@ export function nodeService(instance: Instance, { indexes }: Terms): NodeService
     CreateIndex: indexes.of(createRevision),
     ModifyIndex: indexes.of(Math.max(revision, intentRevision)),
   };
+}
+
+/** What was said goes before what an agent adds by itself. */
+function taggedOf(kept: KeptService | null, Address: string, Port: number): Readonly<Record<string, PlacedAddress>> | undefined {
+  const family = kept?.byAgent === true ? isIP(Address) : 0;
+  if (family === 0) return kept?.taggedAddresses;
+  const own = { Address, Port };
+  return { [`lan_ipv${family}`]: own, [`wan_ipv${family}`]: own, ...kept?.taggedAddresses };
 }
 
 /** What Consul shows of a service that is no proxy. */

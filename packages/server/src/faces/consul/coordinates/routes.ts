@@ -107,7 +107,7 @@ function datacenters(ask: Ask, { datacenter, servers, kept }: CoordinateRoutesOp
   const nowhere = { segment: '', vec, error: 1.5, adjustment: 0, height: 1e-5 };
   const Coordinates = servers().map((name) => {
     const known = kept.keyspace.coordinates.get(byteText(name));
-    return shown({ ...(known ?? nowhere), node: `${name}.${datacenter}` });
+    return shown({ ...(known ?? nowhere), node: name });
   });
   const { body } = shownJson(ask, [{ Datacenter: datacenter, AreaID: 'wan', Coordinates }]);
   return { status: 200, headers: ['content-type', 'application/json'], body };

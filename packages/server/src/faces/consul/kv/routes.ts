@@ -43,7 +43,8 @@ function watchedKeys(ask: Ask, kept: Kept): Watched {
     const separator = query.text('separator') || query.text('seperator');
     const list = (): Shown => {
       const keys = listedKeys(namesOf(kept.keyspace.kv.under(key)), key, separator);
-      return keys.length === 0 ? NOTHING : { body: bigJson(keys, pretty) };
+      // That there are none at all is no absence.
+      return keys.length === 0 && key !== '' ? NOTHING : { body: bigJson(keys, pretty) };
     };
     return { ...under(kept, key), key: `kv keys ${manner}${JSON.stringify([key, separator])}`, read: list };
   }
@@ -99,8 +100,8 @@ async function put(ask: Ask, kept: Kept): Promise<HttpReply> {
   const { query, rest: key, body } = ask;
   if (key === '') throw missingKey();
   demandOne(ask, ['cas', 'acquire', 'release']);
-  const written = { value: body, flags: query.whole('flags', 'Invalid value for ?flags: it is no number of 64 bits') ?? 0n };
-  const cas = query.whole('cas', 'Invalid value for ?cas: it is no number of 64 bits');
+  const written = { value: body, flags: query.demandedWhole('flags', 'Invalid value for ?flags: it is no number of 64 bits') ?? 0n };
+  const cas = query.demandedWhole('cas', 'Invalid value for ?cas: it is no number of 64 bits');
   const verb = (draft: KvDraft): boolean => {
     if (cas !== undefined) return draft.cas(key, written, kept.revisionOf(cas)) !== null;
     if (query.has('acquire')) return draft.lock(key, written, query.text('acquire')) !== null;
@@ -116,7 +117,7 @@ async function remove(ask: Ask, kept: Kept): Promise<HttpReply> {
   const { query, rest: key } = ask;
   demandOne(ask, ['recurse', 'cas']);
   if (key === '' && !query.has('recurse')) throw missingKey();
-  const cas = query.whole('cas', 'Invalid value for ?cas: it is no number of 64 bits');
+  const cas = query.demandedWhole('cas', 'Invalid value for ?cas: it is no number of 64 bits');
   const verb = (draft: KvDraft): boolean => {
     if (query.has('recurse')) draft.deleteTree(key);
     else if (cas === undefined) draft.delete(key);

@@ -10,8 +10,9 @@ export function shownEntry(entry: KvEntry, indexes: Indexes, { value = true }: {
     Flags: entry.flags,
     Value: value && entry.value.length > 0 ? base64(entry.value) : null,
     ...(entry.session === null ? {} : { Session: entry.session }),
-    CreateIndex: indexes.of(entry.createRevision),
-    ModifyIndex: indexes.of(entry.modRevision),
+    // What is not there, as a transaction may show it, never came to be.
+    CreateIndex: entry.createRevision === 0 ? 0 : indexes.of(entry.createRevision),
+    ModifyIndex: entry.modRevision === 0 ? 0 : indexes.of(entry.modRevision),
   };
 }
 

@@ -51,6 +51,7 @@ export const queryDefinition: GoKind<QueryDefinition & { readonly id: string }> 
   if ((Service?.Service ?? '') === '') throw new ConsulRefusal(500, 'Must provide a Service name to query');
   if (Service?.SamenessGroup !== undefined && Service.SamenessGroup !== '')
     throw new ConsulRefusal(400, 'Sameness groups are a Consul Enterprise feature');
+  if (Name === '' && Session === '' && type === '') throw new ConsulRefusal(500, 'Must be bound to a session');
   const { NearestN = 0, Datacenters = [], Targets = [] } = Service?.Failover ?? {};
   if (NearestN < 0) throw new ConsulRefusal(500, `Bad NearestN '${NearestN}', must be >= 0`);
   const definition: QueryDefinition = {

@@ -39,7 +39,7 @@ const saidSession = goStruct(
     Namespace: text,
     Partition: text,
   },
-  'refused',
+  'ignored',
 );
 
 /** What was asked for, with Consul's defaults. `node`: whose agent is asked. Throws what Consul refuses. */

@@ -1,0 +1,70 @@
+/** Services that cannot be. */
+import { get, post, put, remove } from '../asking.js';
+import type { Flow } from '../step.js';
+
+export const wrongServiceFlows: readonly Flow[] = [
+  {
+    name: 'what only Consul takes',
+    steps: [
+      put('/v1/agent/service/register', { Name: 'with spaces and Ümlaut' }),
+      put('/v1/agent/service/register', { Name: 'porty', Port: 70000 }),
+      put('/v1/agent/service/register', { Name: 'minus', Port: -1 }),
+      put('/v1/agent/service/register', { Name: 'w'.repeat(200) }),
+    ],
+  },
+  {
+    name: 'what is wrong with a service',
+    steps: [
+      ...(
+        [
+          {},
+          { Name: '' },
+          { ID: 'only' },
+          { Name: 'web', Address: '0.0.0.0' },
+          { Name: 'web', Address: '::' },
+          { Name: 'web', Address: '[::]' },
+          { Name: 'web', Port: 'http' },
+          { Name: 'web', Port: '80' },
+          { Name: 'web', Port: 1.5 },
+          { Name: 'web', Tags: 'one' },
+          { Name: 'web', Tags: [1] },
+          { Name: 'web', Meta: { 'bad key': '1' } },
+          { Name: 'web', Meta: { 'consul-x': '1' } },
+          { Name: 'web', Meta: { '': '1' } },
+          { Name: 'web', Meta: { ['k'.repeat(129)]: '1' } },
+          { Name: 'web', Meta: { k: 'v'.repeat(513) } },
+          { Name: 'web', Meta: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`k${at}`, '1'])) },
+          { Name: 'web', Meta: { k: 1 } },
+          { Name: 'web', Weights: { Passing: -1, Warning: 1 } },
+          { Name: 'web', Weights: { Passing: 0, Warning: 0 } },
+          { Name: 'web', Weights: { Passing: 70_000, Warning: 1 } },
+          { Name: 'web', Weights: { Passing: 3 } },
+          { Name: 'web', Check: { TTL: '1s', HTTP: 'http://localhost', Interval: '1s' } },
+          { Name: 'web', Check: { Interval: '1s' } },
+          { Name: 'web', Check: {} },
+          { Name: 'web', Checks: [{}] },
+          { Name: 'web', Check: { TTL: 'soon' } },
+          { Name: 'web', Check: { TTL: '10s', Status: 'happy' } },
+          { Name: 'web', Kind: 'strange' },
+          { Name: 'web', EnableTagOverride: 'yes' },
+          { Name: 'web', Strange: true },
+          { Name: 'web', Namespace: 'other' },
+          { Name: 'web', Partition: 'other' },
+          { Name: 'web', TaggedAddresses: { wan: { Address: '0.0.0.0', Port: 1 } } },
+          { Name: 'web', TaggedAddresses: { wan: { Address: '', Port: 1 } } },
+          { Name: 'web', SocketPath: '/x', Port: 1 },
+        ] as const
+      ).map((service) => put('/v1/agent/service/register', service)),
+      put('/v1/agent/service/register', '{"Name":'),
+      put('/v1/agent/service/register', ''),
+      put('/v1/agent/service/register', '[]'),
+      put('/v1/agent/service/register', '"web"'),
+      put('/v1/agent/service/register', 'null'),
+      put('/v1/agent/service/register?replace-existing-checks=maybe', { Name: 'web' }),
+      get('/v1/agent/service/register'),
+      post('/v1/agent/service/register', { Name: 'web' }),
+      remove('/v1/agent/service/register'),
+      get('/v1/agent/services'),
+    ],
+  },
+];

@@ -9,7 +9,7 @@ import { cpuTimeMs, untilIdle } from '../support/cpu-time.js';
 import { startEtcd, type Etcd } from '../support/etcd.js';
 import { etcdFigures } from '../support/etcd-figures.js';
 import { few } from '../support/figures.js';
-import { findProgram } from '../support/programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 import { startRollcall, type Rollcall } from '../support/rollcall.js';
 import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
 

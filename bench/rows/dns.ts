@@ -13,7 +13,7 @@ import { few, milliseconds, perSecond, times } from '../support/figures.js';
 import { connectHttp, requestOf } from '../support/http-client.js';
 import type { LoadResult } from '../support/load.js';
 import { pin, pinningNote, SERVER_CORE } from '../support/pinned.js';
-import { findProgram } from '../support/programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 import { startRollcall, type Rollcall } from '../support/rollcall.js';
 import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
 import { ratioOf, spreadOf } from '../support/statistics.js';

@@ -13,7 +13,7 @@ import { cpuTimeMs, untilIdle } from '../support/cpu-time.js';
 import { startEtcd } from '../support/etcd.js';
 import { few, perSecond, times } from '../support/figures.js';
 import { framed } from '../support/put-messages.js';
-import { findProgram } from '../support/programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 import { startRollcall } from '../support/rollcall.js';
 import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
 import { ratioOf, spreadOf } from '../support/statistics.js';

@@ -12,7 +12,7 @@ import { startEtcd, type Etcd } from '../support/etcd.js';
 import { few, milliseconds, perSecond, times } from '../support/figures.js';
 import { h2loadPuts } from '../support/h2load.js';
 import type { Load, LoadResult } from '../support/load.js';
-import { findProgram } from '../support/programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
 import { ratioOf, spreadOf } from '../support/statistics.js';
 import { borneBy, startStore, type Borne, type StoreProcess } from '../support/store-process.js';

@@ -20,7 +20,7 @@ import {
 import { few, megabytes, perSecond, times } from '../support/figures.js';
 import { residentBytes } from '../support/heap.js';
 import { CLIENT_CORE, pin, pinningNote, SERVER_CORE } from '../support/pinned.js';
-import { findProgram } from '../support/programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 import { startRollcall, type Rollcall } from '../support/rollcall.js';
 import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
 import { ratioOf, spreadOf } from '../support/statistics.js';

@@ -16,7 +16,7 @@ import { few, perSecond, times } from '../support/figures.js';
 import { h2loadPuts } from '../support/h2load.js';
 import type { HttpWork } from '../support/http-work.js';
 import type { Load, LoadResult } from '../support/load.js';
-import { findProgram } from '../support/programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 import { startRollcall, type Rollcall } from '../support/rollcall.js';
 import { skippedRow, type Benchmark, type BenchmarkContext, type Row } from '../support/row.js';
 import { ratioOf, spreadOf } from '../support/statistics.js';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { javaClients } from '../../interop/eureka/fetched.js';
 import type { Cleanup } from './cleanup.js';
-import { findProgram } from './programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 
 /** What is compared with, for a reader's eyes. */
 export const realServer =

@@ -10,7 +10,7 @@ import { untilIdle } from './cpu-time.js';
 import { few, perSecond, times } from './figures.js';
 import { connectHttp, type HttpConnection } from './http-client.js';
 import { pin, pinningNote, SERVER_CORE } from './pinned.js';
-import { findProgram } from './programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 import { skippedRow, type BenchmarkContext, type Row } from './row.js';
 import { ratioOf, spreadOf } from './statistics.js';
 import { runWrk, writePutScript, type WrkLoad, type WrkResult } from './wrk.js';

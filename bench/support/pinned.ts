@@ -1,7 +1,7 @@
 /** Servers on one core and whoever asks them on another, where there are two and the system lets us choose. */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { findProgram } from './programs.js';
+import { findProgram } from '../../test/support/find-program.js';
 
 const taskset: string | undefined = availableParallelism() >= 2 ? findProgram('taskset') : undefined;
 

@@ -3,9 +3,8 @@
  * Where it is not installed they are skipped and say so; with ROLLCALL_NO_SKIPS=1, as the CI sets it, that is
  * a failure, so that a suite cannot be absent without anybody noticing.
  */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
+import { findProgram } from './find-program.js';
 
 /** `describe` for a suite that starts these programs. `body` is called only if all of them are there. */
 export function describeWith(programs: readonly string[], title: string, body: () => void): void {
@@ -26,19 +25,4 @@ export function describeWith(programs: readonly string[], title: string, body: (
   describe(title, () => {
     it.skip(notice);
   });
-}
-
-/** Where the program is, if it is on the PATH. */
-function findProgram(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

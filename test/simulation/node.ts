@@ -1,4 +1,5 @@
 /** One registry process: the real catalog, attendance and registrar over a store that outlives it. */
+import type { ProcessClock } from '@rollcall/conformance';
 import {
   everything,
   Amendments,
@@ -15,7 +16,6 @@ import {
   type Registrar,
   type Store,
 } from '@rollcall/core';
-import type { NodeClock } from './node-clock.js';
 
 export const simulator: Caller = { identity: 'anonymous', may: everything, from: '127.0.0.1', face: 'simulation' };
 
@@ -23,13 +23,13 @@ const silence: Log = { info: () => undefined, warn: () => undefined, error: () =
 
 export interface NodeOptions {
   readonly store: Store;
-  readonly clock: NodeClock;
+  readonly clock: ProcessClock;
   readonly random: Random;
   readonly guard: GuardSettings;
 }
 
 export class Node {
-  readonly clock: NodeClock;
+  readonly clock: ProcessClock;
   readonly view: CatalogView;
   readonly registrar: Registrar;
   readonly attendance: Attendance;

@@ -2,11 +2,10 @@
  * A world in one process: a fleet that beats, a registry node that listens, and trouble. Time is simulated and chance is
  * seeded, so a run of minutes takes seconds, and the same seed is the same run.
  */
-import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
+import { ProcessClock, SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { isRollcallError, type GuardSettings, type Registration, type Store } from '@rollcall/core';
 import { openMemoryStore } from 'rollcall/stores';
 import { Fleet, LONGEST_MS } from './fleet.js';
-import { NodeClock } from './node-clock.js';
 import { Node, simulator } from './node.js';
 import { Oracle } from './oracle.js';
 import { planTrouble, type Planned, type Trouble } from './trouble.js';
@@ -131,7 +130,7 @@ class World {
   }
 
   async #startNode(): Promise<void> {
-    const clock = new NodeClock(this.#clock, () => this.#wallOffsetMs);
+    const clock = new ProcessClock(this.#clock, () => this.#wallOffsetMs);
     const node = new Node({ store: this.#store, clock, random: this.#random, guard: this.#options.guard });
     await node.start();
     this.#node = node;

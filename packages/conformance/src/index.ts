@@ -39,6 +39,7 @@ export * from './invariants.js';
 export type { Law } from './law.js';
 export { pairs } from './plain.js';
 export * from './seeded-random.js';
+export * from './process-clock.js';
 export * from './simulated-clock.js';
 export * from './states.js';
 export * from './with-yields.js';

@@ -1,6 +1,5 @@
 /** A node of a cluster without anything that it would do there: roster, membership and fences over a link of its own. */
-import { SeededRandom, type SimulatedClock } from '@rollcall/conformance';
-import type { Clock } from '../ports/clock.js';
+import { ProcessClock, SeededRandom, type SimulatedClock } from '@rollcall/conformance';
 import type { Log } from '../ports/log.js';
 import { noMeter, type Meter } from '../ports/meter.js';
 import { SharedDuty } from './duty.js';
@@ -91,54 +90,4 @@ export class MemberNode {
 function inWords({ joined, left, lost }: RosterChange): string {
   const parts = Object.entries({ joined, left, lost }).filter(([, nodes]) => nodes.length > 0);
   return parts.map(([what, nodes]) => `${nodes.map(({ name }) => name).join(' ')} ${what}`).join(', ') || 'said something';
-}
-
-/** Of one process, which can be stopped and ended. */
-class ProcessClock implements Clock {
-  readonly #world: SimulatedClock;
-  #state: 'running' | 'stopped' | 'ended' = 'running';
-  #late: (() => void)[] = [];
-
-  constructor(world: SimulatedClock) {
-    this.#world = world;
-  }
-
-  monotonicMs(): number {
-    return this.#world.monotonicMs();
-  }
-
-  wallMs(): number {
-    return this.#world.wallMs();
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    let isCancelled = false;
-    const call = (): void => {
-      if (isCancelled || this.#state === 'ended') return;
-      if (this.#state === 'stopped') this.#late.push(call);
-      else callback();
-    };
-    const cancel = this.#world.after(delayMs, call);
-    return () => {
-      isCancelled = true;
-      cancel();
-    };
-  }
-
-  stop(): void {
-    if (this.#state === 'running') this.#state = 'stopped';
-  }
-
-  resume(): void {
-    if (this.#state !== 'stopped') return;
-    this.#state = 'running';
-    const late = this.#late;
-    this.#late = [];
-    for (const call of late) call();
-  }
-
-  end(): void {
-    this.#state = 'ended';
-    this.#late = [];
-  }
 }

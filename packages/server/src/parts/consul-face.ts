@@ -91,6 +91,7 @@ export function consulFace(sources: ConsulSources, options: ServeOptions, surrou
     agents,
     distances: new Distances({ coordinates: () => keys.keyspace.coordinates, moved: () => keys.keyspace.moved('coordinates') }),
     reads,
+    clock,
     terms: { indexes, datacenter: options.dnsDatacenter },
     consulVersion: options.consulVersion,
     cache: sources.cache,

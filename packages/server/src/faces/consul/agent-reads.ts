@@ -6,6 +6,7 @@ import { json, text } from './answer.js';
 import { askedFilter } from './chosen.js';
 import { agentServiceShape, checkShape } from './filter/shapes.js';
 import type { ConsulNode } from './nodes.js';
+import { inSlices } from './making.js';
 import { ofNode, type ReadingContext } from './reading.js';
 import { shownJson } from './reads.js';
 import { ConsulRefusal } from './refusal.js';
@@ -13,6 +14,7 @@ import type { Ask, ConsulRoute } from './route.js';
 import { NODE_MAINTENANCE, nodeChecks, SERVICE_MAINTENANCE, serviceChecks, worstOf, type CheckRow } from './shown-checks.js';
 import { agentService, serviceIdOf, type AgentService } from './shown-service.js';
 import type { Watched } from './watched.js';
+import { tableOf } from './whole-catalog.js';
 
 type Reply = HttpReply | Promise<HttpReply>;
 
@@ -27,29 +29,38 @@ export function agentRoutes(context: ReadingContext): readonly ConsulRoute[] {
   ];
 }
 
-/** What is on the caller's agent, in the order of the ids. */
+/** What is on the caller's agent, in no order. */
 function onAgent({ caller }: Ask, { view, agents }: ReadingContext): readonly Instance[] {
-  const name = agents.of(caller).name;
-  return view.instancesOn({ namespace: Namespace.default, name }, caller).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  return view.instancesOn({ namespace: Namespace.default, name: agents.of(caller).name }, caller);
 }
 
-function services(ask: Ask, context: ReadingContext): Reply {
+async function services(ask: Ask, context: ReadingContext): Promise<HttpReply> {
   const filter = askedFilter(ask, agentServiceShape);
-  const rows = onAgent(ask, context).map((instance) => agentService(instance, context.terms));
-  const wanted = filter === undefined ? rows : rows.filter(filter);
-  return json(ask, Object.fromEntries(wanted.map((row) => [row.ID, row])));
+  const rowsOf = (instance: Instance): readonly (readonly [string, AgentService])[] => {
+    const row = agentService(instance, context.terms);
+    return filter?.(row) === false ? [] : [[row.ID, row]];
+  };
+  return jsonBytes(await inSlices(tableOf(ask, onAgent(ask, context), rowsOf), context.clock));
 }
 
-function checks(ask: Ask, context: ReadingContext): Reply {
-  const { terms, agents, nodes } = context;
+async function checks(ask: Ask, context: ReadingContext): Promise<HttpReply> {
+  const { terms, agents, nodes, clock } = context;
   const filter = askedFilter(ask, checkShape);
-  const node = nodes.named(agents.of(ask.caller).name, ask.caller);
+  const { name } = agents.of(ask.caller);
+  const node = nodes.named(name, ask.caller);
+  const wanted = (rows: readonly CheckRow[]): readonly (readonly [string, CheckRow])[] =>
+    rows
+      .map(unindexed)
+      .filter((row) => filter?.(row) !== false)
+      .map((row) => [row.CheckID, row]);
   // That an agent lives says the catalog, and not the agent.
-  const own = node === null ? [] : nodeChecks({ ...node, member: null }, terms);
-  const found = onAgent(ask, context).flatMap((one) => serviceChecks(one, { name: agents.of(ask.caller).name }, terms));
-  const rows = [...own, ...found].map(unindexed);
-  const wanted = filter === undefined ? rows : rows.filter(filter);
-  return json(ask, Object.fromEntries(wanted.map((row) => [row.CheckID, row])));
+  const own = node === null ? [] : wanted(nodeChecks({ ...node, member: null }, terms));
+  const rowsOf = (instance: Instance): ReturnType<typeof wanted> => wanted(serviceChecks(instance, { name }, terms));
+  return jsonBytes(await inSlices(tableOf(ask, onAgent(ask, context), rowsOf, own), clock));
+}
+
+function jsonBytes(body: Buffer): HttpAnswer {
+  return { status: 200, headers: ['content-type', 'application/json'], body };
 }
 
 /** The log's indexes are the catalog's, and none of an agent's. */
@@ -125,6 +136,7 @@ function healthByName(ask: Ask, context: ReadingContext): Reply {
   if (name === '') throw new ConsulRefusal(400, 'Missing service name');
   const found = onAgent(ask, context)
     .filter((instance) => instance.service.toLowerCase() === name.toLowerCase())
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1))
     .map((instance) => healthOf(instance, ask, context));
   if (found.length === 0) return healthAnswer(ask, 404, `ServiceName ${name} Not Found`, []);
   const worst = found

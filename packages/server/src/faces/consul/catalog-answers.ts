@@ -1,11 +1,13 @@
 /** Answers about the catalog, as bytes: rendered when they are first asked for after a change, and lying ready from then on. */
-import type { Caller, CatalogView } from '@rollcall/core';
+import type { Caller, CatalogView, Clock } from '@rollcall/core';
 import type { AnswerCache, CachedAnswer } from '../../shared/answer-cache.js';
 import type { HttpAnswer, HttpHead } from '../../shared/http-face.js';
 import type { About, CatalogIndexes } from './catalog-indexes.js';
 import type { Indexes } from './indexes.js';
+import type { Making } from './making.js';
 import type { Reads } from './reads.js';
 import type { Ask } from './route.js';
+import { SlicedAnswer } from './sliced-answer.js';
 import type { Watched } from './watched.js';
 
 /** What an answer is about, and so when it is out of date. */
@@ -53,10 +55,16 @@ export interface CatalogAnswersOptions {
   readonly indexes: Indexes;
   readonly cache: AnswerCache;
   readonly reads: Pick<Reads, 'headers'>;
+  readonly clock: Clock;
 }
+
+/** One that nobody waits for is at hand for so long, for those who ask for it at the same time. */
+const SLICED_KEPT_MS = 1000;
 
 export class CatalogAnswers {
   readonly #options: CatalogAnswersOptions;
+  readonly #sliced = new Map<string, SlicedAnswer>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: CatalogAnswersOptions) {
     this.#options = options;
@@ -74,6 +82,44 @@ export class CatalogAnswers {
       listen: (moved) => catalog.listen(subject.about, moved),
       ...(subject.isExact === undefined ? {} : { isExact: subject.isExact }),
     };
+  }
+
+  /** The same of one that may take long to make: settles when that is done, and never holds up others. */
+  async sliced(ask: Ask, subject: Subject, make: () => Making<Buffer>): Promise<Watched> {
+    const { indexes, cache } = this.#options;
+    const { near } = subject;
+    const key = near === undefined ? keyOf(ask) : `${keyOf(ask)} ${near}`;
+    const answer = this.#slicedAt(key, subject, make);
+    const kept = this.#kept(key);
+    if (kept !== null) answer.take(kept);
+    const { revision, body } = await answer.fresh();
+    if (kept?.body !== body) cache.putIfAskedTwice(key, new CatalogAnswer(subject, revision, body));
+    return {
+      key,
+      index: () => indexes.of(answer.revision),
+      read: () => ({ body: answer.body }),
+      listen: (moved) => answer.listen(moved),
+      ...(subject.isExact === undefined ? {} : { isExact: subject.isExact }),
+    };
+  }
+
+  #slicedAt(key: string, subject: Subject, make: () => Making<Buffer>): SlicedAnswer {
+    const known = this.#sliced.get(key);
+    if (known !== undefined) return known;
+    const { catalog, clock } = this.#options;
+    const inTurn = <Made>(work: () => Promise<Made>): Promise<Made> => {
+      const mine = this.#turn.then(work);
+      this.#turn = mine.catch(() => undefined);
+      return mine;
+    };
+    const answer = new SlicedAnswer({ subject, catalog, clock, make, inTurn });
+    this.#sliced.set(key, answer);
+    const forget = (): void => {
+      if (answer.isWanted) clock.after(SLICED_KEPT_MS, forget);
+      else this.#sliced.delete(key);
+    };
+    clock.after(SLICED_KEPT_MS, forget);
+    return answer;
   }
 
   /** Lying ready for this caller: the answer to a plain question, by its address as it came. */

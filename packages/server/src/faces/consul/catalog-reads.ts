@@ -1,5 +1,4 @@
 /** `/v1/catalog`: which services and nodes there are, and what is where. */
-import { Namespace, ServiceName, type Caller } from '@rollcall/core';
 import type { HttpReply } from '../../shared/http-face.js';
 import { json, jsonText } from './answer.js';
 import type { Subject } from './catalog-answers.js';
@@ -7,13 +6,15 @@ import { askedFilter, nodeTest, tagTest } from './chosen.js';
 import type { Filter } from './filter/filter.js';
 import { catalogServiceShape, nodeShape, serviceShape } from './filter/shapes.js';
 import { askedNode } from './health-reads.js';
+import type { Making } from './making.js';
 import { nearFirst, nearOf } from './near.js';
 import type { ConsulNode } from './nodes.js';
-import { allNodes, askedService, instancesOn, nodeNamed, ofNode, ofService, type ReadingContext } from './reading.js';
+import { askedService, instancesOn, nodeNamed, ofNode, ofService, type ReadingContext } from './reading.js';
 import type { Ask, ConsulRoute } from './route.js';
 import { listText } from './rows-text.js';
-import { catalogRow, OWN_SERVICE, serviceOf, servicesOn, type ServiceOn } from './service-on.js';
+import { catalogRow, serviceOf, servicesOn, type ServiceOn } from './service-on.js';
 import { nodeRow } from './shown-node.js';
+import { allNames, namesAmong, nodesIn } from './whole-catalog.js';
 
 type Reply = HttpReply | Promise<HttpReply>;
 
@@ -34,56 +35,20 @@ function datacenters(ask: Ask, { terms }: ReadingContext): Reply {
   return json(ask, [terms.datacenter], ask.query.has('cached') ? ['X-Cache', 'HIT', 'Age', '0'] : []);
 }
 
-function nodes(ask: Ask, context: ReadingContext): Reply {
-  const { answers, reads, catalog, terms } = context;
+async function nodes(ask: Ask, context: ReadingContext): Promise<HttpReply> {
+  const { answers, reads, catalog } = context;
   const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, nodeShape), nearOf(ask, context)];
-  const render = (): string => {
-    const found = allNodes(context, ask.caller).filter((one) => byNode?.({ node: one }) !== false);
-    const rows = nearFirst(found, near, ({ name }) => name).map((one) => nodeRow(one, terms));
-    return listText(
-      ask,
-      (filter === undefined ? rows : rows.filter(filter)).map((row) => JSON.stringify(row)),
-    );
-  };
-  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.nodes, near: near?.key }, render));
+  const subject: Subject = { about: 'any', revision: () => catalog.nodes, near: near?.key };
+  return reads.answer(ask, await answers.sliced(ask, subject, () => nodesIn(ask, context, { byNode, filter, near })));
 }
 
-function services(ask: Ask, context: ReadingContext): Reply {
+async function services(ask: Ask, context: ReadingContext): Promise<HttpReply> {
   const { answers, reads, catalog } = context;
   const [byNode, filter] = [nodeTest(ask), askedFilter(ask, catalogServiceShape)];
-  if (byNode === undefined && filter === undefined) {
-    const subject: Subject = { about: 'any', revision: () => catalog.names };
-    return reads.answer(
-      ask,
-      answers.watched(ask, subject, () => jsonText(ask, allNames(ask.caller, context))),
-    );
-  }
-  const render = (): string => jsonText(ask, namesAmong(ask.caller, context, byNode, filter));
-  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.rows }, render));
-}
-
-function allNames(caller: Caller, { view, catalog }: ReadingContext): Readonly<Record<string, readonly string[]>> {
-  const found: [string, readonly string[]][] = view
-    .services(Namespace.default, caller)
-    .map(({ service: name }) => [name, catalog.tags.of(name)]);
-  return Object.fromEntries([[OWN_SERVICE, []], ...found]);
-}
-
-/** Every instance is looked at. */
-function namesAmong(
-  caller: Caller,
-  context: ReadingContext,
-  byNode: ReturnType<typeof nodeTest>,
-  filter: Filter | undefined,
-): Readonly<Record<string, readonly string[]>> {
-  const { view, terms } = context;
-  const names = [OWN_SERVICE as ServiceName, ...view.services(Namespace.default, caller).map(({ service: name }) => name)];
-  const found = new Map<string, Set<string>>();
-  for (const name of new Set(names)) {
-    const rows = servicesOn(name, context, caller).filter((on) => byNode?.(on) !== false && filter?.(catalogRow(on, terms)) !== false);
-    if (rows.length > 0) found.set(name, new Set(rows.flatMap((on) => serviceOf(on, terms).Tags)));
-  }
-  return Object.fromEntries([...found].map(([name, tags]) => [name, [...tags].toSorted()]));
+  const isPlain = byNode === undefined && filter === undefined;
+  const subject: Subject = { about: 'any', revision: () => (isPlain ? catalog.names : catalog.rows) };
+  const make = (): Making<Buffer> => (isPlain ? allNames(ask, context) : namesAmong(ask, context, { byNode, filter }));
+  return reads.answer(ask, await answers.sliced(ask, subject, make));
 }
 
 function service(ask: Ask, context: ReadingContext): Reply {

@@ -131,6 +131,7 @@ export class ConsulScene {
       agents: new Agents({ mode: agents, own: ownAgent }),
       distances: this.#distances,
       reads,
+      clock,
       terms: { indexes, datacenter: 'dc1' },
       consulVersion: '1.22.0',
       cache: new AnswerCache({ bytesMax: 1_000_000 }),

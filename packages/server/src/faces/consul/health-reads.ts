@@ -1,6 +1,7 @@
 /** `/v1/health`: who is there with all checks, and checks by service, by node and by state. */
-import { MachineName, Namespace, type Instance } from '@rollcall/core';
+import { MachineName, type Instance } from '@rollcall/core';
 import type { HttpReply } from '../../shared/http-face.js';
+import type { Subject } from './catalog-answers.js';
 import { askedFilter, nodeTest, tagTest } from './chosen.js';
 import { checkShape, healthShape } from './filter/shapes.js';
 import type { Filter } from './filter/filter.js';
@@ -11,7 +12,8 @@ import { ConsulRefusal } from './refusal.js';
 import type { Ask, ConsulRoute } from './route.js';
 import { listText } from './rows-text.js';
 import { healthRow, isPassing, ownChecksOf, servicesOn, type ServiceOn } from './service-on.js';
-import { mayHaveCheckIn, nodeChecks, serviceChecks, type CheckRow, type CheckStatus } from './shown-checks.js';
+import { nodeChecks, serviceChecks, type CheckRow, type CheckStatus } from './shown-checks.js';
+import { checksIn } from './whole-catalog.js';
 
 type Reply = HttpReply | Promise<HttpReply>;
 
@@ -69,38 +71,21 @@ function checksOfNode(ask: Ask, context: ReadingContext): Reply {
 
 const states: ReadonlySet<string> = new Set<CheckStatus | 'any'>(['any', 'passing', 'warning', 'critical']);
 
-function checksInState(ask: Ask, context: ReadingContext): Reply {
-  const { answers, reads, catalog, view } = context;
+async function checksInState(ask: Ask, context: ReadingContext): Promise<HttpReply> {
+  const { answers, reads, catalog } = context;
   const state = ask.rest;
   if (state === '') throw new ConsulRefusal(400, 'Missing check state');
   const [byNode, filter, near] = [nodeTest(ask), askedFilter(ask, checkShape), nearOf(ask, context)];
-  const render = (): string => {
-    if (!states.has(state)) return listText(ask, []);
-    const found = allNodeChecks(context, ask, byNode);
-    for (const instance of view.allInstances(ask.caller)) {
-      if (instance.namespace !== Namespace.default || !mayHaveCheckIn(instance, state)) continue;
-      const node = context.nodes.of(instance, ask.caller);
-      if (byNode?.({ node }) !== false) found.push(...serviceChecks(instance, node, context.terms));
-    }
-    const wanted = state === 'any' ? found : found.filter(({ Status }) => Status === state);
-    return listText(
-      ask,
-      checkTexts(
-        nearFirst(inOrder(wanted), near, ({ Node }) => Node),
-        filter,
-      ),
-    );
-  };
+  const chosen = { byNode, filter, near };
   const isExact = state === 'any' && byNode === undefined && filter === undefined;
-  return reads.answer(ask, answers.watched(ask, { about: 'any', revision: () => catalog.any, isExact, near: near?.key }, render));
-}
-
-/** Of nodes that have checks: of those that are only there because somebody is on them, there are none. */
-function allNodeChecks(context: ReadingContext, { caller }: Ask, byNode: ReturnType<typeof nodeTest>): CheckRow[] {
-  const { view, nodes, terms } = context;
-  const named = new Map<MachineName, ConsulNode>(nodes.own);
-  for (const machine of view.machines(Namespace.default, caller)) named.set(machine.name, nodes.ofMachine(machine));
-  return [...named.values()].filter((node) => byNode?.({ node }) !== false).flatMap((node) => nodeChecks(node, terms));
+  const subject: Subject = { about: 'any', revision: () => catalog.any, isExact, near: near?.key };
+  if (!states.has(state))
+    return reads.answer(
+      ask,
+      answers.watched(ask, subject, () => listText(ask, [])),
+    );
+  const watched = await answers.sliced(ask, subject, () => checksIn(state, ask, context, chosen));
+  return reads.answer(ask, watched);
 }
 
 function checksOn(node: ConsulNode, instances: readonly Instance[], { terms }: ReadingContext): readonly CheckRow[] {
@@ -109,12 +94,6 @@ function checksOn(node: ConsulNode, instances: readonly Instance[], { terms }: R
 
 function checkTexts(checks: readonly CheckRow[], filter: Filter | undefined): readonly string[] {
   return (filter === undefined ? checks : checks.filter(filter)).map((check) => JSON.stringify(check));
-}
-
-/** By node, then by service: the view walks over all in no order. */
-function inOrder(checks: readonly CheckRow[]): readonly CheckRow[] {
-  const keyed = checks.map((check) => [`${check.Node}\n${check.ServiceID}\n${check.CheckID}`, check] as const);
-  return keyed.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, check]) => check);
 }
 
 export function askedNode(name: string): MachineName {

@@ -42,13 +42,19 @@ function nodeAt(caller: Caller, agents: Agents, nodes: Nodes): MachineName {
 /** Who is on that node first, then the nearest, then those of whom nobody knows how far they are; otherwise as it was. */
 export function nearFirst<Row>(rows: readonly Row[], near: Near | null, nodeOf: (row: Row) => string): readonly Row[] {
   if (near === null) return rows;
+  const rankOf = ranking(near);
+  const ranked = rows.map((row) => ({ row, rank: rankOf(nodeOf(row)) }));
+  return ranked.sort((one, other) => (one.rank === other.rank ? 0 : one.rank - other.rank)).map(({ row }) => row);
+}
+
+/** The nearer a node is, the smaller its number. */
+export function ranking(near: Near | null): (node: string) => number {
+  if (near === null) return () => 0;
   const { name, farOf } = near;
   const ranks = new Map<string, number>();
-  const rankOf = (node: string): number => {
+  return (node) => {
     const known = ranks.get(node) ?? (node === name ? -1 : (farOf?.(node) ?? Infinity));
     ranks.set(node, known);
     return known;
   };
-  const ranked = rows.map((row) => ({ row, rank: rankOf(nodeOf(row)) }));
-  return ranked.sort((one, other) => (one.rank === other.rank ? 0 : one.rank - other.rank)).map(({ row }) => row);
 }

@@ -8,7 +8,7 @@ import { Pieces } from './pieces.js';
 import { Places } from './places.js';
 import type { ReadingContext } from './reading.js';
 
-export interface ReadingSources extends Pick<ReadingContext, 'members' | 'agents' | 'reads' | 'terms' | 'distances'> {
+export interface ReadingSources extends Pick<ReadingContext, 'members' | 'agents' | 'reads' | 'terms' | 'distances' | 'clock'> {
   /** The catalog, whoever asks. */
   readonly whole: CatalogView;
   /** As each caller may see it. */
@@ -21,7 +21,7 @@ export interface ReadingSources extends Pick<ReadingContext, 'members' | 'agents
 }
 
 export function readingContext({ whole, view, cache, answersBytesMax, consulVersion, ...shared }: ReadingSources): ReadingContext {
-  const { members, reads, terms } = shared;
+  const { members, reads, terms, clock } = shared;
   const { indexes } = terms;
   const catalog = new CatalogIndexes({ view: whole, members });
   return {
@@ -30,7 +30,7 @@ export function readingContext({ whole, view, cache, answersBytesMax, consulVers
     catalog,
     nodes: new Nodes({ view, members, consulVersion }),
     places: new Places(whole),
-    answers: new CatalogAnswers({ view, catalog, indexes, cache, reads }),
+    answers: new CatalogAnswers({ view, catalog, indexes, cache, reads, clock }),
     pieces: new Pieces(answersBytesMax, terms),
   };
 }

@@ -1,5 +1,5 @@
 /** What the reads of the catalog share. */
-import { Namespace, ServiceName, type Caller, type CatalogView, type Instance, type MachineName } from '@rollcall/core';
+import { ServiceName, type Caller, type CatalogView, type Clock, type Instance, type MachineName } from '@rollcall/core';
 import type { Agents } from './agents.js';
 import type { CatalogAnswers, Subject } from './catalog-answers.js';
 import type { CatalogIndexes } from './catalog-indexes.js';
@@ -25,6 +25,7 @@ export interface ReadingContext {
   readonly pieces: Pieces;
   readonly reads: Reads;
   readonly terms: Terms;
+  readonly clock: Clock;
 }
 
 /** What is called so can be a service; whatever else is asked for is one that nobody has. */
@@ -68,16 +69,4 @@ export function nodeNamed(context: Pick<ReadingContext, 'nodes' | 'places'>, nam
   // The first one to come there says what it is.
   const [first] = instancesOn(context, name, caller).toSorted((one, other) => one.createRevision - other.createRevision);
   return first === undefined ? null : context.nodes.of(first, caller);
-}
-
-/** In the order of their names. */
-export function allNodes(context: Pick<ReadingContext, 'view' | 'nodes' | 'places'>, caller: Caller): readonly ConsulNode[] {
-  const { view, nodes, places } = context;
-  const found = new Map<MachineName, ConsulNode>(nodes.own);
-  for (const machine of view.machines(Namespace.default, caller)) found.set(machine.name, nodes.ofMachine(machine));
-  for (const name of places.names()) {
-    const node = found.has(name) ? null : nodeNamed(context, name, caller);
-    if (node !== null) found.set(name, node);
-  }
-  return [...found.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -1,11 +1,13 @@
 /** Two registries, each with a log of its own, that are each other's Eureka servers. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { Namespace, type Log } from '@rollcall/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freePorts } from '../../../test/support/free-ports.js';
 import { peerAddressKind, type PeerAddress } from './faces/eureka/outward/peer-address.js';
 import { serveOptions, type ServeOptions } from './options.js';
@@ -172,6 +174,21 @@ describe('two registries that are each other’s servers', () => {
     expect(await other.beat('b')).toBe(200);
   });
 
+  it('do not take from each other what was theirs in another protocol', async () => {
+    const both = await pair();
+    const [one] = both;
+    const p = { service: 'plain', id: 'p', host: '10.0.0.5', port: 9000, ttl: '30s', tags: ['blue'] };
+    await one.ask('POST', '/register', p);
+    await bothShow(both, 'p=UP');
+    await one.stop();
+    await one.start();
+    // Its heartbeats would keep half of it there: so it is told to say all of it.
+    expect((await one.ask('PUT', '/heartbeat/p')).status).toBe(404);
+    await one.ask('POST', '/register', p);
+    expect((await one.ask('GET', '/instances/p')).text).toContain('"blue"');
+    await bothShow(both, 'p=UP');
+  });
+
   it('do not begin to tell each other the same for ever', async () => {
     const both = await pair();
     const [one, other] = both;
@@ -212,6 +229,47 @@ describe('a registry', () => {
     const status = (await side.ask('GET', '/eureka/status')).text;
     expect(status).toContain(`"unavailable-replicas":"http://127.0.0.1:${nobody}/eureka/,http://127.0.0.1:${port}/ui/"`);
     expect((await side.ask('GET', '/metrics')).text).toContain('rollcall_eureka_peer_silent 2');
+    expect(JSON.parse((await side.ask('GET', '/status')).text)).toMatchObject({
+      eurekaPeers: [
+        { state: 'silent', waiting: 1, reason: expect.stringContaining('ECONNREFUSED') as unknown },
+        { state: 'silent', waiting: 1, reason: expect.stringContaining('it answers 40') as unknown },
+      ],
+    });
+  });
+
+  it('asks again for what a server has, until it is told', async () => {
+    const list = { applications: { application: { name: 'ORDERS', instance: { ...their, instanceId: 'theirs' } } } };
+    let asked = 0;
+    const port = await answering((path) => {
+      if (path.endsWith('/batch/')) return [200, { responseList: [{ statusCode: 200 }] }];
+      return asked++ < 3 ? [403, {}] : [200, list];
+    });
+    const [own = 0] = await freePorts(1);
+    const side = new Side(own, 1, { eurekaPeers: [peerAt(port)] });
+    await side.start();
+    await side.register('ours', { leaseInfo: { durationInSecs: 900 } });
+    await until(async () => (await side.statuses()) === 'ours=UP theirs=UP', 1000);
+    expect(asked).toBe(4);
+  });
+
+  it('understands what a server compresses', async () => {
+    const [port = 0] = await freePorts(1);
+    const side = new Side(port, 1, {});
+    await side.start();
+    const item = { action: 'Register', appName: 'ORDERS', id: 'a', instanceInfo: { ...their, instanceId: 'a' } };
+    const send = async (body: Buffer): Promise<string> => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'accept': 'application/json' };
+      const answer = await fetch(`http://127.0.0.1:${port}/eureka/peerreplication/batch/`, {
+        method: 'POST',
+        headers,
+        body: new Uint8Array(body),
+      });
+      return `${answer.status} ${await answer.text()}`;
+    };
+    expect(await send(gzipSync(JSON.stringify({ replicationList: [item] })))).toBe('200 {"responseList":[{"statusCode":200}]}');
+    expect(await side.statuses()).toBe('a=UP');
+    expect(await send(Buffer.from('{}'))).toContain('400 cannot unpack request body');
+    expect(await send(gzipSync(Buffer.alloc(20 * 1024 * 1024)))).toContain('400 cannot unpack request body');
   });
 
   it('tells a server one namespace', async () => {
@@ -228,6 +286,22 @@ describe('a registry', () => {
     expect(await told.statuses()).toBe('');
   });
 });
+
+const their = { app: 'ORDERS', hostName: 'h', ipAddr: '10.0.0.1', dataCenterInfo: { name: 'MyOwn' } };
+
+/** A server that is none, at the port that is answered. */
+async function answering(answer: (path: string) => readonly [status: number, json: object]): Promise<number> {
+  const server = createServer((request, response) => {
+    const [status, json] = answer(request.url ?? '');
+    request.resume().on('end', () => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as { readonly port: number }).port;
+}
 
 async function passed(ms: number): Promise<void> {
   await clock.advance(ms);

@@ -62,7 +62,7 @@ async function start(options: ServeOptions, surroundings: Surroundings): Promise
   const audit = auditing(options, surroundings, meter);
   const nodes = nodesOf({ ...ledger, cluster, http: () => http.url() }, options, surroundings);
   const doors = (): Registry['doors'] => ({ ...http.doors(), ...dns.doors(), ...etcd.doors(), ...eureka.doors(), ...cluster?.doors });
-  const status = { report: nodes.report, cluster: nodes.status, doors };
+  const status = { report: nodes.report, cluster: nodes.status, doors, eurekaPeers: () => eureka.peers() };
   const cache = new AnswerCache({ bytesMax: options.answerCacheBytesMax });
   const native = nativeFace({ ...ledger, audit, measuring, status, nodes: nodes.all, cache }, options, surroundings);
   const consulSources = { ...ledger, access: access.control, audit, cluster, measuring, cache, tellDns: dns.tell };

@@ -16,17 +16,19 @@ export interface StatusSources {
   readonly cluster: ((report: NodeReport) => ClusterStatus) | null;
   /** Where each open door listens. */
   readonly doors: () => NodeStatus['doors'];
+  readonly eurekaPeers: () => NonNullable<NodeStatus['eurekaPeers']>;
 }
 
 /** The registry itself asks. */
 const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: '' };
 
 /** To be called when the node starts. */
-export function statusOf({ report, store, view, clock, instances, cluster, doors }: StatusSources): () => Promise<NodeStatus> {
+export function statusOf({ report, store, view, clock, instances, cluster, doors, eurekaPeers }: StatusSources): () => Promise<NodeStatus> {
   const startedMs = clock.monotonicMs();
   return async () => {
     const machines = [...view.allMachines(self)];
     const told = report();
+    const peers = eurekaPeers();
     const { node, role, startedAtMs } = told;
     return {
       node,
@@ -37,6 +39,7 @@ export function statusOf({ report, store, view, clock, instances, cluster, doors
       machines: healthCounts((health) => machines.filter((one) => one.health === health).length),
       ...(cluster === null ? {} : { cluster: cluster(told) }),
       doors: doors(),
+      ...(peers.length === 0 ? {} : { eurekaPeers: peers }),
       ...(await storeStatus(store, clock)),
     };
   };

@@ -43,6 +43,7 @@ function statusText(status: Status, url: string, paint: Paint): string {
     guard,
     cluster,
     doors,
+    eurekaPeers = [],
     store,
   } = status;
   const doorsText = Object.entries(doors).map(([door, address]) => `${door} ${address}`);
@@ -59,6 +60,7 @@ function statusText(status: Status, url: string, paint: Paint): string {
       ['guard', guard.left === undefined ? 'off' : `${counted(guard.left, 'departure')} without a goodbye left in this window`],
       ['watchers', String(watchers)],
       ['doors', doorsText.join(', ')],
+      ...eurekaPeers.map((peer): readonly [string, Cell] => ['eureka peer', eurekaPeerCell(peer)]),
       ['log', `epoch ${epoch}, revision ${revision}`],
       ['store', store === undefined ? { text: 'does not answer', colour: 'red' } : storeCell(store)],
       ...(store?.members ?? []).map((member): readonly [string, Cell] => ['member', memberCell(member)]),
@@ -77,6 +79,17 @@ function memberCell({ address, answers, leads, version, behind = 0 }: Member): C
   if (!answers) return { text: `${address} does not answer`, colour: 'red' };
   const late = behind === 0 ? '' : `, ${counted(behind, 'revision')} behind`;
   return `${address}, ${version}${leads === true ? ', leads' : ''}${late}`;
+}
+
+function eurekaPeerCell({ server, state, reason = '', waiting }: NonNullable<Status['eurekaPeers']>[number]): Cell {
+  if (state === 'silent') return { text: `${server} does not hear (${reason}); ${counted(waiting, 'instance')} waiting`, colour: 'red' };
+  const words = {
+    hears: 'hears',
+    unknown: 'was not told anything yet',
+    self: 'is this registry itself',
+    elsewhere: 'is told by another node',
+  };
+  return `${server} ${words[state]}`;
 }
 
 function clusterCell({ member, nodes, leaving, duty }: NonNullable<Status['cluster']>, role: Status['role']): Cell {

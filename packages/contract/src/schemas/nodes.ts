@@ -62,6 +62,25 @@ export const nodeSchemas = {
         required: ['member', 'nodes', 'leaving', 'duty'],
       },
       doors: { type: 'object', description: 'Where each open door listens.', additionalProperties: { type: 'string' } },
+      eurekaPeers: {
+        type: 'array',
+        description: 'Eureka servers that are told what happens here; left out where there are none.',
+        items: {
+          type: 'object',
+          properties: {
+            server: { type: 'string' },
+            namespace: { type: 'string' },
+            state: {
+              type: 'string',
+              enum: ['hears', 'silent', 'unknown', 'self', 'elsewhere'],
+              description: '`unknown`: not told anything yet. `self`: this registry itself. `elsewhere`: another node tells it.',
+            },
+            reason: { type: 'string', description: 'Why it does not hear; left out where it does.' },
+            waiting: { ...count, description: 'Instances that it is still to be told something of.' },
+          },
+          required: ['server', 'namespace', 'state', 'waiting'],
+        },
+      },
       store: {
         type: 'object',
         properties: {

@@ -13,12 +13,14 @@ import {
 import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
 import type { TlsMaterial } from '../doors/http/tls.js';
 import { eurekaDoorOption } from '../faces/eureka/config.js';
+import { peerStatus } from '../faces/eureka/outward/peer-report.js';
 import { Outward } from '../faces/eureka/outward/outward.js';
 import { EurekaDesk, EurekaFace } from '../faces/eureka/server.js';
 import type { Part } from '../lifecycle.js';
 import { nodeNameOf } from '../node-options.js';
 import type { ServeOptions } from '../options.js';
 import type { AnswerCache } from '../shared/answer-cache.js';
+import type { EurekaPeerStatus } from '../shared/node-status.js';
 import { readAuthorities } from '../shared/tls-files.js';
 import type { Surroundings } from '../surroundings.js';
 import type { Auditing } from './audit.js';
@@ -45,6 +47,8 @@ export interface Eureka {
   readonly outwardPart: Part;
   readonly doorParts: readonly Part[];
   readonly doors: () => Readonly<Record<string, string>>;
+  /** The servers that are told what happens here. */
+  readonly peers: () => readonly EurekaPeerStatus[];
 }
 
 export function eurekaOver(sources: EurekaSources, options: ServeOptions, surroundings: Surroundings): Eureka {
@@ -83,6 +87,7 @@ export function eurekaOver(sources: EurekaSources, options: ServeOptions, surrou
     },
     doorParts: own === null ? [] : [own.part],
     doors: () => own?.doors() ?? {},
+    peers: () => outward.reports().map(peerStatus),
   };
 }
 

@@ -14,7 +14,7 @@ import type { Ledger } from './ledger.js';
 export interface NativeSources extends Ledger, Pick<NativeFaceOptions, 'nodes' | 'cache'> {
   readonly audit: Auditing;
   readonly measuring: Measuring;
-  readonly status: Pick<StatusSources, 'report' | 'cluster' | 'doors'>;
+  readonly status: Pick<StatusSources, 'report' | 'cluster' | 'doors' | 'eurekaPeers'>;
 }
 
 export function nativeFace(sources: NativeSources, options: ServeOptions, surroundings: Surroundings): NativeFace {

@@ -18,8 +18,22 @@ export interface NodeStatus {
   readonly doors: Readonly<Record<string, string>>;
   /** Left out where there is only one node. */
   readonly cluster?: ClusterStatus;
+  /** Left out where there are none. */
+  readonly eurekaPeers?: readonly EurekaPeerStatus[];
   /** Left out while the store does not say how it is. */
   readonly store?: Omit<StoreStatus, 'epoch'>;
+}
+
+/** A Eureka server that is told what happens here. */
+export interface EurekaPeerStatus {
+  readonly server: string;
+  readonly namespace: string;
+  /** `elsewhere`: another node of this cluster tells it. `unknown`: there was nothing to tell yet. */
+  readonly state: 'hears' | 'silent' | 'unknown' | 'self' | 'elsewhere';
+  /** Why it does not hear; left out where it does. */
+  readonly reason?: string;
+  /** Instances that it is still to be told something of. */
+  readonly waiting: number;
 }
 
 export interface ClusterStatus {

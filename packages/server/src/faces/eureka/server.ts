@@ -24,6 +24,7 @@ import { HeartbeatCrowd } from './heartbeat-crowd.js';
 import { operationAt, type Method } from './operations.js';
 import { RecentChanges } from './recent-changes.js';
 import { Renewals } from './renewals.js';
+import { unpacked } from './unpacked.js';
 
 export interface EurekaOptions extends Omit<EurekaContext, 'estates' | 'bodies' | 'renewals' | 'startedMs'> {
   readonly view: CatalogView;
@@ -146,7 +147,9 @@ export class EurekaFace implements HttpFace {
       isReplicated: headerIn(rawHeaders, 'x-netflix-discovery-replication')?.toLowerCase() === 'true',
       server: method === 'POST' ? (headerIn(rawHeaders, 'discoveryidentity-id') ?? '') : '',
     };
-    return operation(request, this.#desk.context);
+    const { context } = this.#desk;
+    if (method !== 'POST' || headerIn(rawHeaders, 'content-encoding')?.toLowerCase() !== 'gzip') return operation(request, context);
+    return unpacked(body, BATCH_BYTES_MAX).then((plain) => operation({ ...request, body: plain }, context));
   }
 }
 

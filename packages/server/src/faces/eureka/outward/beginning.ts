@@ -6,6 +6,7 @@ import { overrideIn, ownKept } from '../map.js';
 import { sayStatus } from '../overrides.js';
 import { readInstanceJson } from '../read-document.js';
 import { registerSaid, type Saying } from '../writes.js';
+import { FACE_LABEL } from './told.js';
 
 export interface Taken {
   /** Instances that were not known here, or not as new. */
@@ -46,7 +47,8 @@ async function takeOne(
   try {
     const said = readInstanceJson(document, context.clock.wallMs());
     const ref = refIn(said, saying.namespace);
-    if (ref !== null && isUntold(ref)) return 'known';
+    // Of another protocol: whoever has it here says so himself, and all of it.
+    if ((ref !== null && isUntold(ref)) || Object.hasOwn(said.metadata, FACE_LABEL)) return 'known';
     const known = ref === null ? undefined : context.view.instance(ref, saying.caller);
     const knownMs = known === undefined ? -1 : (ownKept(known)?.lastDirtyMs ?? known.registeredAtMs);
     if (said.lastDirtyMs > knownMs) {

@@ -27,6 +27,7 @@ import { Link, LinkFailure } from './link.js';
 import { outwardMeters, type OutwardGauges, type OutwardMeters } from './meters.js';
 import type { PeerAddress } from './peer-address.js';
 import { firstStep, stepFor, type Step } from './steps.js';
+import { FACE_LABEL } from './told.js';
 
 export interface OutwardOptions {
   readonly addresses: readonly PeerAddress[];
@@ -54,6 +55,9 @@ interface Peer {
   /** What it has was taken over. */
   isTaken: boolean;
   isTaking: boolean;
+  /** It could not be, and it was said so. */
+  wasTried: boolean;
+  cancelRetry: () => void;
 }
 
 /** Whoever asks at the start finds what the others have, as far as they say it soon. */
@@ -61,6 +65,9 @@ const START_MS_MAX = 20_000;
 
 /** After that long it may have forgotten what it was told, or begun anew with what somebody else told it. */
 const FORGETFUL_AFTER_MS = 30_000;
+
+/** As often as real servers try. */
+const TAKE_AGAIN_MS = 30_000;
 
 /** At the end, what was said last is still told. */
 const FAREWELL_MS_MAX = 2000;
@@ -106,9 +113,11 @@ export class Outward {
 
   close(): void {
     for (const end of this.#ends) end();
-    for (const { courier, link } of this.#peers) {
-      courier.stop();
-      link.close();
+    for (const peer of this.#peers) {
+      peer.isOurs = false;
+      peer.cancelRetry();
+      peer.courier.stop();
+      peer.link.close();
     }
     this.#peers = [];
   }
@@ -150,7 +159,8 @@ export class Outward {
       log,
       meters: this.#meters,
     });
-    const peer: Peer = { address, saying, link, courier, isOurs: false, isTaken: false, isTaking: false };
+    const cancelRetry = (): void => undefined;
+    const peer: Peer = { address, saying, link, courier, isOurs: false, isTaken: false, isTaking: false, wasTried: false, cancelRetry };
     return peer;
   }
 
@@ -216,7 +226,7 @@ export class Outward {
   /** Takes over what that server has, if that was not done yet. Never throws: without it, it is as far as this one knows. */
   async #take(peer: Peer): Promise<void> {
     if (peer.isTaken || peer.isTaking || peer.courier.isSelf) return;
-    const { log, context } = this.#options;
+    const { log, context, clock } = this.#options;
     const { address, saying, link, courier } = peer;
     peer.isTaking = true;
     try {
@@ -225,10 +235,11 @@ export class Outward {
       peer.isTaken = true;
       log.info('what a Eureka server has is here', { peer: address.base, taken: taken.taken, refused: taken.refused });
     } catch (error) {
-      log.warn('what a Eureka server has could not be taken over; it is tried again when it hears', {
-        peer: address.base,
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!peer.wasTried) log.warn('what a Eureka server has could not be taken over; it is tried again', { peer: address.base, reason });
+      peer.wasTried = true;
+      peer.cancelRetry();
+      peer.cancelRetry = clock.after(TAKE_AGAIN_MS, () => void (peer.isOurs && this.#take(peer)));
     } finally {
       peer.isTaking = false;
     }
@@ -237,7 +248,9 @@ export class Outward {
   async #takeNewer(said: unknown, saying: Saying): Promise<void> {
     const { context, clock, log } = this.#options;
     try {
-      await registerSaid(readInstanceJson(said, clock.wallMs()), saying, context);
+      const document = readInstanceJson(said, clock.wallMs());
+      // It was told from here, by a clock that has been put back since.
+      if (!Object.hasOwn(document.metadata, FACE_LABEL)) await registerSaid(document, saying, context);
     } catch (error) {
       log.warn('a Eureka server has a newer instance, which cannot be taken over', { reason: String(error) });
     }

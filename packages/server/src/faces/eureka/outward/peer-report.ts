@@ -1,11 +1,11 @@
 /** How it stands with one server that is told what happens here, for people. */
 import type { Namespace } from '@rollcall/core';
+import type { EurekaPeerStatus } from '../../../shared/node-status.js';
 
 export interface PeerReport {
   readonly server: string;
   readonly namespace: Namespace;
-  /** `elsewhere`: another node of this cluster tells it. `unknown`: there was nothing to tell yet. */
-  readonly state: 'hears' | 'silent' | 'unknown' | 'self' | 'elsewhere';
+  readonly state: EurekaPeerStatus['state'];
   /** Why it does not hear. */
   readonly reason: string | null;
   readonly troubleMs: number | null;
@@ -16,4 +16,9 @@ export interface PeerReport {
   readonly instances: number;
   /** What it had is here. */
   readonly isTaken: boolean;
+}
+
+/** The same, as far as a node says it of itself. */
+export function peerStatus({ server, namespace, state, reason, waiting }: PeerReport): EurekaPeerStatus {
+  return { server, namespace, state, ...(reason === null ? {} : { reason }), waiting };
 }

@@ -16,9 +16,10 @@ export function stepFor(previous: Instance | null, current: Instance | null): St
   return isOurs(current) ? ourStep(previous, current, override) : theirStep(previous, current, override);
 }
 
-/** Everything of one that was here when nobody looked. */
+/** Everything that is to be told of one that was here when nobody looked. */
 export function firstStep(current: Instance): Step | null {
-  return isOurs(current) ? ourStep(null, current, isOverrideNews(null, current)) : null;
+  const override = isOverrideNews(null, current);
+  return isOurs(current) ? ourStep(null, current, override) : theirStep(null, current, override);
 }
 
 function ourStep(previous: Instance | null, current: Instance, override: boolean): Step | null {

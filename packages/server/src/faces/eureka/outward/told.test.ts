@@ -124,7 +124,14 @@ describe('the words', () => {
       overriddenStatus: 'UNKNOWN',
       status: 'UP',
       action: 'Register',
-      instanceInfo: { instanceId: 'p', app: 'PLAIN', ipAddr: '10.0.0.2', lastDirtyTimestamp: '5', leaseInfo: { durationInSecs: 30 } },
+      instanceInfo: {
+        instanceId: 'p',
+        metadata: { 'rollcall.face': 'native' },
+        app: 'PLAIN',
+        ipAddr: '10.0.0.2',
+        lastDirtyTimestamp: '5',
+        leaseInfo: { durationInSecs: 30 },
+      },
     });
   });
 });

@@ -3,7 +3,7 @@ import { isObject, type Instance } from '@rollcall/core';
 import type { Status } from '../document.js';
 import { instanceJson } from '../write-json.js';
 import type { Letter } from './outbox.js';
-import { isHeard, isOurs, overrideOn, ownStatus, toldDocument } from './told.js';
+import { isHeard, isOurs, overrideOn, ownStatus, toldBriefly, toldDocument } from './told.js';
 
 export const actions = ['Register', 'Heartbeat', 'Cancel', 'StatusUpdate', 'DeleteStatusOverride'] as const;
 
@@ -24,7 +24,7 @@ export function itemsFor({ ref, news }: Pick<Letter, 'ref' | 'news'>, instance: 
   // Of one that is not heard here, others may know better.
   const isVouchedFor = isOurs(instance) ? isHeard(instance) : news.register;
   if (isVouchedFor && news.register) items.push(registration(instance));
-  else if (isVouchedFor && news.beat) items.push(item('Heartbeat', about(instance)));
+  else if (isVouchedFor && news.beat) items.push(item('Heartbeat', toldBriefly(instance)));
   const override = overrideOn(instance);
   if (news.override && !override.isTold) items.push(overrideItem(instance, override.status));
   return items;
@@ -32,19 +32,14 @@ export function itemsFor({ ref, news }: Pick<Letter, 'ref' | 'news'>, instance: 
 
 function registration(instance: Instance): Item {
   const document = toldDocument(instance);
-  const { json } = item('Register', about(instance));
+  const { json } = item('Register', toldBriefly(instance));
   return { action: 'Register', json: `${json.slice(0, -1)},"instanceInfo":${instanceJson(document)}}` };
 }
 
 function overrideItem(instance: Instance, status: Status): Item {
   // Without an override it is what it is.
-  if (status === 'UNKNOWN') return item('DeleteStatusOverride', { ...about(instance), status: ownStatus(instance) });
-  return item('StatusUpdate', { ...about(instance), status });
-}
-
-function about(instance: Instance): object {
-  const { app: appName, lastDirtyMs: lastDirtyTimestamp, status, overriddenStatus } = toldDocument(instance);
-  return { appName, id: instance.id, lastDirtyTimestamp, overriddenStatus, status };
+  if (status === 'UNKNOWN') return item('DeleteStatusOverride', { ...toldBriefly(instance), status: ownStatus(instance) });
+  return item('StatusUpdate', { ...toldBriefly(instance), status });
 }
 
 function item(action: Action, fields: object): Item {

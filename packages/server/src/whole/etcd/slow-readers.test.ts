@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, create, EtcdFixture, putOperation } from './etcd-face.fixture.js';
-import { told, turns, type Watching } from './etcd-watching.fixture.js';
+import { bytes, create, EtcdFixture, putOperation } from './face.fixture.js';
+import { told, turns, type Watching } from './watching.fixture.js';
 
 describe('what is large', () => {
   const large = 'x'.repeat(300_000);

@@ -1,11 +1,11 @@
 /** A registry's etcd door keeps the laws of the Store, as the engine of another registry: `--store etcd://another-rollcall`. */
 import { storeConformance } from '@rollcall/conformance';
 import { afterAll, describe, expect, it } from 'vitest';
-import { serveOptions, type ServeOptions } from './options.js';
-import { runRegistry, type Registry } from './registry.js';
-import { systemClock } from './shared/system-clock.js';
-import { systemRandom } from './shared/system-random.js';
-import { cannotOfEtcd, EtcdPool, lawsOfAny, silent, type EtcdMember } from './stores/etcd/subjects.fixture.js';
+import { serveOptions, type ServeOptions } from '../../options.js';
+import { runRegistry, type Registry } from '../../registry.js';
+import { systemClock } from '../../shared/system-clock.js';
+import { systemRandom } from '../../shared/system-random.js';
+import { cannotOfEtcd, EtcdPool, lawsOfAny, silent, type EtcdMember } from '../../stores/etcd/subjects.fixture.js';
 
 const usual = Object.fromEntries(Object.entries(serveOptions).map(([name, option]) => [name, option.default])) as unknown as ServeOptions;
 

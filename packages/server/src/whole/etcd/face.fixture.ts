@@ -2,11 +2,11 @@
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { everything, openAccess, type AccessControl, type Caller, type Log, type Store } from '@rollcall/core';
 import { etcd, type Message } from '@rollcall/wire';
-import { identityOf } from './faces/etcd/identity.js';
-import type { GoneKeysShelf } from './faces/etcd/quiet-ranges.js';
-import { etcdServices, type EtcdServices } from './faces/etcd/services.js';
-import type { GrpcCall, GrpcOutlet, GrpcStreamMethod, GrpcUnaryMethod } from './shared/grpc-face.js';
-import { openMemoryStore } from './stores/memory/store.js';
+import { identityOf } from '../../faces/etcd/identity.js';
+import type { GoneKeysShelf } from '../../faces/etcd/quiet-ranges.js';
+import { etcdServices, type EtcdServices } from '../../faces/etcd/services.js';
+import type { GrpcCall, GrpcOutlet, GrpcStreamMethod, GrpcUnaryMethod } from '../../shared/grpc-face.js';
+import { openMemoryStore } from '../../stores/memory/store.js';
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

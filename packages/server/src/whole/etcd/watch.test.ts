@@ -1,8 +1,8 @@
 import { StoreThrough, type Log, type Watch } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
-import { told, turns } from './etcd-watching.fixture.js';
-import type { GoneKeysShelf } from './faces/etcd/quiet-ranges.js';
-import { bytes, create, EtcdFixture, silent } from './etcd-face.fixture.js';
+import { told, turns } from './watching.fixture.js';
+import type { GoneKeysShelf } from '../../faces/etcd/quiet-ranges.js';
+import { bytes, create, EtcdFixture, silent } from './face.fixture.js';
 
 class Shelf implements GoneKeysShelf {
   text: string | null;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { idleRegistry } from '../../../test/support/idle-registry.js';
-import type { Registry } from './registry.js';
+import { idleRegistry } from '../../../../../test/support/idle-registry.js';
+import type { Registry } from '../../registry.js';
 
 let registry: Registry;
 let base: string;

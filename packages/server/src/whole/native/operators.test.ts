@@ -1,8 +1,8 @@
 /** What operators say and ask, over a whole registry: what was said is what is shown, to whoever asks. */
 import { SimulatedClock } from '@rollcall/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { idleRegistry } from '../../../test/support/idle-registry.js';
-import type { Registry } from './registry.js';
+import { idleRegistry } from '../../../../../test/support/idle-registry.js';
+import type { Registry } from '../../registry.js';
 
 const one = { service: 'payments', host: '10.0.0.5', port: 8080, ttl: '1s', deregisterAfter: '1s' };
 

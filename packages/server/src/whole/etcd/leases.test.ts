@@ -1,7 +1,7 @@
 import { permissionsOf, Namespace, ServicePattern, type Caller } from '@rollcall/core';
 import { etcd } from '@rollcall/wire';
 import { describe, expect, it } from 'vitest';
-import { anyone, bytes, create, EtcdFixture, putOperation, text, type Spoken } from './etcd-face.fixture.js';
+import { anyone, bytes, create, EtcdFixture, putOperation, text, type Spoken } from './face.fixture.js';
 
 type Keeping = Spoken<etcd.LeaseIdRequest, etcd.LeaseKeepAliveResponse>;
 

@@ -1,6 +1,6 @@
 /** What a watch was told, in words. */
 import type { etcd } from '@rollcall/wire';
-import { text, type Spoken } from './etcd-face.fixture.js';
+import { text, type Spoken } from './face.fixture.js';
 
 export type Watching = Spoken<etcd.WatchRequest, etcd.WatchResponse>;
 

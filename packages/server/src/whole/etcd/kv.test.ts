@@ -1,7 +1,7 @@
 import { fromText, type Log } from '@rollcall/core';
 import { etcd } from '@rollcall/wire';
 import { describe, expect, it } from 'vitest';
-import { bytes, EtcdFixture, noOperation, putOperation, removeOperation, silent, text } from './etcd-face.fixture.js';
+import { bytes, EtcdFixture, noOperation, putOperation, removeOperation, silent, text } from './face.fixture.js';
 
 const keysOf = ({ kvs }: etcd.RangeResponse): readonly string[] => kvs.map(({ key }) => text(key));
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { etcd } from '@rollcall/wire';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { create, EtcdFixture, silent, text } from './etcd-face.fixture.js';
-import { goneKeysIn } from './faces/etcd/gone-keys-file.js';
-import { openLmdbStore } from './stores/lmdb/store.js';
+import { create, EtcdFixture, silent, text } from './face.fixture.js';
+import { goneKeysIn } from '../../faces/etcd/gone-keys-file.js';
+import { openLmdbStore } from '../../stores/lmdb/store.js';
 
 let directory: string;
 beforeEach(async () => {

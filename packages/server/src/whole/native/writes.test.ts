@@ -1,8 +1,8 @@
 /** The native API over a whole registry: what was wanted is what is shown, to whoever asks. */
 import { SimulatedClock } from '@rollcall/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { idleRegistry } from '../../../test/support/idle-registry.js';
-import type { Registry } from './registry.js';
+import { idleRegistry } from '../../../../../test/support/idle-registry.js';
+import type { Registry } from '../../registry.js';
 
 const one = { service: 'payments', host: '10.0.0.5', port: 8080 };
 const id = 'payments-10.0.0.5-8080';

@@ -1,6 +1,6 @@
 import { etcd } from '@rollcall/wire';
 import { describe, expect, it } from 'vitest';
-import { bytes, EtcdFixture, text, type Spoken } from './etcd-face.fixture.js';
+import { bytes, EtcdFixture, text, type Spoken } from './face.fixture.js';
 
 const lock = (face: EtcdFixture, name: string, lease: bigint): Promise<etcd.LockResponse> =>
   face.ask('/v3lockpb.Lock/Lock', etcd.lockRequest, etcd.lockResponse, { name: bytes(name), lease });

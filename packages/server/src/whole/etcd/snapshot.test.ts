@@ -1,15 +1,15 @@
 /** A snapshot of what the registry has in an etcd, restored into a store of its own. */
 import { fromText, lastingRanges, allKeys, toText, type Store } from '@rollcall/core';
 import { afterEach, expect, it } from 'vitest';
-import { startEtcds } from '../../../test/support/etcd-process.js';
-import { describeWith } from '../../../test/support/program.js';
-import { encodeSnapshot } from './shared/snapshot.js';
-import { systemClock } from './shared/system-clock.js';
-import { systemRandom } from './shared/system-random.js';
-import { openMemoryStore } from './stores/memory/store.js';
-import { openEtcdStore } from './stores/etcd/store.js';
-import { silent } from './stores/etcd/subjects.fixture.js';
-import { put } from './stores/etcd/talk.fixture.js';
+import { startEtcds } from '../../../../../test/support/etcd-process.js';
+import { describeWith } from '../../../../../test/support/program.js';
+import { encodeSnapshot } from '../../shared/snapshot.js';
+import { systemClock } from '../../shared/system-clock.js';
+import { systemRandom } from '../../shared/system-random.js';
+import { openMemoryStore } from '../../stores/memory/store.js';
+import { openEtcdStore } from '../../stores/etcd/store.js';
+import { silent } from '../../stores/etcd/subjects.fixture.js';
+import { put } from '../../stores/etcd/talk.fixture.js';
 
 describeWith(['etcd'], 'a snapshot of an etcd', () => {
   const ends: (() => Promise<unknown>)[] = [];

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromText, keysUnder, toText, type NodeName } from '@rollcall/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startEtcds } from '../../../test/support/etcd-process.js';
-import { describeWith } from '../../../test/support/program.js';
-import { serveOptions, type ServeOptions } from './options.js';
-import { runRegistry } from './registry.js';
-import { systemClock } from './shared/system-clock.js';
-import { systemRandom } from './shared/system-random.js';
-import { silent } from './stores/etcd/subjects.fixture.js';
+import { startEtcds } from '../../../../../test/support/etcd-process.js';
+import { describeWith } from '../../../../../test/support/program.js';
+import { serveOptions, type ServeOptions } from '../../options.js';
+import { runRegistry } from '../../registry.js';
+import { systemClock } from '../../shared/system-clock.js';
+import { systemRandom } from '../../shared/system-random.js';
+import { silent } from '../../stores/etcd/subjects.fixture.js';
 
 const CASE_MS = 60_000;
 

@@ -5,7 +5,7 @@
 import { SeededRandom } from '@rollcall/conformance';
 import { etcd } from '@rollcall/wire';
 import { describe, expect, it } from 'vitest';
-import { bytes, create, EtcdFixture, putOperation, removeOperation, text, type Spoken } from './etcd-face.fixture.js';
+import { bytes, create, EtcdFixture, putOperation, removeOperation, text, type Spoken } from './face.fixture.js';
 
 type Watching = Spoken<etcd.WatchRequest, etcd.WatchResponse>;
 

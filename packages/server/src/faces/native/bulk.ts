@@ -40,16 +40,24 @@ async function registerMany({ body, query, caller }: NativeRequest, { registrar 
 }
 
 async function heartbeats({ body, query, caller }: NativeRequest, { registrar }: NativeContext): Promise<PlainAnswer> {
-  const which = readFields(query, selectorRules);
+  const { namespace, service } = readFields(query, selectorRules);
   const { ids } = readFields(body, heartbeatsRules);
-  const parsed = ids.map((id) => attempt(() => ({ ...which, id: demand('id', InstanceId, id) })));
+  const parsed = ids.map((id) => selectorOf(namespace, service, id));
   const sound = parsed.filter((one): one is InstanceSelector => !isRollcallError(one));
-  const answers = (await registrar.heartbeats(sound, caller)).values();
+  const answers = await registrar.heartbeats(sound, caller);
+  let next = 0;
   const results = parsed.map((one, at) => {
-    const error = isRollcallError(one) ? one : (answers.next().value ?? null);
-    return { ...asSent(ids[at]), ...(error === null ? { status: 204 } : refused(orRegisterAgain(error) as RollcallError)) };
+    const error = isRollcallError(one) ? one : (answers[next++] ?? null);
+    // Nearly all of them are heard, and then nothing is put together.
+    if (error === null) return { id: ids[at], status: 204 };
+    return { ...asSent(ids[at]), ...refused(orRegisterAgain(error) as RollcallError) };
   });
   return { status: 200, body: { results } };
+}
+
+function selectorOf(namespace: Namespace, service: ServiceName | null, sent: unknown): InstanceSelector | RollcallError {
+  const id = InstanceId.parse(sent);
+  return id === undefined ? attempt(() => ({ namespace, service, id: demand('id', InstanceId, sent) })) : { namespace, service, id };
 }
 
 /** Each is judged by itself, later. */

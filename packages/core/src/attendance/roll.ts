@@ -6,7 +6,6 @@
  * Rows are given out again. So whoever works on a row across an `await` pins it first: a pinned row that leaves
  * is out of the map and the wheel at once, and is only given to somebody else after it was let go.
  */
-import { WideMap } from '../wide-map.js';
 import { roomFor } from './growth.js';
 import { RowTable } from './row-table.js';
 import { SlotWheel, type SlotWheelOptions } from './slot-wheel.js';
@@ -36,7 +35,8 @@ export class Roll<Subject> {
   readonly #subjects: (Subject | null)[][] = [];
   readonly #naming: Naming<Subject>;
   readonly #wheel: SlotWheel;
-  readonly #index = new Map<string, WideMap<string, Rows>>();
+  /** One map for each group, and not a wide one: a heartbeat is a look into it, and should cost no more than that. */
+  readonly #index = new Map<string, Map<string, Rows>>();
   readonly #free: number[] = [];
   /** Rows that were ever given out. */
   #used = 0;
@@ -56,7 +56,7 @@ export class Roll<Subject> {
   }
 
   /** The names of one group, for whoever looks up many at once. */
-  names(group: string): Pick<WideMap<string, Rows>, 'get'> | undefined {
+  names(group: string): ReadonlyMap<string, Rows> | undefined {
     return this.#index.get(group);
   }
 
@@ -80,7 +80,7 @@ export class Roll<Subject> {
     this.#place(row, subject);
     this.table.setMarks(row, 0);
     const [group, name] = [this.#naming.group(subject), this.#naming.name(subject)];
-    const names = this.#index.get(group) ?? new WideMap<string, Rows>();
+    const names = this.#index.get(group) ?? new Map<string, Rows>();
     if (names.size === 0) this.#index.set(group, names);
     const there = names.get(name);
     if (there === undefined) names.set(name, row);

@@ -31,6 +31,9 @@ const FLUSH_MS = 500;
 /** Small enough for every server's bound on a body. */
 const BATCH_BYTES_MAX = 1024 * 1024;
 
+/** Of some there is nothing to say any more; others wait meanwhile. */
+const LOOKS_PER_BATCH_MAX = 2000;
+
 /** What a server can do beside each other, without being flooded. */
 const BATCHES_AT_ONCE_MAX = 4;
 
@@ -126,7 +129,7 @@ export class Courier {
     const { outbox } = this;
     const batch: Worded[] = [];
     let bytes = 0;
-    while (batch.length < this.#lettersMax && bytes < BATCH_BYTES_MAX) {
+    for (let looked = 0; looked < LOOKS_PER_BATCH_MAX && batch.length < this.#lettersMax && bytes < BATCH_BYTES_MAX; looked++) {
       const [letter] = outbox.take(1);
       if (letter === undefined) break;
       const items = itemsFor(letter, this.#options.instanceOf(letter.ref));

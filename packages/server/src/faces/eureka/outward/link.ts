@@ -115,7 +115,7 @@ interface Bounds {
 }
 
 /** How a registry answers who turns out to be itself. */
-export const SELF_STATUS = 421;
+const SELF_STATUS = 421;
 
 /** `null` for an answer that is one. */
 function failureOf(status: number, text: string): LinkFailure | null {

@@ -268,7 +268,7 @@ export function keyOf({ service, id }: Pick<InstanceRef, 'service' | 'id'>): str
   return `${ServiceName.fold(service)}/${id}`;
 }
 
-export function isNews({ register, override, beat, cancel }: News): boolean {
+function isNews({ register, override, beat, cancel }: News): boolean {
   return register || override || beat || cancel;
 }
 

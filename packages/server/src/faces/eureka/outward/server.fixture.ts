@@ -27,7 +27,7 @@ export interface Told {
   readonly status: string;
   readonly overriddenStatus: string;
   readonly lastDirtyTimestamp: number;
-  readonly instanceInfo?: { readonly status: string };
+  readonly instanceInfo?: { readonly status: string; readonly metadata: Readonly<Record<string, string>> };
 }
 
 export type Answer = readonly (number | { readonly statusCode: number; readonly responseEntity: object })[] | LinkFailure | string;
@@ -37,7 +37,7 @@ const even: Random = { number: () => 0, bytes: (count: number) => new Uint8Array
 
 /** A catalog of a few, a courier that is told of every change of it, and the server that it speaks to. */
 export class Doubled {
-  readonly clock = new SimulatedClock();
+  readonly clock: SimulatedClock;
   readonly batches: Told[][] = [];
   readonly taken: unknown[] = [];
   readonly reached: number[] = [];
@@ -47,7 +47,8 @@ export class Doubled {
   readonly courier: Courier;
   readonly #instances = new Map<string, Instance>();
 
-  constructor() {
+  constructor(settle?: () => Promise<void>) {
+    this.clock = new SimulatedClock(settle);
     this.courier = new Courier({
       name: 'http://other/eureka/',
       link: { send: (body) => this.#send(body) },
@@ -95,7 +96,7 @@ export class Doubled {
   }
 }
 
-export const namespace: Namespace = Namespace.default;
+const namespace: Namespace = Namespace.default;
 
 export function refOf(id: string): InstanceRef {
   const instance = spring(id);

@@ -36,7 +36,7 @@ export interface Override {
 /** What this face keeps of it, read once for all that follows from it. */
 type Known = Kept | null;
 
-export function knownOf({ origin }: Instance): Known {
+function knownOf({ origin }: Instance): Known {
   return readKept(origin.kept?.[FACE]);
 }
 

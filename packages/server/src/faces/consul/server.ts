@@ -4,6 +4,7 @@ import { bearerTokenIn } from '../../shared/bearer-token.js';
 import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRoute, ReadyAnswer } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
 import type { Blocking } from './blocking.js';
+import { Gzip } from './gzip.js';
 import { MethodTable } from './methods.js';
 import { demandHere } from './place.js';
 import { INDEX_HEADER } from './reads.js';
@@ -31,6 +32,7 @@ export class ConsulFace implements HttpFace {
   readonly routes: readonly HttpRoute[];
   readonly #options: ConsulFaceOptions;
   readonly #methods: MethodTable;
+  readonly #gzip = new Gzip();
   /** Those whose answers may lie ready, with what their addresses begin with. */
   readonly #kept: readonly { readonly start: string; readonly route: HttpRoute }[];
 
@@ -46,7 +48,9 @@ export class ConsulFace implements HttpFace {
         const ask = new Ask(request);
         demandHere(ask, options.datacenter);
         const reply = handle(ask);
-        return reply instanceof Promise ? reply.then((later) => this.#usual(later)) : this.#usual(reply);
+        const { head } = request;
+        if (!(reply instanceof Promise)) return this.#gzip.reply(this.#usual(reply), head);
+        return reply.then((later) => this.#gzip.reply(this.#usual(later), head));
       },
     }));
     this.#kept = this.routes
@@ -59,7 +63,7 @@ export class ConsulFace implements HttpFace {
     const found = this.#options.ready?.(head, caller) ?? null;
     const route = found === null ? undefined : this.#kept.find(({ start }) => head.url?.startsWith(start) === true)?.route;
     if (found === null || route === undefined) return false;
-    answer(found, route);
+    answer(this.#gzip.ready(found, head), route);
     return true;
   }
 

@@ -110,7 +110,7 @@ describeWith(['mvn', 'java'], 'clients in Java', () => {
       const { http } = await start();
       const jar = await javaClients();
       const { stdout } = await run('java', [...program(jar), 'rest', `${http}/eureka/`], { timeout: RUNS_WITHIN_MS });
-      expect(stdout.split('\n').filter((line) => /^[a-z ]+: /.test(line))).toEqual([
+      expect(stdout.split('\n').filter((line) => /^[a-z, ]+: /.test(line))).toEqual([
         'register: 204',
         'heartbeat: 200 null',
         'heartbeat of nobody: 404',
@@ -126,6 +126,13 @@ describeWith(['mvn', 'java'], 'clients in Java', () => {
         'by vip: 1',
         'cancel: 200',
         'cancel again: 404',
+        'heartbeat by a peer, of nobody: 404',
+        'register by a peer: 204',
+        'heartbeat by a peer: 200 null',
+        'override by a peer: 200',
+        'override removed by a peer: 200',
+        'cancel by a peer: 200',
+        'cancel by a peer again: 404',
         'batch: 200 200 200 409+rest-2 404 200',
       ]);
     },

@@ -15,7 +15,8 @@ export async function fetched(name: string, command: readonly [string, ...string
   const folder = `${cache}${name}/`;
   const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
   const order = JSON.stringify([command, await Promise.all(files.map((file) => textsIn(here(file))))]);
-  if ((await readFile(`${folder}order.json`, 'utf8').catch(() => '')) === order) return folder;
+  const isThere = async (): Promise<boolean> => (await readFile(`${folder}order.json`, 'utf8').catch(() => '')) === order;
+  if (await isThere()) return folder;
   const made = `${cache}${name}.${process.pid}/`;
   await rm(made, { recursive: true, force: true });
   await mkdir(made, { recursive: true });
@@ -23,6 +24,11 @@ export async function fetched(name: string, command: readonly [string, ...string
   const [program, ...words] = command;
   await promisify(execFile)(program, words, { cwd: made, timeout: FETCHED_WITHIN_MS });
   await writeFile(`${made}order.json`, order);
+  // Somebody else may have fetched the same meanwhile, and be at work with it.
+  if (await isThere()) {
+    await rm(made, { recursive: true, force: true });
+    return folder;
+  }
   await rm(folder, { recursive: true, force: true });
   await rename(made, folder);
   return folder;

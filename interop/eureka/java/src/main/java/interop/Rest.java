@@ -50,6 +50,15 @@ final class Rest {
     var codecs = new DefaultServerCodecs(config);
     var peer = Jersey3ReplicationClient.createReplicationClient(config, codecs, url);
     InstanceInfo two = instance("rest-2", 2);
+    // One by one, as servers told each other before there were batches.
+    say("heartbeat by a peer, of nobody", peer.sendHeartBeat(two.getAppName(), two.getId(), two, null).getStatusCode());
+    say("register by a peer", peer.register(two).getStatusCode());
+    var beat = peer.sendHeartBeat(two.getAppName(), two.getId(), two, null);
+    say("heartbeat by a peer", beat.getStatusCode() + " " + beat.getEntity());
+    say("override by a peer", peer.statusUpdate(two.getAppName(), two.getId(), InstanceStatus.OUT_OF_SERVICE, two).getStatusCode());
+    say("override removed by a peer", peer.deleteStatusOverride(two.getAppName(), two.getId(), two).getStatusCode());
+    say("cancel by a peer", peer.cancel(two.getAppName(), two.getId()).getStatusCode());
+    say("cancel by a peer again", peer.cancel(two.getAppName(), two.getId()).getStatusCode());
     var list = new ReplicationList();
     list.addReplicationInstance(new ReplicationInstance(two.getAppName(), two.getId(), two.getLastDirtyTimestamp(), null, two.getStatus().name(), two, Action.Register));
     list.addReplicationInstance(new ReplicationInstance(two.getAppName(), two.getId(), two.getLastDirtyTimestamp(), null, two.getStatus().name(), null, Action.Heartbeat));

@@ -213,12 +213,15 @@ function isNothing(value: unknown): boolean {
   return value === 0 || value === '' || value === false || value === '0s';
 }
 
-/** Names in order: what stands first in an object means nothing, and neither does the order of checks, or of services by a node. */
+/** Names in order: what stands first in an object means nothing, and neither does the order of rows, unless somebody is near. */
 function inOrder(value: unknown, name: string, path: string): unknown {
   if (Array.isArray(value)) {
     const all = value.map((one: unknown) => inOrder(one, ' ', path));
     const isSet =
-      name === 'Checks' || name === 'Services' || (name === '' && /^\/v1\/health\/(?:node|state|checks)/.test(path)) || isTags(path, value);
+      name === 'Checks' ||
+      name === 'Services' ||
+      (name === '' && /^\/v1\/(?:health\/|catalog\/|query$|session\/)/.test(path) && !path.includes('near=')) ||
+      isTags(path, value);
     return isSet ? all.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : all;
   }
   if (typeof value !== 'object' || value === null) return value;

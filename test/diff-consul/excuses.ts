@@ -34,7 +34,7 @@ const refusals: readonly Excuse[] = [
   },
   {
     reason: 'a check of a service that is not there: 404, as for whatever else is not there',
-    covers: ({ theirs, ours }) => /ServiceID "\w+" does not exist/.test(theirs) && statusOf(ours) === 404,
+    covers: ({ theirs, ours }) => /ServiceID "[\w-]+" does not exist/.test(theirs) && statusOf(ours) === 404,
   },
   {
     reason: 'what an agent is told and nobody knows is passed over: newer clients know more than this registry',

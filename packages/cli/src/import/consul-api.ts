@@ -14,6 +14,11 @@ export interface Listed<Rows> {
   readonly index: string;
 }
 
+/** What a Consul says of itself, as far as it is asked for. */
+export interface About {
+  readonly Config?: { readonly Datacenter?: string; readonly NodeID?: string; readonly Revision?: string };
+}
+
 /** It answered, and not with what was asked for. */
 export class ConsulRefused extends Error {
   override readonly name = 'ConsulRefused';

@@ -2,8 +2,11 @@
  * Follows a Consul, which it only reads: a list of services that is waited for, and for each of them the list of who is there. What that
  * says is put here, and what is gone there is taken out here. While the Consul does not answer, everything stays as it was.
  */
+import { setMaxListeners } from 'node:events';
 import type { Clock, Random } from '@rollcall/client';
-import { ConsulRefused, type ConsulApi, type Listed } from './consul-api.js';
+import { inTurns } from './in-turns.js';
+import { ConsulRefused, type About, type ConsulApi, type Listed } from './consul-api.js';
+import { Rounds } from './rounds.js';
 import { keyOf, MARK, planImport, wantedOf, type HealthRow, type NodeRow, type Present, type Wanted } from './rows.js';
 
 export interface ImporterOptions {
@@ -31,12 +34,26 @@ const REPEAT_MS = 60_000;
 const PAUSE_MIN_MS = 1000;
 const PAUSE_MAX_MS = 30_000;
 
-/** What is asked of this registry at once. */
-const CALLS_MAX = 8;
+/**
+ * A Consul lets an address have 200 connections, and what it refuses then it refuses to everybody there: where there are more services
+ * than this, nobody waits for each of them. Another registry like this one has no such bound.
+ */
+const WATCHES_MAX = 100;
+const ROLLCALL_REVISION = 'rollcall-';
+
+/**
+ * A Consul that has just started answers before it has read all of its log, and what it has not read yet would be taken out here:
+ * unless the answer must be consistent.
+ */
+const SERVICES = '/catalog/services?consistent';
+
+/** Rings with every check: what it answers is short, and how a Consul waits does not depend on that. */
+const CHECKS_BELL: string = `/health/state/any?consistent&filter=${encodeURIComponent('Status != passing')}`;
 
 interface Followed {
   rows: readonly HealthRow[] | null;
   readonly stop: AbortController;
+  isWatched?: true;
 }
 
 export class Importer {
@@ -44,6 +61,9 @@ export class Importer {
   readonly #stop = new AbortController();
   readonly #services = new Map<string, Followed>();
   #source = '';
+  #watchesMax: number = WATCHES_MAX;
+  /** All are read in turns: there are too many to wait for each. */
+  #rounds: Rounds | null = null;
   /** What is known to stand here. */
   readonly #present = new Map<string, Present>();
   readonly #applied = new Map<string, string>();
@@ -56,13 +76,15 @@ export class Importer {
 
   constructor(options: ImporterOptions) {
     this.#options = options;
+    // Every call that is under way listens.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** One pass: what stands there now stands here. */
   async once(): Promise<void> {
     await this.#begin();
     const { from } = this.#options;
-    const names = await from.get<Readonly<Record<string, unknown>>>('/catalog/services');
+    const names = await from.get<Readonly<Record<string, unknown>>>(SERVICES);
     await inTurns(Object.keys(names), async (name) => {
       this.#services.set(name, { rows: await from.get<readonly HealthRow[]>(healthOf(name)), stop: new AbortController() });
     });
@@ -74,7 +96,7 @@ export class Importer {
   /** Until it is stopped. Throws only before it has begun: a Consul, or a registry, that does not answer at all. */
   async follow(): Promise<void> {
     await this.#begin();
-    const list = this.#watch('/catalog/services', this.#stop.signal, (names) => this.#listed(names as Readonly<Record<string, unknown>>));
+    const list = this.#watch(SERVICES, this.#stop.signal, (names) => this.#listed(names as Readonly<Record<string, unknown>>));
     let isTold = false;
     while (!this.#stop.signal.aborted) {
       await this.#news();
@@ -123,9 +145,33 @@ export class Importer {
       if (this.#services.has(name)) continue;
       const followed: Followed = { rows: null, stop: new AbortController() };
       this.#services.set(name, followed);
-      void this.#watch(healthOf(name), followed.stop.signal, (rows) => (followed.rows = rows as readonly HealthRow[]));
     }
     this.#isListed = true;
+    if (this.#rounds === null && this.#services.size > this.#watchesMax) this.#beginRounds();
+    if (this.#rounds !== null) return this.#rounds.ring();
+    for (const [name, followed] of this.#services) {
+      if (followed.isWatched === true) continue;
+      followed.isWatched = true;
+      void this.#watch(healthOf(name), followed.stop.signal, (rows) => (followed.rows = rows as readonly HealthRow[]));
+    }
+  }
+
+  #beginRounds(): void {
+    const { signal } = this.#stop;
+    for (const { stop } of this.#services.values()) stop.abort();
+    const rounds = new Rounds({ clock: this.#options.clock, signal, read: () => this.#readAll() });
+    this.#rounds = rounds;
+    void rounds.run();
+    void this.#watch(CHECKS_BELL, signal, () => rounds.ring());
+  }
+
+  async #readAll(): Promise<void> {
+    const { from } = this.#options;
+    await inTurns([...this.#services], async ([name, followed]) => {
+      followed.rows = await from.get<readonly HealthRow[]>(healthOf(name), this.#stop.signal);
+    });
+    this.#isMoved = true;
+    this.#wake();
   }
 
   async #watch(path: string, signal: AbortSignal, take: (rows: unknown) => void): Promise<void> {
@@ -161,11 +207,9 @@ export class Importer {
   /** Whose copies they are, and which of them stand here already. */
   async #begin(): Promise<void> {
     const { from, to } = this.#options;
-    const self = await from.get<{ readonly Config?: { readonly Datacenter?: string; readonly NodeID?: string } }>(
-      '/agent/self',
-      this.#stop.signal,
-    );
-    const here = await to.get<{ readonly Config?: { readonly NodeID?: string } }>('/agent/self', this.#stop.signal);
+    const self = await from.get<About>('/agent/self', this.#stop.signal);
+    if (self.Config?.Revision?.startsWith(ROLLCALL_REVISION) === true) this.#watchesMax = Infinity;
+    const here = await to.get<About>('/agent/self', this.#stop.signal);
     if (self.Config?.NodeID !== undefined && self.Config.NodeID === here.Config?.NodeID)
       throw new ConsulRefused(200, `${from.url} and ${to.url} are the same registry.`);
     this.#source = this.#options.as ?? `consul/${self.Config?.Datacenter ?? 'dc1'}`;
@@ -260,13 +304,5 @@ interface CatalogRow {
 }
 
 function healthOf(name: string): string {
-  return `/health/service/${encodeURIComponent(name)}`;
-}
-
-async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const run = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(CALLS_MAX, queue.length) }, run));
+  return `/health/service/${encodeURIComponent(name)}?consistent`;
 }

@@ -17,7 +17,7 @@ import { asBefore, checkIdOf } from './definitions.js';
 import { done } from './answer.js';
 import { goStruct, goText, readBody } from './body.js';
 import { checkKind, type SaidCheck } from './check-body.js';
-import { CHECKS_OF_ONE_MAX, statusOf, translateCheck, type Translated } from './check-terms.js';
+import { CHECKS_OF_ONE_MAX, translateCheck, type Translated } from './check-terms.js';
 import type { FoundCheck } from './finding.js';
 import { CONSUL, keptMachine, keptService, keptText, type KeptCheck, type KeptMachine } from './kept.js';
 import { termOf } from './map.js';
@@ -61,13 +61,6 @@ async function putOnService(writes: CheckWrites, agent: Agent, instance: Instanc
     if (before === undefined) throw new ConsulRefusal(404, `Unknown service ID ${JSON.stringify(named.said.ServiceID)}`);
     return withCheck(before, translated);
   });
-  await sayStatus(writes, { instance, machine: null, check: translated.check }, named.said, caller);
-}
-
-/** A status that is said is so, also where the check had found another one. */
-async function sayStatus(writes: CheckWrites, found: FoundCheck, { Status }: SaidCheck, caller: Caller): Promise<void> {
-  if (Status === undefined || Status === '' || found.check.type !== 'heartbeat') return;
-  await say(writes, found, { status: statusOf(Status), check: found.check.id }, caller);
 }
 
 async function putOnNode(writes: CheckWrites, agent: Agent, named: Named, caller: Caller): Promise<void> {
@@ -79,7 +72,7 @@ async function putOnNode(writes: CheckWrites, agent: Agent, named: Named, caller
   const translated = translateCheck(named.said, named.id, named.name, place);
   if (translated.kept.type === 'alias')
     throw new ConsulRefusal(400, 'Invalid check: a node follows nobody; register the alias with a ServiceID');
-  const { machine } = await reviseMachine(writes, agent.name, caller, (before) => {
+  await reviseMachine(writes, agent.name, caller, (before) => {
     const known = before ?? nodeOf(agent);
     const kept = keptMachine(known.origin) ?? {};
     return keepingNode(known, withoutCheck(known.checks, named.id, asBefore(translated.check, before)), {
@@ -87,7 +80,6 @@ async function putOnNode(writes: CheckWrites, agent: Agent, named: Named, caller
       checks: { ...kept.checks, [named.id]: translated.kept },
     });
   });
-  await sayStatus(writes, { instance: null, machine, check: translated.check }, named.said, caller);
 }
 
 /** What an agent is that has something of its own to say. */

@@ -178,7 +178,7 @@ async function putService(
       address,
       checks: merged(before?.checks ?? [], own),
       keptChecks,
-      before: undefined,
+      before,
     });
     // Of whoever came by itself the term is its own.
     return before === undefined ? registration : { ...registration, deregisterAfterMs: before.deregisterAfterMs };

@@ -38,6 +38,8 @@ export interface KeptService {
   /** Left out: 1. The weight of whoever passes is the instance's. */
   readonly warningWeight?: number;
   readonly enableTagOverride?: true;
+  /** What its agent says, where others may change them. */
+  readonly ownTags?: readonly string[];
   readonly socketPath?: string;
   readonly kind?: string;
   readonly proxy?: object;

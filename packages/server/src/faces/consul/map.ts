@@ -24,7 +24,7 @@ import {
   type Registration,
 } from '@rollcall/core';
 import { FOREIGN_ADDRESS } from '../../shared/foreign-address.js';
-import { CONSUL, keptText, type Exact, type KeptCheck, type KeptService, type NamedPort, type PlacedAddress } from './kept.js';
+import { CONSUL, keptService, keptText, type Exact, type KeptCheck, type KeptService, type NamedPort, type PlacedAddress } from './kept.js';
 import { ConsulRefusal } from './refusal.js';
 import type { SaidAddress, SaidPort, SaidService } from './service-body.js';
 
@@ -78,7 +78,7 @@ export function registrationOf({
   demandPlaced(said);
   const saidAddress = said.Address ?? '';
   const host = saidAddress === '' ? address : hostIn(saidAddress);
-  const tags = overriddenTags(said, before) ?? said.Tags ?? [];
+  const { tags, ownTags } = tagsOf(said, byAgent, before);
   const ports = portsOf(said);
   const weights = weightsOf(said);
   const kept: KeptService = {
@@ -92,6 +92,7 @@ export function registrationOf({
     ...(byAgent && isIP(saidAddress) !== 0 ? { byAgent: true as const } : {}),
     ...(weights.warning === 1 ? {} : { warningWeight: weights.warning }),
     ...(said.EnableTagOverride === true ? { enableTagOverride: true as const } : {}),
+    ...(ownTags === undefined ? {} : { ownTags }),
     ...given('socketPath', said.SocketPath),
     ...given('kind', said.Kind),
     ...(said.Proxy === undefined ? {} : { proxy: said.Proxy }),
@@ -134,9 +135,20 @@ function exact<Name extends string, Said, As>(name: Name, said: Said, as: As): {
   return JSON.stringify(said) === JSON.stringify(as) ? {} : ({ [name]: { said, as } } as { readonly [One in Name]: Exact<Said, As> });
 }
 
-/** Where somebody else may change the tags, what he made of them stays. */
-function overriddenTags(said: SaidService, before: Instance | undefined): readonly string[] | undefined {
-  return said.EnableTagOverride === true ? before?.tags : undefined;
+/**
+ * Where somebody else may change the tags, what he made of them stays for as long as the agent says what it said before: then it has
+ * nothing new to say of them.
+ */
+function tagsOf(
+  { EnableTagOverride, Tags = [] }: SaidService,
+  byAgent: boolean,
+  before: Instance | undefined,
+): { readonly tags: readonly string[]; readonly ownTags: readonly string[] | undefined } {
+  if (EnableTagOverride !== true) return { tags: Tags, ownTags: undefined };
+  const known = before === undefined ? undefined : keptService(before.origin)?.ownTags;
+  if (!byAgent) return { tags: Tags, ownTags: known };
+  const isSaidBefore = known !== undefined && JSON.stringify(known) === JSON.stringify(Tags);
+  return { tags: isSaidBefore ? (before?.tags ?? Tags) : Tags, ownTags: Tags };
 }
 
 /** Those that can be asked for anywhere else. */

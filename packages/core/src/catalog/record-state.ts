@@ -83,6 +83,7 @@ export class RecordState {
   load(records: readonly EncodedRecord[]): void {
     const isQuick = (record: EncodedRecord): record is PresentRecord =>
       record.value !== null && this.intents.size === 0 && isRegistrationKey(record.key);
+    if (records.every(isQuick)) return this.#loadRegistrations(records);
     this.#loadRegistrations(records.filter(isQuick));
     this.take(records.filter((record) => !isQuick(record)));
   }

@@ -10,6 +10,9 @@ import type { Check, Origin } from './registration.js';
 /** Of each kind. Enough for every zone, version and set of tags of a large fleet; a few megabytes if all differ. */
 const KEPT_MAX = 16_384;
 
+/** Of names. Most of them are of machines, and those of neighbours differ: with less room than there are machines each would be forgotten before it comes again. */
+const NAMES_MAX = 131_072;
+
 /** What is longer is rarely said twice but by neighbours; to remember it costs more memory than it saves. */
 const KEPT_CHARACTERS_MAX = 256;
 
@@ -38,7 +41,7 @@ export class Sharing {
   }
 
   name<Text extends string>(text: Text): Text {
-    return kept(this.#texts, text, text) as Text;
+    return kept(this.#texts, text, text, NAMES_MAX) as Text;
   }
 
   metadata(table: Table<string> | undefined): Table<string> {
@@ -148,10 +151,10 @@ function lengthened(text: string): string {
   return `${text.length}:${text}`;
 }
 
-function kept<Value>(values: Map<string, Value>, key: string, value: Value): Value {
+function kept<Value>(values: Map<string, Value>, key: string, value: Value, valuesMax: number = KEPT_MAX): Value {
   const found = values.get(key);
   if (found !== undefined) return found;
-  if (values.size >= KEPT_MAX) values.clear();
+  if (values.size >= valuesMax) values.clear();
   values.set(key, value);
   return value;
 }

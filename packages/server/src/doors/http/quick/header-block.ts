@@ -7,7 +7,7 @@ import { headersOf } from './joined-headers.js';
 import { BLOCK_CHARACTERS_KEPT_MAX, BLOCKS_KEPT_MAX, HEADERS_MAX } from './limits.js';
 
 export class HeaderBlock {
-  /** Names and values in turns. */
+  /** Names and values in turns. Many requests share them: nobody may change them. */
   readonly raw: readonly string[];
   readonly bodyBytes: number;
   /** Whoever sent it wants no second answer on its connection. */
@@ -21,7 +21,7 @@ export class HeaderBlock {
   }
 
   get headers(): IncomingHttpHeaders {
-    return (this.#headers ??= headersOf(this.raw));
+    return (this.#headers ??= Object.freeze(headersOf(this.raw)));
   }
 }
 
@@ -62,7 +62,7 @@ export function parseHeaderBlock(text: string): HeaderBlock | null {
   const { host, 'content-length': length = '0', connection = 'keep-alive' } = once;
   const wish = connection.toLowerCase();
   if (host === undefined || !LENGTH.test(length) || (wish !== 'keep-alive' && wish !== 'close')) return null;
-  return new HeaderBlock(raw, Number(length), wish === 'close');
+  return new HeaderBlock(Object.freeze(raw), Number(length), wish === 'close');
 }
 
 /** Those that were seen before: a client says the same headers with every request, and they need to be read once. */

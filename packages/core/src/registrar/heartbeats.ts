@@ -125,7 +125,7 @@ function presentByKey({ service, id }: Instance): RollcallError {
     'invalid-request',
     `The instance ${JSON.stringify(id)} of ${service} is a key of etcd’s: it is present for as long as that key is, and no heartbeat counts. ` +
       'Keep the key’s lease alive, or register the instance here, which takes it over.',
-    { service, id },
+    { problems: [{ field: 'id', came: `${JSON.stringify(id)}, a key of etcd’s`, allowed: 'an instance that is registered here' }] },
   );
 }
 

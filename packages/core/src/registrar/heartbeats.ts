@@ -6,6 +6,7 @@ import { demandRight, mayDo } from '../access/judge.js';
 import { RollcallError } from '../errors.js';
 import type { Attendance } from '../attendance/attendance.js';
 import type { Instance } from '../catalog/instance.js';
+import type { Knowing } from '../catalog/known-records.js';
 import { encodeHealthRecord } from '../catalog/records.js';
 import type { Caller, CatalogView, Word } from '../face.js';
 import type { Clock } from '../ports/clock.js';
@@ -14,13 +15,14 @@ import { findInstance, instanceNotFound, type InstanceSelector } from '../query/
 import { putRecord, type Amendments, type Plan } from './amend.js';
 import { asRollcallError } from './item.js';
 import { demandMeaning, newsOf, saidVerdicts, type Said } from './said.js';
-import { instanceSubject, type Stored } from './subject.js';
+import { knownSubject, type Stored, type Told } from './subject.js';
 import type { Visibility } from './visibility.js';
 
 export interface HeartbeatsOptions {
   readonly view: CatalogView;
   readonly attendance: HeardBy;
   readonly amendments: Amendments;
+  readonly catalog: Knowing;
   readonly visibility: Visibility;
   readonly clock: Clock;
 }
@@ -108,9 +110,11 @@ export class Heartbeats {
 
   /** Writes what is new. What was said stays said until something else is, or a heartbeat fails to come. */
   async #say(instance: Instance, word: Said): Promise<void> {
-    const { amendments, visibility, clock } = this.#options;
+    const { amendments, catalog, visibility, clock } = this.#options;
     if (newsOf(word, instance.checks, instance.verdicts).length === 0) return;
-    const { revision } = await amendments.amend(instanceSubject(instance), (stored) => planWord(instance, stored, word, clock.wallMs()));
+    // Nearly all who say something for the first time: a deployment of them shares a few commits.
+    const decide = (stored: Told): Plan<null> => planWord(instance, stored, word, clock.wallMs());
+    const { revision } = await amendments.amend(knownSubject(instance, catalog), decide);
     await visibility.wait(revision);
   }
 }
@@ -133,10 +137,16 @@ function notBegun(): RollcallError {
   return new RollcallError('not-ready', 'The log is slow, and this heartbeat’s turn did not come in time. Send it again.');
 }
 
-function planWord(instance: Instance, { registration, health }: Stored, word: Said, sinceMs: number): Plan<null> {
+/** Throws for what is only remembered of a verdict: its record may say more, and is read. */
+function planWord(instance: Instance, { registration, health }: Told, word: Said, sinceMs: number): Plan<null> {
+  if (health !== null && !isStored(health)) throw new RollcallError('internal', 'What was found of it has to be read.');
   if (registration === null) throw instanceNotFound(instance.id, instance.service);
   const verdicts = saidVerdicts(word, registration.record.checks, health?.record.verdicts ?? {}, sinceMs);
   if (verdicts === null) return { operations: [], answer: null };
   const record = { unknown: {}, ...health?.record, verdicts, heldSinceMs: null };
   return { operations: [putRecord('health', instance, encodeHealthRecord(record))], answer: null };
+}
+
+function isStored(health: NonNullable<Told['health']>): health is NonNullable<Stored['health']> {
+  return 'record' in health;
 }

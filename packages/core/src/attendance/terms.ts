@@ -11,7 +11,7 @@ import { isTimed } from '../catalog/registration.js';
  * Found critical, by its checks or its machine's. What was merely said from outside is nobody's absence: an
  * instance that beats does not depart because an operator called it critical.
  */
-export function isFoundCritical(instance: Instance): boolean {
+function isFoundCritical(instance: Instance): boolean {
   const found = (instance.intent?.status ?? null) === null ? instance.health : healthOf(instance, instance.verdicts);
   return found === 'critical';
 }

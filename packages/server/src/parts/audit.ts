@@ -24,7 +24,7 @@ export interface DraftedRegistrar {
 }
 
 /** The revision that it made, or `null` where there was nothing to write; what went wrong; or that it is forgotten, and drafted anew. */
-export type DraftEnd = { readonly revision: number | null } | { readonly error: unknown } | 'forgotten';
+type DraftEnd = { readonly revision: number | null } | { readonly error: unknown } | 'forgotten';
 
 export function auditing(options: ServeOptions, { clock, log }: Surroundings, meter: Meter): Auditing {
   // Also where nobody keeps one: what it would count is described.

@@ -33,8 +33,8 @@ interface Scene {
   ask(name: string, type?: 'A' | 'SRV', address?: string): readonly string[];
 }
 
-function sceneOf(instances: readonly Instance[], queries: readonly (readonly [string, Query])[], caller: Caller = stranger): Scene {
-  const news: BesideNews = { members: [member], queries: { put: queries, gone: [] } };
+function sceneOf(instances: readonly Instance[], queries: readonly (readonly [string, Query])[] | null, caller: Caller = stranger): Scene {
+  const news: BesideNews = { members: [member], ...(queries === null ? {} : { queries: { put: queries, gone: [] } }) };
   const agents = { mode: 'per-source', own: { name: member.name, address: member.address as Host } } as const;
   const settings = { agents, datacenter: 'dc1', consulVersion: '1.22.0', news };
   const beside = new BesideDns({ settings, view: () => bench.view, random: new SeededRandom(1) });
@@ -82,6 +82,13 @@ describe('a prepared query', () => {
     const rcode = (name: string): string => bench.ask(name, 'A').rcode;
     expect([rcode('q.query.consul'), rcode('q.query.rollcall'), rcode('none.query.rollcall')]).toEqual(['NXDOMAIN', 'NOERROR', 'NXDOMAIN']);
     expect([rcode('query.consul'), rcode('b.query.consul'), rcode('c.query.consul')]).toEqual(['NOERROR', 'NOERROR', 'NXDOMAIN']);
+  });
+
+  it('is not denied before anybody can know', () => {
+    const { beside, bench } = sceneOf([on('a', 1)], null);
+    expect([bench.ask('q.query.consul', 'A').rcode, bench.failures]).toEqual(['SERVFAIL', []]);
+    beside.take({ queries: { put: [], gone: [] } });
+    expect(bench.ask('q.query.consul', 'A').rcode).toBe('NXDOMAIN');
   });
 
   it('may be a template, and says how long it may be kept', () => {
@@ -183,6 +190,9 @@ describe('what is told', () => {
     const members = { self: member, all: () => [member], follow: () => () => undefined, revision: 1 };
     const news = new NewsForDns({ keyspace, members, clock, tell: (one) => void told.push(one) });
     let revision = 1;
+    expect(news.all().queries).toBeUndefined();
+    keyspace.load([], revision);
+    expect(told).toEqual([{ queries: { put: [], gone: [] } }]);
     const put = (shelf: 'queries' | 'coordinates', name: string, record: object): void => {
       const entry = { value: encodeJson(record), createRevision: revision, modRevision: ++revision, lease: 0 as never };
       keyspace.apply([{ key: shelfKey(shelf, name), entry }], revision);

@@ -7,7 +7,7 @@ export interface OwnNode {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface Prepared {
+interface Prepared {
   /** The service that it asks for, folded. */
   readonly service: string;
   readonly instances: readonly Instance[];
@@ -27,8 +27,13 @@ export interface Beside {
   nodes(caller: Caller): readonly OwnNode[];
   /** What Consul has as a service of its own, on each of these nodes; empty for every other name. `service` is folded. */
   instances(service: string, caller: Caller): readonly Instance[];
-  /** `above`: there is something below this name. The caller is called from where the question came. At most so many are wanted. */
-  prepared(name: string, caller: Caller, most: number): Prepared | 'above' | null;
+  /** `above`: there is something below this name. `unknown`: nobody here can tell yet. The caller is called from where the question came. At most so many are wanted. */
+  prepared(name: string, caller: Caller, most: number): Prepared | 'above' | 'unknown' | null;
+}
+
+/** Thrown where nobody can tell yet: the question is answered with SERVFAIL, and not with a "no". */
+export class NotKnownYet extends Error {
+  override readonly name = 'NotKnownYet';
 }
 
 export const nothingBeside: Beside = { moved: 0, nodes: () => [], instances: () => [], prepared: () => null };

@@ -12,7 +12,7 @@ import {
   type DnsQuery,
 } from '@rollcall/wire';
 import { addressBytes } from './addresses.js';
-import { nothingBeside, type Beside } from './beside.js';
+import { NotKnownYet, nothingBeside, type Beside } from './beside.js';
 import { bareReply, compose, limitOf, type Reply, type Transport } from './compose.js';
 import { answerCookie, type CookieState } from './cookies.js';
 import { zonesOf, type DnsDomain, type Zone } from './domains.js';
@@ -104,8 +104,8 @@ export class DnsAnswers {
     try {
       reply = this.#reply(query, asker);
     } catch (error) {
-      this.#options.failed(error);
-      reply = bareReply(rcodes.SERVFAIL);
+      if (!(error instanceof NotKnownYet)) this.#options.failed(error);
+      reply = { ...bareReply(rcodes.SERVFAIL), extendedError: error instanceof NotKnownYet ? extendedErrors.NOT_READY : null };
     }
     last.rcode = reply.rcode;
     return this.#compose(query, reply, asker.transport);

@@ -4,7 +4,7 @@ import { parseName, recordTypes, type WireName } from '@rollcall/wire';
 import { hasForeignAddress } from '../../shared/foreign-address.js';
 import { addressBytes, addressText, readDashed } from './addresses.js';
 import type { Asked } from './asked.js';
-import type { Beside, OwnNode } from './beside.js';
+import { NotKnownYet, type Beside, type OwnNode } from './beside.js';
 import { serviceTtl, type Zone } from './domains.js';
 import {
   addressDrafts,
@@ -144,6 +144,7 @@ export class Lookup {
     const found = beside.prepared(name, { ...caller, from: asker }, most);
     if (found === null) return NOTHING;
     if (found === 'above') return EMPTY;
+    if (found === 'unknown') throw new NotKnownYet(name);
     const { service, instances, isOrdered, ttlSeconds, isPassing } = found;
     this.#services.tagged(Namespace.default, service, null);
     if (instances.length === 0 && zone.manner.whenEmpty === 'nxdomain') return NOTHING;

@@ -59,6 +59,7 @@ export class Keyspace {
   #coordinates = new Map<string, CoordinateRecord & Placed>();
   #unreadable = new Set<string>();
   #revision = 0;
+  #isLoaded = false;
   /** When a shelf last lost or gained something. */
   #moved = new Map<Shelf, number>();
   readonly #movements = new Movements();
@@ -66,6 +67,11 @@ export class Keyspace {
   /** Every change up to this revision is shown. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** It was read at least once: before, an absence means nothing. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   get kv(): KvTable {
@@ -116,6 +122,7 @@ export class Keyspace {
   /** Everything anew, as of this revision. What could not be seen meanwhile counts as moved. */
   load(changes: Iterable<KeyspaceChange>, revision: number): void {
     const before = this.#sessions;
+    this.#isLoaded = true;
     this.#kv = new KvTable(revision);
     this.#sessions = new Map();
     this.#delays = new Map();

@@ -72,6 +72,8 @@ export class BesideDns {
   readonly #coordinates = new Map<string, CoordinateRecord>();
   readonly #distances: Distances;
   #members: readonly Member[] = [];
+  /** The log was read: before, nobody is told that there is no such query. */
+  #isKnown = false;
   #moved = 0;
   #nodes: { readonly of: CatalogView; readonly members: readonly Member[]; readonly nodes: Nodes } | null = null;
   #own: { readonly moved: number; readonly instances: readonly Instance[] } | null = null;
@@ -89,7 +91,10 @@ export class BesideDns {
 
   take({ members, queries, coordinates }: BesideNews): void {
     if (members !== undefined) this.#members = members;
-    if (queries !== undefined) takeInto(this.#queries, queries);
+    if (queries !== undefined) {
+      takeInto(this.#queries, queries);
+      this.#isKnown = true;
+    }
     if (coordinates !== undefined) takeInto(this.#coordinates, coordinates);
     // Where nodes stand is asked anew every time.
     if (members !== undefined || queries !== undefined) this.#moved++;
@@ -106,10 +111,11 @@ export class BesideDns {
     return this.#own.instances;
   }
 
-  prepared(name: string, caller: Caller, most: number): Answer | 'above' | null {
+  prepared(name: string, caller: Caller, most: number): Answer | 'above' | 'unknown' | null {
     const [view, nodes, query] = [this.#options.view(), this.#nodesOf(), findQuery(this.#queries, name)];
     // Who may not ask for anything learns no names either.
     if (view === undefined || nodes === null || caller.may.read.isNothing) return null;
+    if (!this.#isKnown) return 'unknown';
     if (query === undefined) return isBelow(this.#queries, name) ? 'above' : null;
     const { service, dnsTtl } = resolvedQuery(query, name);
     const near = nearTo(service.near, { agents: this.#agents, nodes, distances: this.#distances }, caller);

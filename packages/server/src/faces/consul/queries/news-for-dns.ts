@@ -20,6 +20,8 @@ export class NewsForDns {
   /** What was told already. */
   #queries: ReadonlyMap<string, unknown> = new Map();
   #coordinates: ReadonlyMap<string, unknown> = new Map();
+  /** That there are none is news, too. */
+  #isKnown = false;
   #cancel: (() => void) | null = null;
 
   constructor(options: NewsOptions) {
@@ -28,7 +30,9 @@ export class NewsForDns {
     keyspace.listen({ shelf: 'queries' }, () => {
       const queries = newsOf(this.#queries, keyspace.queries);
       this.#queries = new Map(keyspace.queries);
-      if (queries !== null) tell({ queries });
+      if (queries === null && this.#isKnown) return;
+      this.#isKnown = true;
+      tell({ queries: queries ?? none });
     });
     keyspace.listen({ shelf: 'coordinates' }, () => this.#soon());
     members.follow(() => tell({ members: plain(members) }));
@@ -39,9 +43,10 @@ export class NewsForDns {
     const { keyspace, members } = this.#options;
     this.#queries = new Map(keyspace.queries);
     this.#coordinates = new Map(keyspace.coordinates);
+    this.#isKnown = keyspace.isLoaded;
     return {
       members: plain(members),
-      queries: { put: [...keyspace.queries], gone: [] },
+      ...(keyspace.isLoaded ? { queries: { put: [...keyspace.queries], gone: [] } } : {}),
       coordinates: { put: [...keyspace.coordinates], gone: [] },
     };
   }
@@ -61,6 +66,8 @@ export class NewsForDns {
     });
   }
 }
+
+const none: News<never> = { put: [], gone: [] };
 
 /** `null`: none. Records are never changed, so that those that are the same say the same. */
 function newsOf<Record>(told: ReadonlyMap<string, unknown>, now: ReadonlyMap<string, Record>): News<Record> | null {

@@ -35,8 +35,11 @@ export type FillReason = 'begun' | 'behind';
 /** One message: large enough to cost nothing for being one, small enough to be taken in within a few milliseconds. */
 const PAGE_BYTES: number = 256 * 1024;
 
-/** So much may be on its way while the view is filled from what the catalog reads; beyond, it is filled at its own pace. */
-const READ_BACKLOG_BYTES_MAX: number = 256 * 1024 * 1024;
+/**
+ * So much may be on its way while the view is filled from what the catalog reads: a million registrations and some, for a reader that has no
+ * core of its own. It is given back within seconds; beyond, all of it would have to be made and sent once more, at the reader's pace.
+ */
+const READ_BACKLOG_BYTES_MAX: number = 640 * 1024 * 1024;
 /** A reader that has so much of changes before it is better off without them: some hundred thousand of them. */
 export const BACKLOG_BYTES_MAX: number = 64 * 1024 * 1024;
 /** So much is on its way while it is filled at its own pace. */

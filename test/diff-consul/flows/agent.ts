@@ -11,6 +11,8 @@ const seen: readonly Step[] = [
 
 const web = { Name: 'web', Port: 8080, Address: '10.1.1.1' };
 
+const tagged = (Tags: readonly string[]): object => ({ ID: 'tagged', Name: 'tagged', Tags, EnableTagOverride: true });
+
 export const agentFlows: readonly Flow[] = [
   {
     name: 'a service of each kind',
@@ -164,6 +166,20 @@ export const agentFlows: readonly Flow[] = [
       put('/v1/agent/check/register', { Name: 'x', TTL: '10s', Status: 'passing' }),
       put('/v1/agent/check/register', { Name: 'x', TTL: '20s' }),
       get('/v1/agent/checks'),
+      put('/v1/agent/check/register', { Name: 'x', TTL: '20s', Status: 'critical' }),
+      get('/v1/agent/checks'),
+      put('/v1/agent/service/register', tagged(['mine'])),
+      put('/v1/catalog/register', {
+        Node: 'node-a',
+        Address: '127.0.0.1',
+        SkipNodeUpdate: true,
+        Service: { ...tagged(['theirs']), Name: undefined, Service: 'tagged' },
+      }),
+      get('/v1/catalog/service/tagged'),
+      put('/v1/agent/service/register', tagged(['mine'])),
+      get('/v1/catalog/service/tagged'),
+      put('/v1/agent/service/register', tagged(['new'])),
+      get('/v1/catalog/service/tagged'),
     ],
   },
   {

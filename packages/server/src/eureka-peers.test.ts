@@ -1,5 +1,5 @@
 /** Two registries, each with a log of its own, that are each other's Eureka servers. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import { Namespace, type Log } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { certificatesIn } from '../../../test/support/certificates.js';
 import { freePorts } from '../../../test/support/free-ports.js';
 import { peerAddressKind, type PeerAddress } from './faces/eureka/outward/peer-address.js';
 import { serveOptions, type ServeOptions } from './options.js';
@@ -270,6 +271,30 @@ describe('a registry', () => {
     expect(await side.statuses()).toBe('a=UP');
     expect(await send(Buffer.from('{}'))).toContain('400 cannot unpack request body');
     expect(await send(gzipSync(Buffer.alloc(20 * 1024 * 1024)))).toContain('400 cannot unpack request body');
+  });
+
+  it('tells a server behind TLS who it is, and believes no other authority', async () => {
+    const [open = 0, doubting = 0, safe = 0] = await freePorts(3);
+    const make = certificatesIn(directory);
+    make.selfSigned('ca', '/CN=The house');
+    await make.signed('server', '/CN=server', 'IP:127.0.0.1');
+    const inside = (name: string): string => join(directory, name);
+    const token = 'a-token-that-is-long-enough';
+    const tokens = `tokens:\n  - name: peer\n    token: ${token}\n    namespaces: default\n    read: '*'\n    write: '*'\n`;
+    await writeFile(inside('tokens.yaml'), tokens, { mode: 0o600 });
+    const tls = { tlsCert: inside('server.crt'), tlsKey: inside('server.key'), tokenFile: inside('tokens.yaml') };
+    await new Side(safe, 2, tls).start();
+    const eurekaPeers = [peerAddressKind.parse(`https://default:${token}@127.0.0.1:${safe}/eureka/`) as PeerAddress];
+    const side = new Side(open, 1, { eurekaPeers, eurekaPeerCa: inside('ca.crt') });
+    await side.start();
+    await side.register('a');
+    const page = async (one: Side): Promise<string> => (await one.ask('GET', '/eureka/')).text;
+    await until(async () => (await page(side)).includes('hears; last told'));
+    expect(await page(side)).not.toContain(token);
+    const other = new Side(doubting, 3, { eurekaPeers });
+    await other.start();
+    await other.register('a');
+    await until(async () => (await page(other)).includes('certificate'));
   });
 
   it('tells a server one namespace', async () => {

@@ -1,103 +1,27 @@
 /** Two registries, each with a log of its own, that are each other's Eureka servers. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
-import { Namespace, type Log } from '@rollcall/core';
+import { Namespace } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { certificatesIn } from '../../../test/support/certificates.js';
 import { freePorts } from '../../../test/support/free-ports.js';
+import { World, type Side } from './eureka-peers.fixture.js';
 import { peerAddressKind, type PeerAddress } from './faces/eureka/outward/peer-address.js';
-import { serveOptions, type ServeOptions } from './options.js';
-import { runRegistry, type Registry } from './registry.js';
+import type { ServeOptions } from './options.js';
 
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const usual = Object.fromEntries(Object.entries(serveOptions).map(([name, option]) => [name, option.default])) as unknown as ServeOptions;
-
-let clock: SimulatedClock;
-let directory: string;
-const sides: Side[] = [];
+let world: World;
 beforeEach(async () => {
-  clock = new SimulatedClock();
-  directory = await mkdtemp(join(tmpdir(), 'rollcall-eureka-peers-'));
+  world = await World.make();
 });
-afterEach(async () => {
-  for (const side of sides.splice(0)) await side.stop();
-  await rm(directory, { recursive: true, force: true });
-});
-
-class Side {
-  readonly #port: number;
-  readonly #seed: number;
-  readonly #options: Partial<ServeOptions>;
-  registry: Registry | null = null;
-
-  constructor(port: number, seed: number, options: Partial<ServeOptions>) {
-    this.#port = port;
-    this.#seed = seed;
-    this.#options = options;
-    sides.push(this);
-  }
-
-  async start(): Promise<void> {
-    const options: ServeOptions = {
-      ...usual,
-      store: 'memory',
-      data: join(directory, String(this.#port)),
-      http: this.#port,
-      dns: 'off',
-      eurekaProbe: false,
-      ...this.#options,
-    };
-    this.registry = await runRegistry(options, { clock, random: new SeededRandom(this.#seed), log: silent, version: '1.2.3' });
-  }
-
-  async stop(): Promise<void> {
-    const { registry } = this;
-    this.registry = null;
-    if (registry !== null) await registry.stop();
-  }
-
-  async ask(method: string, path: string, json?: object): Promise<{ readonly status: number; readonly text: string }> {
-    const headers = { 'accept': 'application/json', 'content-type': 'application/json' };
-    const body = json === undefined ? {} : { body: JSON.stringify(json) };
-    const answer = await fetch(`http://127.0.0.1:${this.#port}${path}`, { method, headers, ...body });
-    return { status: answer.status, text: await answer.text() };
-  }
-
-  async register(id: string, fields: object = {}): Promise<void> {
-    const instance = {
-      instanceId: id,
-      app: 'ORDERS',
-      hostName: 'h',
-      ipAddr: '10.0.0.1',
-      port: 8080,
-      dataCenterInfo: { name: 'MyOwn' },
-      lastDirtyTimestamp: clock.wallMs(),
-      ...fields,
-    };
-    expect((await this.ask('POST', '/eureka/apps/ORDERS', { instance })).status).toBe(204);
-  }
-
-  async beat(id: string): Promise<number> {
-    return (await this.ask('PUT', `/eureka/apps/ORDERS/${id}?status=UP`)).status;
-  }
-
-  async statuses(base = '/eureka'): Promise<string> {
-    const { text } = await this.ask('GET', `${base}/apps`);
-    const found = [...text.matchAll(/"instanceId":"([^"]+)".*?"status":"([A-Z_]+)"/g)];
-    return found.map(([, id, status]) => `${id}=${status}`).join(' ');
-  }
-}
+afterEach(() => world.close());
 
 async function pair(options: Partial<ServeOptions> = {}): Promise<readonly [Side, Side]> {
   const [one = 0, other = 0] = await freePorts(2);
   const made = [
-    new Side(one, 1, { eurekaPeers: [peerAt(other)], ...options }),
-    new Side(other, 2, { eurekaPeers: [peerAt(one)], ...options }),
+    world.side(one, 1, { eurekaPeers: [peerAt(other)], ...options }),
+    world.side(other, 2, { eurekaPeers: [peerAt(one)], ...options }),
   ];
   for (const side of made) await side.start();
   return made as unknown as readonly [Side, Side];
@@ -107,19 +31,8 @@ function peerAt(port: number, path = 'eureka/'): PeerAddress {
   return peerAddressKind.parse(`http://127.0.0.1:${port}/${path}`) as PeerAddress;
 }
 
-const TRIES_MAX = 400;
-
-/** Time passes until it is so. What a message needs on its way is not of that time. */
-async function until(isSo: () => Promise<boolean>, stepMs = 100): Promise<void> {
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    if (await isSo()) return;
-    await passed(stepMs);
-  }
-  throw new Error('It did not become so.');
-}
-
 async function bothShow([one, other]: readonly [Side, Side], statuses: string): Promise<void> {
-  await until(async () => (await one.statuses()) === statuses && (await other.statuses()) === statuses);
+  await world.until(async () => (await one.statuses()) === statuses && (await other.statuses()) === statuses);
 }
 
 describe('two registries that are each other’s servers', () => {
@@ -152,11 +65,11 @@ describe('two registries that are each other’s servers', () => {
     await bothShow(both, 'a=UP dead=UP');
     for (const side of [one, one, one, one, one, one, one, one, other, other, other, other, one, other, one, other]) {
       expect(await side.beat('a')).toBe(200);
-      for (let second = 0; second < 30; second++) await passed(1000);
+      for (let second = 0; second < 30; second++) await world.passed(1000);
     }
     await bothShow(both, 'a=UP');
     // Nobody vouches for it to himself by way of the other.
-    await until(async () => (await one.statuses()) === '' && (await other.statuses()) === '', 2000);
+    await world.until(async () => (await one.statuses()) === '' && (await other.statuses()) === '', 2000);
   });
 
   it('begin with what the other has, and say once more what it does not know', async () => {
@@ -203,9 +116,9 @@ describe('two registries that are each other’s servers', () => {
       const all = [one, other].map(async (side) => (await side.ask('GET', '/metrics')).text);
       return (await Promise.all(all)).flatMap((text) => text.match(/^rollcall_eureka_peer_told_total\{action="[SD].*$/gm) ?? []).join(' ');
     };
-    for (let at = 0; at < 40; at++) await passed(100);
+    for (let at = 0; at < 40; at++) await world.passed(100);
     const before = await revisions();
-    for (let at = 0; at < 60; at++) await passed(250);
+    for (let at = 0; at < 60; at++) await world.passed(250);
     expect(await revisions()).toBe(before);
   });
 });
@@ -213,20 +126,20 @@ describe('two registries that are each other’s servers', () => {
 describe('a registry', () => {
   it('that is its own server finds that out, and goes on without', async () => {
     const [port = 0] = await freePorts(1);
-    const side = new Side(port, 1, { eurekaPeers: [peerAt(port)] });
+    const side = world.side(port, 1, { eurekaPeers: [peerAt(port)] });
     await side.start();
     await side.register('a');
-    await until(async () => (await side.ask('GET', '/eureka/')).text.includes('is this registry itself'));
+    await world.until(async () => (await side.ask('GET', '/eureka/')).text.includes('is this registry itself'));
     expect(await side.statuses()).toBe('a=UP');
   });
 
   it('starts though its server is not there, or is none; and says so where people look', async () => {
     const [port = 0, nobody = 0] = await freePorts(2);
-    const side = new Side(port, 1, { eurekaPeers: [peerAt(nobody), peerAt(port, 'ui/')] });
+    const side = world.side(port, 1, { eurekaPeers: [peerAt(nobody), peerAt(port, 'ui/')] });
     await side.start();
     expect((await side.ask('GET', '/readyz')).status).toBe(200);
     await side.register('a');
-    await until(async () => (await side.ask('GET', '/eureka/')).text.split('has not heard').length === 3);
+    await world.until(async () => (await side.ask('GET', '/eureka/')).text.split('has not heard').length === 3);
     const status = (await side.ask('GET', '/eureka/status')).text;
     expect(status).toContain(`"unavailable-replicas":"http://127.0.0.1:${nobody}/eureka/,http://127.0.0.1:${port}/ui/"`);
     expect((await side.ask('GET', '/metrics')).text).toContain('rollcall_eureka_peer_silent 2');
@@ -246,16 +159,16 @@ describe('a registry', () => {
       return asked++ < 3 ? [403, {}] : [200, list];
     });
     const [own = 0] = await freePorts(1);
-    const side = new Side(own, 1, { eurekaPeers: [peerAt(port)] });
+    const side = world.side(own, 1, { eurekaPeers: [peerAt(port)] });
     await side.start();
     await side.register('ours', { leaseInfo: { durationInSecs: 900 } });
-    await until(async () => (await side.statuses()) === 'ours=UP theirs=UP', 1000);
+    await world.until(async () => (await side.statuses()) === 'ours=UP theirs=UP', 1000);
     expect(asked).toBe(4);
   });
 
   it('understands what a server compresses', async () => {
     const [port = 0] = await freePorts(1);
-    const side = new Side(port, 1, {});
+    const side = world.side(port, 1, {});
     await side.start();
     const item = { action: 'Register', appName: 'ORDERS', id: 'a', instanceInfo: { ...their, instanceId: 'a' } };
     const send = async (body: Buffer): Promise<string> => {
@@ -275,39 +188,39 @@ describe('a registry', () => {
 
   it('tells a server behind TLS who it is, and believes no other authority', async () => {
     const [open = 0, doubting = 0, safe = 0] = await freePorts(3);
-    const make = certificatesIn(directory);
+    const make = certificatesIn(world.directory);
     make.selfSigned('ca', '/CN=The house');
     await make.signed('server', '/CN=server', 'IP:127.0.0.1');
-    const inside = (name: string): string => join(directory, name);
+    const inside = (name: string): string => join(world.directory, name);
     const token = 'a-token-that-is-long-enough';
     const tokens = `tokens:\n  - name: peer\n    token: ${token}\n    namespaces: default\n    read: '*'\n    write: '*'\n`;
     await writeFile(inside('tokens.yaml'), tokens, { mode: 0o600 });
     const tls = { tlsCert: inside('server.crt'), tlsKey: inside('server.key'), tokenFile: inside('tokens.yaml') };
-    await new Side(safe, 2, tls).start();
+    await world.side(safe, 2, tls).start();
     const eurekaPeers = [peerAddressKind.parse(`https://default:${token}@127.0.0.1:${safe}/eureka/`) as PeerAddress];
-    const side = new Side(open, 1, { eurekaPeers, eurekaPeerCa: inside('ca.crt') });
+    const side = world.side(open, 1, { eurekaPeers, eurekaPeerCa: inside('ca.crt') });
     await side.start();
     await side.register('a');
     const page = async (one: Side): Promise<string> => (await one.ask('GET', '/eureka/')).text;
-    await until(async () => (await page(side)).includes('hears; last told'));
+    await world.until(async () => (await page(side)).includes('hears; last told'));
     expect(await page(side)).not.toContain(token);
-    const other = new Side(doubting, 3, { eurekaPeers });
+    const other = world.side(doubting, 3, { eurekaPeers });
     await other.start();
     await other.register('a');
-    await until(async () => (await page(other)).includes('certificate'));
+    await world.until(async () => (await page(other)).includes('certificate'));
   });
 
   it('tells a server one namespace', async () => {
     const [one = 0, other = 0] = await freePorts(2);
     const teamA = Namespace.parse('team-a') as Namespace;
-    const side = new Side(one, 1, { eurekaPeers: [{ ...peerAt(other, 'eureka-team-b/'), namespace: teamA }] });
-    const told = new Side(other, 2, {});
+    const side = world.side(one, 1, { eurekaPeers: [{ ...peerAt(other, 'eureka-team-b/'), namespace: teamA }] });
+    const told = world.side(other, 2, {});
     await told.start();
     await side.start();
     await side.register('elsewhere');
     const instance = { app: 'ORDERS', hostName: 'h', ipAddr: '10.0.0.1', dataCenterInfo: { name: 'MyOwn' } };
     await side.ask('POST', '/eureka-team-a/apps/ORDERS', { instance: { ...instance, instanceId: 'a' } });
-    await until(async () => (await told.statuses('/eureka-team-b')) === 'a=UP');
+    await world.until(async () => (await told.statuses('/eureka-team-b')) === 'a=UP');
     expect(await told.statuses()).toBe('');
   });
 });
@@ -326,9 +239,4 @@ async function answering(answer: (path: string) => readonly [status: number, jso
     server.close();
   });
   return (server.address() as { readonly port: number }).port;
-}
-
-async function passed(ms: number): Promise<void> {
-  await clock.advance(ms);
-  await turn();
 }

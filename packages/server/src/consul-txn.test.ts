@@ -66,6 +66,10 @@ describe('a transaction over keys and the catalog', () => {
     }
   });
 
+  it('that cannot be read is refused in words of Go', async () => {
+    expect(await call('PUT', '/txn', '[{"KV":')).toEqual({ status: 400, body: 'Failed to parse body: unexpected EOF' });
+  });
+
   it('takes a node out with all that is on it, on condition', async () => {
     await call('PUT', '/txn', all);
     const [found] = (await call('GET', '/catalog/nodes')).body as (Row & { Node: string })[];

@@ -3,6 +3,7 @@ import type { Drafted } from '@rollcall/core';
 import type { HttpAnswer } from '../../../shared/http-face.js';
 import { bigJson, parseBigJson } from '../big-json.js';
 import type { Together } from '../catalog-writes.js';
+import { goJsonFault } from '../go-json-fault.js';
 import type { Indexes } from '../indexes.js';
 import type { Kept } from '../kept-keys.js';
 import type { KvEntry } from '../keyspace/kv-table.js';
@@ -41,10 +42,11 @@ async function txn(ask: Ask, kept: Kept, catalog: CatalogTxn): Promise<HttpAnswe
 
 function read({ body }: Ask, kept: Kept): readonly TxnOperation[] {
   let json: unknown;
+  const text = body.toString('utf8');
   try {
-    json = parseBigJson(body.toString('utf8'));
+    json = parseBigJson(text);
   } catch (error) {
-    throw new ConsulRefusal(400, `Failed to parse body: ${(error as Error).message}`, [], { cause: error });
+    throw new ConsulRefusal(400, `Failed to parse body: ${goJsonFault(text) ?? (error as Error).message}`, [], { cause: error });
   }
   return txnOperations((index) => kept.revisionOf(index))(json ?? [], 'body');
 }

@@ -8,7 +8,15 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { Clock } from '@rollcall/core';
 import { Desk, type DeskOptions } from './desk.js';
 import { Gate } from './gate.js';
-import { GOODBYE_MS_MAX, HEAD_MS_MAX, IDLE_MS_MAX, REQUEST_MS_MAX, SLOW_LOOK_MS, SURPLUS_CONNECTIONS_MAX } from './limits.js';
+import {
+  GOODBYE_MS_MAX,
+  HEAD_MS_MAX,
+  IDLE_GRACE_MS,
+  IDLE_MS_MAX,
+  REQUEST_MS_MAX,
+  SLOW_LOOK_MS,
+  SURPLUS_CONNECTIONS_MAX,
+} from './limits.js';
 import { endWith, NodeHttp } from './node-http.js';
 import { cutShort, tooSlow } from './nonsense.js';
 import { QuickConnections, type Patience } from './quick/connections.js';
@@ -34,7 +42,12 @@ export interface HttpDoorOptions extends DeskOptions {
   readonly clock: Clock;
 }
 
-const usualPatience: Patience = { headMs: HEAD_MS_MAX, requestMs: REQUEST_MS_MAX, idleMs: IDLE_MS_MAX, lookMs: SLOW_LOOK_MS };
+const usualPatience: Patience = {
+  headMs: HEAD_MS_MAX,
+  requestMs: REQUEST_MS_MAX,
+  idleMs: IDLE_MS_MAX + IDLE_GRACE_MS,
+  lookMs: SLOW_LOOK_MS,
+};
 
 export class HttpDoor {
   readonly #options: HttpDoorOptions;

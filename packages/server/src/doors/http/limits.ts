@@ -21,6 +21,9 @@ export const SLOW_LOOK_MS = 2000;
 /** Longer than the minute after which most proxies let go, so that it is they who close and no request is lost on the way. */
 export const IDLE_MS_MAX = 72_000;
 
+/** So much longer than is told: who asks again at the last moment does not find the connection gone. Node's own. */
+export const IDLE_GRACE_MS = 1000;
+
 /** Between the polite end and the other one. */
 export const GOODBYE_MS_MAX = 5000;
 

@@ -222,6 +222,18 @@ describe('who takes too long', () => {
     expect([text().includes('request-timeout'), socket.readableEnded]).toEqual([true, true]);
   });
 
+  it('is none who takes long to hear', async () => {
+    const { door, clock } = openLooking();
+    const socket = connectTo(door);
+    socket.write(get('/large'));
+    await clock.advance(3_600_000);
+    const text = heard(socket);
+    await turns(20);
+    await clock.advance(4000);
+    socket.write(get('/a', 'connection: close'));
+    expect(await text).toMatch(/GET \/a \n$/);
+  });
+
   it('is none who waits for us', async () => {
     const { door, clock } = openLooking();
     const { socket, text } = client(door);
@@ -249,6 +261,15 @@ describe('an end', () => {
     const answered = await heard(busy.socket);
     expect(answered === '' ? busy.text() : answered).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(busy.socket.readableEnded).toBe(true);
+  });
+
+  it('does not cut off what was answered and is not taken yet', async () => {
+    const { door } = open();
+    const socket = connectTo(door);
+    socket.write(get('/large'));
+    await turns(3);
+    await door.close();
+    expect((await heard(socket)).length).toBeGreaterThan(1024 * 1024);
   });
 
   it('is waited for, and in the end is not', async () => {

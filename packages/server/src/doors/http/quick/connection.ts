@@ -83,7 +83,7 @@ export class QuickConnection implements ExchangeHost {
   get awaited(): Awaited | null {
     if (this.#isLeaving) return null;
     if (this.#body !== null) return 'a body';
-    if (this.#exchange !== null || this.#isBlocked) return null;
+    if (this.#exchange !== null || this.socket.writableLength > 0) return null;
     return this.#isFresh ? 'a first request' : 'another request';
   }
 
@@ -111,6 +111,7 @@ export class QuickConnection implements ExchangeHost {
   drained(): void {
     if (!this.#isBlocked) return;
     this.#isBlocked = false;
+    this.sinceMs = this.#host.nowMs();
     this.#goOn();
   }
 
@@ -143,6 +144,13 @@ export class QuickConnection implements ExchangeHost {
     this.#host.unfinished(why, this.#exchange, this.socket);
     this.#isLeaving = true;
     body?.abort();
+  }
+
+  /** What was answered still arrives. Whoever has asked something leaves with the answer. */
+  leaveIfIdle(): void {
+    if (this.#exchange !== null || this.#body !== null || this.#rest !== null || this.#isLeaving) return;
+    if (this.socket.writableLength > 0) this.#leave();
+    else this.leaveAtOnce();
   }
 
   /** Nothing that was begun is finished. */

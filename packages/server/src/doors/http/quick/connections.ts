@@ -51,10 +51,7 @@ export class QuickConnections implements ConnectionHost {
 
   /** Those that wait for another request wait for nothing. The others end with what they are answered. */
   endIdle(): void {
-    for (const connection of this.#connections) {
-      const { awaited } = connection;
-      if (awaited === 'a first request' || awaited === 'another request') connection.leaveAtOnce();
-    }
+    for (const connection of this.#connections) connection.leaveIfIdle();
   }
 
   endAll(): void {

@@ -76,7 +76,7 @@ export class QuickExchange implements Exchange {
 
   send(answer: HttpAnswer, last: boolean): void {
     const { socket } = this.#host;
-    if (this.#isOver || socket.destroyed) return;
+    if (this.#isOver || !socket.writable) return;
     if (this.#isBegun) throw new Error('There can be no second answer.');
     const isLast = last || this.#isLast;
     this.#write(answer, last, isLast);
@@ -87,7 +87,7 @@ export class QuickExchange implements Exchange {
 
   stream({ status, headers, open }: HttpStream): void {
     const { socket, heads } = this.#host;
-    if (this.#isOver || socket.destroyed) return;
+    if (this.#isOver || !socket.writable) return;
     const isBare = this.head.method === 'HEAD';
     const lines = headerLines([...withExtra(this.extra, headers), 'connection', 'close']);
     this.#isBegun = true;

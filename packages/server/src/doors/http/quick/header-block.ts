@@ -72,13 +72,13 @@ export class HeaderBlocks {
   of(text: string): HeaderBlock | null {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    const block = parseHeaderBlock(text);
-    if (block === null || text.length > BLOCK_CHARACTERS_KEPT_MAX) return block;
-    if (this.#known.size >= BLOCKS_KEPT_MAX) this.#known.clear();
+    if (text.length > BLOCK_CHARACTERS_KEPT_MAX) return parseHeaderBlock(text);
     // A copy: a part of what arrived would keep all of it.
     const copy = Buffer.from(text, 'latin1').toString('latin1');
-    const kept = parseHeaderBlock(copy) ?? block;
-    this.#known.set(copy, kept);
-    return kept;
+    const block = parseHeaderBlock(copy);
+    if (block === null) return null;
+    if (this.#known.size >= BLOCKS_KEPT_MAX) this.#known.clear();
+    this.#known.set(copy, block);
+    return block;
   }
 }

@@ -27,7 +27,7 @@ export interface HttpFace {
 
 export type ReadyAnswer = (answer: HttpAnswer, route: HttpRoute) => void;
 
-/** As much of a request as is known before its body. Node's own object, so that nothing is copied on the way. */
+/** As much of a request as is known before its body. Nobody changes it: requests that say the same headers share them. */
 export interface HttpHead {
   readonly method?: string | undefined;
   /** As it came: the path and the query. */

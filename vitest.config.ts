@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where time really passes: these wait most of theirs, and others run meanwhile, if they begin first. */
-const WAITING = ['/stores/etcd/conformance', '/etcd-node-engine', '/soak-cluster/soak', '/chaos-client/chaos'];
+const WAITING = ['/stores/etcd/conformance', '/whole/etcd/node-engine', '/soak-cluster/soak', '/chaos-client/chaos'];
 
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -9,7 +9,7 @@ The options of \`rollcall serve\`. Each can be given as a flag, in the environme
 beats the environment, the environment beats the file. How files are written, and what happens when something is wrong, stands in
 [configuring](../configuring.md).
 
-This page follows from the options table ([\`packages/server/src/options.ts\`](../../packages/server/src/options.ts)), as
+This page follows from the options table ([\`packages/server/src/options/options.ts\`](../../packages/server/src/options/options.ts)), as
 \`--help\` does; a test compares them. \`npm run docs\` writes it anew.`;
 
 export function configPage(): string {

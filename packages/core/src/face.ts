@@ -3,8 +3,8 @@
  * is asking. A face translates, and holds no truth of its own.
  */
 import type { Permissions } from './access/permissions.js';
-import type { ChangeBatch, FeedListener } from './catalog/feed.js';
-import type { GuardState } from './catalog/guard-record.js';
+import type { ChangeBatch, FeedListener } from './view/feed.js';
+import type { GuardState } from './records/guard-record.js';
 import type { Health } from './catalog/health.js';
 import type { Instance } from './catalog/instance.js';
 import type { ModeChange, Patch } from './catalog/intent.js';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { embeddedRows, readEmbedded } from './embedded-options.js';
+import { embeddedRows, readEmbedded } from './options/embedded-options.js';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from './index.js';
-import { serveOptions } from './options.js';
+import { serveOptions } from './options/options.js';
 
 const running: EmbeddedRegistry[] = [];
 const directories: string[] = [];

@@ -7,7 +7,7 @@
  *     await fetch(`${registry.url}/services`);
  */
 import type { Log } from '@rollcall/core';
-import { readEmbedded, type RegistryOptions } from './embedded-options.js';
+import { readEmbedded, type RegistryOptions } from './options/embedded-options.js';
 import { runRegistry } from './registry.js';
 import { systemClock } from './shared/system-clock.js';
 import { systemRandom } from './shared/system-random.js';

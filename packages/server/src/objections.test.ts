@@ -1,7 +1,7 @@
 import type { NodeName } from '@rollcall/core';
 import { describe, expect, it } from 'vitest';
 import { objectionsTo } from './objections.js';
-import { serveOptions, type ServeOptions } from './options.js';
+import { serveOptions, type ServeOptions } from './options/options.js';
 
 const usual = Object.fromEntries(Object.entries(serveOptions).map(([name, option]) => [name, option.default])) as unknown as ServeOptions;
 

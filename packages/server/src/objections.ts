@@ -4,7 +4,7 @@ import { tlsObjection } from './doors/http/tls.js';
 import { peerOptions } from './doors/peer/config.js';
 import { dnsObjections } from './faces/dns/config.js';
 import { peerObjections } from './doors/peer/exposure.js';
-import { etcdOf, type ServeOptions } from './options.js';
+import { etcdOf, type ServeOptions } from './options/options.js';
 import { objectionsToEtcd } from './stores/etcd/config.js';
 
 /** Sentences; empty if they make sense together. */

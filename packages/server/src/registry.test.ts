@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SeededRandom, SimulatedClock } from '@rollcall/conformance';
 import type { Log } from '@rollcall/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveOptions, type ServeOptions } from './options.js';
+import { serveOptions, type ServeOptions } from './options/options.js';
 import { runRegistry, type Registry } from './registry.js';
 
 let directory: string;

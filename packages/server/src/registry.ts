@@ -5,7 +5,7 @@ import type { BesideSettings } from './faces/consul/queries/beside-dns.js';
 import type { NativeFace } from './faces/native/server.js';
 import { Lifecycle, type Part } from './lifecycle.js';
 import { Measuring } from './measuring/measuring.js';
-import type { ServeOptions } from './options.js';
+import type { ServeOptions } from './options/options.js';
 import { readAccess } from './parts/access.js';
 import { auditing, type Auditing } from './parts/audit.js';
 import { BehindTheLog } from './parts/behind-the-log.js';

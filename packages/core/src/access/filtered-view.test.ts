@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instanceId, registration, serviceName, someone } from '../catalog/instance.fixture.js';
 import { MachineName, Namespace } from '../catalog/names.js';
-import type { ChangeBatch } from '../catalog/feed.js';
+import type { ChangeBatch } from '../view/feed.js';
 import type { CatalogView } from '../face.js';
 import { openHouse, type House } from '../registrar/house.fixture.js';
 import { caller } from './access.fixture.js';

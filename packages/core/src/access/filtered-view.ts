@@ -2,8 +2,8 @@
  * The view as its callers may see it: whoever may read some services only finds the others as if they were not there.
  * Who may read everything pays one question for that.
  */
-import type { ChangeBatch, FeedListener } from '../catalog/feed.js';
-import type { GuardState } from '../catalog/guard-record.js';
+import type { ChangeBatch, FeedListener } from '../view/feed.js';
+import type { GuardState } from '../records/guard-record.js';
 import type { Instance } from '../catalog/instance.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
 import type { InstanceId, Namespace, ServiceName } from '../catalog/names.js';

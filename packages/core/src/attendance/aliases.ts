@@ -5,10 +5,10 @@
  * Circles are harmless, because nobody's health counts for itself: what leads back to where one came from is passed by.
  */
 import type { Caller, CatalogView } from '../face.js';
-import type { ChangeBatch } from '../catalog/feed.js';
+import type { ChangeBatch } from '../view/feed.js';
 import { healths, verdictOn, worseHealth, type Health } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
-import { parseKeyName, refText } from '../catalog/keys.js';
+import { parseKeyName, refText } from '../records/keys.js';
 import { InstanceId, ServiceName, type Namespace } from '../catalog/names.js';
 import type { Clock } from '../ports/clock.js';
 import type { AliasSpec } from '../probing/probe-spec.js';

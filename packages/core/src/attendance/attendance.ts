@@ -5,8 +5,8 @@
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
 import type { Caller, CatalogView, GuardDesk, GuardReport, HeldScope } from '../face.js';
-import type { ChangeBatch } from '../catalog/feed.js';
-import type { GuardState } from '../catalog/guard-record.js';
+import type { ChangeBatch } from '../view/feed.js';
+import type { GuardState } from '../records/guard-record.js';
 import type { Instance } from '../catalog/instance.js';
 import { ServiceName } from '../catalog/names.js';
 import type { MachineRef } from '../catalog/machine.js';

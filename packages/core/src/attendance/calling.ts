@@ -1,6 +1,6 @@
 /** What instances and machines are called among nodes: as their records are in the log, which every node writes alike. */
 import type { Instance } from '../catalog/instance.js';
-import { machineText, parseKeyName, refText } from '../catalog/keys.js';
+import { machineText, parseKeyName, refText } from '../records/keys.js';
 import type { MachineRef } from '../catalog/machine.js';
 import { HEARTBEAT_CHECK_ID, type Check, type InstanceRef } from '../catalog/registration.js';
 import type { Naming } from './roll.js';

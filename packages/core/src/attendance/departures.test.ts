@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { registration, someone } from '../catalog/instance.fixture.js';
-import { encodeGuardRecord, guardKey } from '../catalog/guard-record.js';
+import { encodeGuardRecord, guardKey } from '../records/guard-record.js';
 import { Namespace, ServiceName } from '../catalog/names.js';
 import type { Registration } from '../catalog/registration.js';
 import { RollcallError } from '../errors.js';

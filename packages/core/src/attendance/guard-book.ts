@@ -3,7 +3,7 @@
  * spends of the budget writes it in the very commit that lets somebody go, on condition that nobody has
  * written it since. So the budget is never spent twice, and what is not written is not spent.
  */
-import { decodeGuardRecord, encodeGuardRecord, guardKey, idleGuard, type GuardState } from '../catalog/guard-record.js';
+import { decodeGuardRecord, encodeGuardRecord, guardKey, idleGuard, type GuardState } from '../records/guard-record.js';
 import { isRollcallError, RollcallError } from '../errors.js';
 import type { GuardBudget } from '../face.js';
 import type { Clock } from '../ports/clock.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { idleGuard } from '../catalog/guard-record.js';
+import { idleGuard } from '../records/guard-record.js';
 import { budgetOf, leftIn, newWindow, usualGuard, windowLeftMs } from './guard.js';
 
 const settings = { windowMs: 900, share: 0.15, departuresMin: 10 };

@@ -8,7 +8,7 @@
  * A window begins with the first departure after the last one's end. In it at most a share of those who were
  * present at its beginning may depart without a goodbye, and a few in any case, so that a small house can empty.
  */
-import { idleGuard, type GuardState } from '../catalog/guard-record.js';
+import { idleGuard, type GuardState } from '../records/guard-record.js';
 
 export interface GuardSettings {
   readonly windowMs: number;

@@ -1,6 +1,6 @@
 /** What attendance knows of one instance and its machine, for whoever asks why. */
 import type { Instance } from '../catalog/instance.js';
-import { machineText, refText } from '../catalog/keys.js';
+import { machineText, refText } from '../records/keys.js';
 import type { NodeName } from '../cluster/node-name.js';
 import type { Insight, Knowledge } from '../explain/insight.js';
 import type { Checks } from './checks.js';

@@ -4,8 +4,8 @@
  * the rest is written; so one restless instance does not hold up the others.
  */
 import { RollcallError } from '../errors.js';
-import { recordKey, type RecordKind } from '../catalog/keys.js';
-import { decodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import { recordKey, type RecordKind } from '../records/keys.js';
+import { decodeHealthRecord, type HealthRecord } from '../records/records.js';
 import type { Instance } from '../catalog/instance.js';
 import type { CommitResult, Compare, Operation, Store } from '../ports/store.js';
 import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';

@@ -5,8 +5,8 @@
 import { formatDuration } from '../catalog/duration.js';
 import { verdictOn, type Verdict, type Verdicts } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
-import { recordKey } from '../catalog/keys.js';
-import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import { recordKey } from '../records/keys.js';
+import { encodeHealthRecord, type HealthRecord } from '../records/records.js';
 import type { TimedCheck } from '../catalog/registration.js';
 import type { ProbeNews } from '../probing/prober.js';
 import type { Operation } from '../ports/store.js';

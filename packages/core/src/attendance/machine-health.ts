@@ -1,8 +1,8 @@
 /** Writes verdicts on a machine: only if it is still the one that was judged. If it is not, the view will say so, and it is judged anew. */
 import type { Verdicts } from '../catalog/health.js';
-import { machineKey } from '../catalog/keys.js';
+import { machineKey } from '../records/keys.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
-import { decodeHealthRecord, encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import { decodeHealthRecord, encodeHealthRecord, type HealthRecord } from '../records/records.js';
 import type { Compare, Store } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
 import type { Fences, Showing } from './judgement-writer.js';

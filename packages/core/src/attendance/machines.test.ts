@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultNamespace, registration, someone } from '../catalog/instance.fixture.js';
 import type { Machine, MachineRegistration } from '../catalog/machine.js';
-import { machineKey } from '../catalog/keys.js';
+import { machineKey } from '../records/keys.js';
 import { MachineName } from '../catalog/names.js';
 import { HEARTBEAT_CHECK_ID, type Check } from '../catalog/registration.js';
 import { RollcallError } from '../errors.js';

@@ -3,9 +3,9 @@
  * instances that follow others: see aliases.ts.
  */
 import type { CatalogView, Caller } from '../face.js';
-import type { ChangeBatch } from '../catalog/feed.js';
+import type { ChangeBatch } from '../view/feed.js';
 import type { Instance } from '../catalog/instance.js';
-import { refText } from '../catalog/keys.js';
+import { refText } from '../records/keys.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { AliasSpec, CheckSpec, ProbeSpec } from '../probing/probe-spec.js';

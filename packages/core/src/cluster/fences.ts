@@ -3,7 +3,7 @@
  * joined whom it had not seen when it decided that the duty was its own. The engine judges that in the very commit, so neither
  * a pause nor a late watch makes two nodes judge the same at once: the argument stands in docs/internals/cluster.md.
  */
-import { nodeKey, nodesRange } from '../catalog/keys.js';
+import { nodeKey, nodesRange } from '../records/keys.js';
 import type { Compare } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';
 import type { Membership } from './membership.js';

@@ -3,8 +3,8 @@
  * who is to read it, `/rollcall/letters/<to>/<from>-<n>`, and hangs on the lease of who asks.
  */
 import { isObject } from '../catalog/value-kind.js';
-import { parseJson } from '../catalog/record-codec.js';
-import { encodeUtf8 } from '../catalog/utf8.js';
+import { parseJson } from '../records/record-codec.js';
+import { encodeUtf8 } from '../records/utf8.js';
 import type { AttendantName } from '../ports/colleagues.js';
 import type { Bytes, KeyRange } from '../ports/store.js';
 import { fromText } from '../store/bytes.js';

@@ -1,6 +1,6 @@
 import { SimulatedClock } from '@rollcall/conformance';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodesRange } from '../catalog/keys.js';
+import { nodesRange } from '../records/keys.js';
 import { isRollcallError } from '../errors.js';
 import { toText } from '../store/bytes.js';
 import { LeasedLog } from './leased-log.fixture.js';

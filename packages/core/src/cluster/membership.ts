@@ -3,7 +3,7 @@
  * steps. There is never more than one life at a time: a new one begins when the one before is over, and what that left is gone.
  */
 import { backoffMs } from '../backoff.js';
-import { nodeKey, nodesRange } from '../catalog/keys.js';
+import { nodeKey, nodesRange } from '../records/keys.js';
 import { isRollcallError, RollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';

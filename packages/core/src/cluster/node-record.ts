@@ -1,7 +1,7 @@
 /** A node as a record of the log, at `/rollcall/nodes/<name>`: what it says of itself to the others. It hangs on the node's lease. */
 import { optional, required, tryFields, type FieldRules } from '../catalog/fields.js';
-import { number, objectKind, parseJson, text, time, type Unknown } from '../catalog/record-codec.js';
-import { encodeUtf8 } from '../catalog/utf8.js';
+import { number, objectKind, parseJson, text, time, type Unknown } from '../records/record-codec.js';
+import { encodeUtf8 } from '../records/utf8.js';
 import { isObject, type ValueKind } from '../catalog/value-kind.js';
 import type { Bytes } from '../ports/store.js';
 import { NodeName } from './node-name.js';

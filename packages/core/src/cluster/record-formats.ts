@@ -2,7 +2,7 @@
  * In which format records are written while programs of different versions are there: the newest that every live node reads. So a
  * cluster can be renewed node by node, and the newer half writes nothing that the older half would have to skip.
  */
-import { FORMAT } from '../catalog/record-codec.js';
+import { FORMAT } from '../records/record-codec.js';
 import type { VersionRange } from './node-record.js';
 import type { Member } from './roster.js';
 

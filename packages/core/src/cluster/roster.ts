@@ -2,7 +2,7 @@
  * Who is there, kept equal to the log by a watch of `/rollcall/nodes/`. When its place in the log is lost it reads anew, and
  * tells the difference: whoever is there with another life was lost and has joined.
  */
-import { nodeNameIn, nodesRange } from '../catalog/keys.js';
+import { nodeNameIn, nodesRange } from '../records/keys.js';
 import { isRollcallError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';

@@ -1,5 +1,5 @@
 /** Taking this node's place among the others: a lease, and the key of its name, if nobody has it. */
-import { nodeKey } from '../catalog/keys.js';
+import { nodeKey } from '../records/keys.js';
 import type { Clock } from '../ports/clock.js';
 import { NO_LEASE, type Entry, type LeaseId, type OperationResult, type Store } from '../ports/store.js';
 import { singleKey } from '../store/key-range.js';

@@ -2,7 +2,7 @@
  * A key that is, or would be, an instance's registration. There may be a million of them, so they are kept as short texts, and what they say
  * is read again where somebody asks.
  */
-import { encodeRegistered } from '../catalog/records.js';
+import { encodeRegistered } from '../records/records.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import { NO_LEASE, type Bytes, type Entry, type LeaseId } from '../ports/store.js';
 import { fromText, toText } from '../store/bytes.js';

@@ -4,7 +4,7 @@
  */
 import { Host } from '../catalog/host.js';
 import { isObject } from '../catalog/value-kind.js';
-import { decodeUtf8, encodeUtf8 } from '../catalog/utf8.js';
+import { decodeUtf8, encodeUtf8 } from '../records/utf8.js';
 import type { Bytes } from '../ports/store.js';
 import { toText } from '../store/bytes.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instanceId, serviceName } from '../catalog/instance.fixture.js';
 import { Namespace } from '../catalog/names.js';
-import { decodeUtf8, encodeUtf8 } from '../catalog/utf8.js';
+import { decodeUtf8, encodeUtf8 } from '../records/utf8.js';
 import { addressText, parseAddress, parseDocument } from './endpoint-document.js';
 import { cannotExpress, documentOf, registrationOf } from './endpoint-lens.js';
 

@@ -4,7 +4,7 @@
  */
 import { METADATA_ENTRIES_MAX } from '../catalog/bounds.js';
 import type { Instance } from '../catalog/instance.js';
-import { BORN, type InstanceRecord } from '../catalog/records.js';
+import { BORN, type InstanceRecord } from '../records/records.js';
 import { metadataKind } from '../catalog/registration-kinds.js';
 import type { InstanceRef, Origin, Registration } from '../catalog/registration.js';
 import { isObject, objectIn } from '../catalog/value-kind.js';

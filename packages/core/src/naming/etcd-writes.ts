@@ -1,8 +1,8 @@
 /** What a commit of an etcd client means for instances: what is done beside it, what has to hold for that, and what is refused. Pure. */
 import { demandRight } from '../access/judge.js';
 import type { Instance } from '../catalog/instance.js';
-import { kindRangeOf, recordKeyOf, refText } from '../catalog/keys.js';
-import type { Knowing } from '../catalog/known-records.js';
+import { kindRangeOf, recordKeyOf, refText } from '../records/keys.js';
+import type { Knowing } from '../view/known-records.js';
 import { Namespace } from '../catalog/names.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import { RollcallError } from '../errors.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { instanceId, registration, serviceName, someone } from '../catalog/instance.fixture.js';
-import { recordKey, refText } from '../catalog/keys.js';
-import { decodeUtf8 } from '../catalog/utf8.js';
+import { recordKey, refText } from '../records/keys.js';
+import { decodeUtf8 } from '../records/utf8.js';
 import { Namespace } from '../catalog/names.js';
 import type { House } from '../registrar/house.fixture.js';
 import { PlainLog } from '../registrar/plain-log.fixture.js';

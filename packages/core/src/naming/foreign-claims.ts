@@ -5,8 +5,8 @@
  * Where several claim to be the same one, a registration of the registry's own counts, else the key that was created first, of
  * those that one commit created the first in order: every node that reads the same log says the same. The others wait.
  */
-import type { EncodedRecord } from '../catalog/encoded.js';
-import { isOurKey, isRegistrationKey, parseKeyText, recordKeyOf, refText, refTextIn } from '../catalog/keys.js';
+import type { EncodedRecord } from '../records/encoded.js';
+import { isOurKey, isRegistrationKey, parseKeyText, recordKeyOf, refText, refTextIn } from '../records/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Bytes, Change, Entry, KeyRange } from '../ports/store.js';
 import { inOnePiece, toText } from '../store/bytes.js';

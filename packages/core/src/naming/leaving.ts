@@ -3,9 +3,9 @@
  * range, and what was said about some of them from outside is left as a departure leaves it.
  */
 import type { Instance } from '../catalog/instance.js';
-import { recordKeyOf, refText, type RecordKind } from '../catalog/keys.js';
-import type { Knowing } from '../catalog/known-records.js';
-import { encodeIntentRecord } from '../catalog/intent-record.js';
+import { recordKeyOf, refText, type RecordKind } from '../records/keys.js';
+import type { Knowing } from '../view/known-records.js';
+import { encodeIntentRecord } from '../records/intent-record.js';
 import { ServiceName } from '../catalog/names.js';
 import type { CatalogView } from '../face.js';
 import type { Compare, KeyRange, Operation } from '../ports/store.js';

@@ -5,8 +5,8 @@
  * What is written about an instance that is a key hangs on that key's lease, so that it ends with it. Whoever registers such an
  * instance takes it over: its key goes. Whoever takes it out takes all keys out that claim to be it.
  */
-import { recordKeyOf, type RecordKind } from '../catalog/keys.js';
-import type { KnownRecords } from '../catalog/known-records.js';
+import { recordKeyOf, type RecordKind } from '../records/keys.js';
+import type { KnownRecords } from '../view/known-records.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
 import {

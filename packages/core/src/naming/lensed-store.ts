@@ -2,10 +2,10 @@
  * The log as registrar and attendance write to it: they know of records, and what stands elsewhere is seen to here, for every commit
  * alike, whoever makes it. While no key of others is a registration and nothing is shown as keys, it is the log itself.
  */
-import type { Knowing, KnownRecords } from '../catalog/known-records.js';
-import { recordKeyOf } from '../catalog/keys.js';
-import { decodeIntentRecord } from '../catalog/intent-record.js';
-import { decodeHealthRecord, decodeInstanceRecord, incarnationIn } from '../catalog/records.js';
+import type { Knowing, KnownRecords } from '../view/known-records.js';
+import { recordKeyOf } from '../records/keys.js';
+import { decodeIntentRecord } from '../records/intent-record.js';
+import { decodeHealthRecord, decodeInstanceRecord, incarnationIn } from '../records/records.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { CatalogView } from '../face.js';
 import type { CallOptions, Commit, CommitResult, Entry, Operation, Store } from '../ports/store.js';

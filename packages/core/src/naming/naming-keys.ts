@@ -3,9 +3,9 @@
  * of the path, and so is an id, but for the path of a socket. Pure.
  */
 import { InstanceId, Namespace, ServiceName } from '../catalog/names.js';
-import { catalogRange } from '../catalog/keys.js';
+import { catalogRange } from '../records/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
-import { decodeUtf8, encodeUtf8 } from '../catalog/utf8.js';
+import { decodeUtf8, encodeUtf8 } from '../records/utf8.js';
 import type { Bytes, KeyRange } from '../ports/store.js';
 import { compareBytes, fromText } from '../store/bytes.js';
 import { allKeys, keysUnder } from '../store/key-range.js';

@@ -5,7 +5,7 @@
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
 import { optional } from '../catalog/fields.js';
-import { decodeRecord, encodeRecord, text, type Unknown } from '../catalog/record-codec.js';
+import { decodeRecord, encodeRecord, text, type Unknown } from '../records/record-codec.js';
 import { listKind } from '../catalog/value-kind.js';
 import type { Caller } from '../face.js';
 import type { Bytes } from '../ports/store.js';

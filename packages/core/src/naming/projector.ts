@@ -6,8 +6,8 @@
  * A key is only ever changed on condition that the instance is still the one that was looked at, and that the key still holds what the
  * registry wrote there. What somebody else keeps under it stays.
  */
-import { refText } from '../catalog/keys.js';
-import type { ChangeBatch } from '../catalog/feed.js';
+import { refText } from '../records/keys.js';
+import type { ChangeBatch } from '../view/feed.js';
 import { Namespace, type ServiceName } from '../catalog/names.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Duty } from '../cluster/duty.js';
@@ -16,7 +16,7 @@ import type { Log } from '../ports/log.js';
 import type { Counter, Meter } from '../ports/meter.js';
 import type { Entry, KeyRange, Store } from '../ports/store.js';
 import { fromText, toText } from '../store/bytes.js';
-import { encodeUtf8 } from '../catalog/utf8.js';
+import { encodeUtf8 } from '../records/utf8.js';
 import { keysUnder } from '../store/key-range.js';
 import { isProjectedDocument } from './endpoint-document.js';
 import { namingMetrics } from './meters.js';

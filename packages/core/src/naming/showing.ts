@@ -1,11 +1,11 @@
 /** How a commit changes the key that an instance is shown as: from what was known of it before, and what the commit writes. */
 import { bornCircumstances, instanceOf, isInRotation } from '../catalog/instance.js';
-import { decodeIntentRecord } from '../catalog/intent-record.js';
-import { recordKeyOf, refText, type RecordKind } from '../catalog/keys.js';
-import type { KnownRecords } from '../catalog/known-records.js';
-import { writtenRecord } from '../catalog/just-written.js';
+import { decodeIntentRecord } from '../records/intent-record.js';
+import { recordKeyOf, refText, type RecordKind } from '../records/keys.js';
+import type { KnownRecords } from '../view/known-records.js';
+import { writtenRecord } from '../records/just-written.js';
 import { Namespace } from '../catalog/names.js';
-import { decodeHealthRecord, decodeInstanceRecord } from '../catalog/records.js';
+import { decodeHealthRecord, decodeInstanceRecord } from '../records/records.js';
 import type { Bytes, Compare, Operation } from '../ports/store.js';
 import { compareBytes } from '../store/bytes.js';
 import { singleKey } from '../store/key-range.js';

@@ -1,7 +1,7 @@
 /** Which key an instance is shown as, and writing it: on condition that both are as they were looked at. */
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog } from '../view/catalog.js';
 import { isInRotation } from '../catalog/instance.js';
-import { recordKeyOf, refText } from '../catalog/keys.js';
+import { recordKeyOf, refText } from '../records/keys.js';
 import { Namespace } from '../catalog/names.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Bytes, Compare, Entry, NestedCommit, Operation, Store } from '../ports/store.js';

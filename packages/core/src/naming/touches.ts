@@ -1,5 +1,5 @@
 /** What a commit writes about instances, and what it takes for granted, as its keys say it. */
-import { parseKeyText, refText, type RecordKind } from '../catalog/keys.js';
+import { parseKeyText, refText, type RecordKind } from '../records/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Bytes, Compare, Operation } from '../ports/store.js';
 import { toText } from '../store/bytes.js';

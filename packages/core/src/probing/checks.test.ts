@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRollcallError } from '../errors.js';
-import { decodeInstanceRecord, encodeInstanceRecord } from '../catalog/records.js';
+import { decodeInstanceRecord, encodeInstanceRecord } from '../records/records.js';
 import type { ProbedCheck, Registration } from '../catalog/registration.js';
 import type { FieldProblem } from '../catalog/value-kind.js';
 import { readRegistration } from '../registrar/read-registration.js';

@@ -1,6 +1,6 @@
 /** Probes as they stand in a record of the log. They were checked when they were written: here only types count. */
 import { optional, required } from '../catalog/fields.js';
-import { named, number, objectKind, text } from '../catalog/record-codec.js';
+import { named, number, objectKind, text } from '../records/record-codec.js';
 import { listKind, tableKind, wordKind, type ValueKind } from '../catalog/value-kind.js';
 import type { AliasSpec, CheckSpec, GrpcSpec, HttpSpec, Probe, ScriptSpec, TcpSpec, TlsTerms, UdpSpec } from './probe-spec.js';
 import type { Thresholds } from './threshold.js';

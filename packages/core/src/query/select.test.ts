@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeBatch, type ServiceChange } from '../catalog/feed.js';
+import { changeBatch, type ServiceChange } from '../view/feed.js';
 import { defaultNamespace, registration, serviceName, someone } from '../catalog/instance.fixture.js';
 import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
 import type { CatalogView } from '../face.js';

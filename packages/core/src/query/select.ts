@@ -1,5 +1,5 @@
 /** Which instances an answer holds and in what order, and how a change looks to somebody who sees only those. */
-import type { ServiceChange } from '../catalog/feed.js';
+import type { ServiceChange } from '../view/feed.js';
 import { isInRotation, type Instance } from '../catalog/instance.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Caller, CatalogView, ServiceRef } from '../face.js';

@@ -3,7 +3,7 @@
  * commit on condition that none has changed. Who was overtaken decides once more.
  */
 import { RollcallError } from '../errors.js';
-import { recordKey, type RecordKind } from '../catalog/keys.js';
+import { recordKey, type RecordKind } from '../records/keys.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Bytes, CommitResult, Compare, NestedCommit, Operation, Store } from '../ports/store.js';

@@ -5,11 +5,11 @@
  */
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
-import type { Catalog } from '../catalog/catalog.js';
-import type { Term } from '../catalog/intent-table.js';
-import { encodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
-import { machineText, refText } from '../catalog/keys.js';
-import type { Removal } from '../catalog/machine-table.js';
+import type { Catalog } from '../view/catalog.js';
+import type { Term } from '../view/intent-table.js';
+import { encodeIntentRecord, type IntentRecord } from '../records/intent-record.js';
+import { machineText, refText } from '../records/keys.js';
+import type { Removal } from '../view/machine-table.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Duty } from '../cluster/duty.js';
 import type { Caller } from '../face.js';

@@ -10,7 +10,7 @@ import { isRollcallError } from '../errors.js';
 import type { ServiceName } from '../catalog/names.js';
 import { HEARTBEAT_CHECK_ID, type Check, type Registration } from '../catalog/registration.js';
 import { partNameKind } from '../catalog/registration-kinds.js';
-import type { Unknown } from '../catalog/record-codec.js';
+import type { Unknown } from '../records/record-codec.js';
 import { describe, isObject } from '../catalog/value-kind.js';
 import { askedCheckKind, checkWishKind } from '../probing/check-wish.js';
 import { settleChecks, type Place } from '../probing/settle-checks.js';

@@ -3,7 +3,7 @@
  * for this life only. `out` and what else was said from outside waits for a day, in case that the instance comes back.
  */
 import type { Instance } from '../catalog/instance.js';
-import { encodeIntentRecord, saysNothing, type IntentRecord } from '../catalog/intent-record.js';
+import { encodeIntentRecord, saysNothing, type IntentRecord } from '../records/intent-record.js';
 import type { InstanceRef } from '../catalog/registration.js';
 import type { Operation } from '../ports/store.js';
 import { deleteRecord, putRecord } from './amend.js';

@@ -1,6 +1,6 @@
 /** The view as it will be when a draft is written: as far as writers look at it, which read what they change by its name and its place. */
 import { FilteredView } from '../access/filtered-view.js';
-import { machineText, refText } from '../catalog/keys.js';
+import { machineText, refText } from '../records/keys.js';
 import type { Instance } from '../catalog/instance.js';
 import type { Machine, MachineRef } from '../catalog/machine.js';
 import type { InstanceId, Namespace } from '../catalog/names.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registration, someone } from '../catalog/instance.fixture.js';
-import { recordKey } from '../catalog/keys.js';
-import { decodeUtf8, encodeUtf8 } from '../catalog/utf8.js';
+import { recordKey } from '../records/keys.js';
+import { decodeUtf8, encodeUtf8 } from '../records/utf8.js';
 import { singleKey } from '../store/key-range.js';
 import { openHouse, type House } from './house.fixture.js';
 

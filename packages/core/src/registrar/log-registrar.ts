@@ -6,13 +6,13 @@ import type { Health } from '../catalog/health.js';
 import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
 import type { ModeChange, Patch } from '../catalog/intent.js';
 import type { MachineRef, MachineRegistration } from '../catalog/machine.js';
-import { incarnationIn } from '../catalog/records.js';
-import type { Knowing } from '../catalog/known-records.js';
-import type { Removal } from '../catalog/machine-table.js';
+import { incarnationIn } from '../records/records.js';
+import type { Knowing } from '../view/known-records.js';
+import type { Removal } from '../view/machine-table.js';
 import type { PanicRule } from '../catalog/panic-rule.js';
 import type { InstanceRef, Registration } from '../catalog/registration.js';
-import { encodeServiceRecord } from '../catalog/service-record.js';
-import { serviceKey } from '../catalog/keys.js';
+import { encodeServiceRecord } from '../records/service-record.js';
+import { serviceKey } from '../records/keys.js';
 import type {
   Caller,
   CatalogView,

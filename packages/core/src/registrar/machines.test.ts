@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultNamespace, registration, someone } from '../catalog/instance.fixture.js';
-import { machineKey } from '../catalog/keys.js';
+import { machineKey } from '../records/keys.js';
 import type { MachineRef, MachineRegistration } from '../catalog/machine.js';
 import { MachineName } from '../catalog/names.js';
-import { encodeHealthRecord } from '../catalog/records.js';
+import { encodeHealthRecord } from '../records/records.js';
 import { singleKey } from '../store/key-range.js';
 import { openHouse, type House } from './house.fixture.js';
 

@@ -1,15 +1,15 @@
 /** Writing about machines: what they are, their mode, and their removal with all that runs on them. */
 import type { Attendance } from '../attendance/attendance.js';
 import { RollcallError } from '../errors.js';
-import { machineKey, machineKinds } from '../catalog/keys.js';
+import { machineKey, machineKinds } from '../records/keys.js';
 import { machineOf, type MachineRef, type MachineRegistration } from '../catalog/machine.js';
-import { encodeMachineRecord, encodeRemovalRecord, type MachineRecord } from '../catalog/machine-record.js';
+import { encodeMachineRecord, encodeRemovalRecord, type MachineRecord } from '../records/machine-record.js';
 import type { ModeChange } from '../catalog/intent.js';
-import type { IntentRecord } from '../catalog/intent-record.js';
+import type { IntentRecord } from '../records/intent-record.js';
 import type { Verdicts } from '../catalog/health.js';
 import { keeping, type Check, type InstanceRef } from '../catalog/registration.js';
 import { RECORD_BYTES_MAX } from '../catalog/bounds.js';
-import type { Removal } from '../catalog/machine-table.js';
+import type { Removal } from '../view/machine-table.js';
 import type { Caller, CatalogView, MachineWritten, Manner, Word, Written } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { Operation } from '../ports/store.js';

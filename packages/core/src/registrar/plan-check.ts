@@ -1,7 +1,7 @@
 /** What changes when one check is put or taken away: that check, and what was found by it. What the others found stays. Pure. */
 import { RollcallError } from '../errors.js';
 import { verdictOn, type Verdicts } from '../catalog/health.js';
-import { encodeHealthRecord, type HealthRecord } from '../catalog/records.js';
+import { encodeHealthRecord, type HealthRecord } from '../records/records.js';
 import type { Check, InstanceRef, ProbedCheck, Registration } from '../catalog/registration.js';
 import type { Bytes, Operation } from '../ports/store.js';
 import type { Plan } from './amend.js';

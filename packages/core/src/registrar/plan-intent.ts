@@ -3,7 +3,7 @@ import { METADATA_ENTRIES_MAX, RECORD_BYTES_MAX } from '../catalog/bounds.js';
 import { refusal } from '../catalog/fields.js';
 import type { Health } from '../catalog/health.js';
 import type { ModeChange, ModeIntent, Patch } from '../catalog/intent.js';
-import { encodeIntentRecord, nothingSaid, saysNothing, type IntentRecord } from '../catalog/intent-record.js';
+import { encodeIntentRecord, nothingSaid, saysNothing, type IntentRecord } from '../records/intent-record.js';
 import type { Bytes } from '../ports/store.js';
 import { canonical } from './canonical.js';
 import { tooLarge } from './plan-registration.js';

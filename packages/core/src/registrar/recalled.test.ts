@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { registration, someone } from '../catalog/instance.fixture.js';
-import { recordKey, refText } from '../catalog/keys.js';
-import { encodeHealthRecord } from '../catalog/records.js';
+import { recordKey, refText } from '../records/keys.js';
+import { encodeHealthRecord } from '../records/records.js';
 import type { Registration } from '../catalog/registration.js';
-import { decodeUtf8 } from '../catalog/utf8.js';
+import { decodeUtf8 } from '../records/utf8.js';
 import { isRollcallError } from '../errors.js';
 import type { Entry } from '../ports/store.js';
 import { allKeys } from '../store/key-range.js';

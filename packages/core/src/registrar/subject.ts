@@ -1,15 +1,15 @@
 /** What a write is about: the keys that it reads and that nobody else may change meanwhile, and what they say. */
 import { RollcallError } from '../errors.js';
-import { decodeIntentRecord, type IntentRecord } from '../catalog/intent-record.js';
-import { machineKey, machineKinds, machineText, recordKeyOf, refText, serviceKey, serviceText } from '../catalog/keys.js';
+import { decodeIntentRecord, type IntentRecord } from '../records/intent-record.js';
+import { machineKey, machineKinds, machineText, recordKeyOf, refText, serviceKey, serviceText } from '../records/keys.js';
 import type { MachineRef } from '../catalog/machine.js';
-import { decodeMachineRecord, decodeRemovalRecord, type MachineRecord } from '../catalog/machine-record.js';
-import type { Knowing, KnownRecords } from '../catalog/known-records.js';
-import { decodeHealthRecord, decodeInstanceRecord, incarnationIn, type HealthRecord, type InstanceRecord } from '../catalog/records.js';
-import type { Unknown } from '../catalog/record-codec.js';
+import { decodeMachineRecord, decodeRemovalRecord, type MachineRecord } from '../records/machine-record.js';
+import type { Knowing, KnownRecords } from '../view/known-records.js';
+import { decodeHealthRecord, decodeInstanceRecord, incarnationIn, type HealthRecord, type InstanceRecord } from '../records/records.js';
+import type { Unknown } from '../records/record-codec.js';
 import type { Verdicts } from '../catalog/health.js';
 import type { InstanceRef } from '../catalog/registration.js';
-import { decodeServiceRecord, type ServiceRecord } from '../catalog/service-record.js';
+import { decodeServiceRecord, type ServiceRecord } from '../records/service-record.js';
 import type { ServiceRef } from '../face.js';
 import type { Bytes, Entry } from '../ports/store.js';
 

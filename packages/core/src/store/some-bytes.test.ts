@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeUtf8, encodeUtf8 } from '../catalog/utf8.js';
+import { decodeUtf8, encodeUtf8 } from '../records/utf8.js';
 import { fromText, toText } from './bytes.js';
 import { filledBytes, someBytes } from './some-bytes.js';
 

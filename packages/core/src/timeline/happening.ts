@@ -4,7 +4,7 @@
  */
 import { departureTerm } from '../attendance/terms.js';
 import { formatDuration } from '../catalog/duration.js';
-import type { InstanceChange } from '../catalog/feed.js';
+import type { InstanceChange } from '../view/feed.js';
 import { verdictOn, type Verdict } from '../catalog/health.js';
 import type { Instance } from '../catalog/instance.js';
 

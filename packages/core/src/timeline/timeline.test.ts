@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultNamespace, instanceId, registration, serviceName, someone } from '../catalog/instance.fixture.js';
-import { changeBatch, type FeedListener, type InstanceChange } from '../catalog/feed.js';
+import { changeBatch, type FeedListener, type InstanceChange } from '../view/feed.js';
 import type { Health } from '../catalog/health.js';
 import { bornCircumstances, instanceOf, type Instance } from '../catalog/instance.js';
-import { recordKey } from '../catalog/keys.js';
-import { encodeHealthRecord } from '../catalog/records.js';
+import { recordKey } from '../records/keys.js';
+import { encodeHealthRecord } from '../records/records.js';
 import { MachineName } from '../catalog/names.js';
 import type { CatalogView } from '../face.js';
 import type { Clock } from '../ports/clock.js';

@@ -4,9 +4,9 @@
  */
 import { ROLLCALL } from '../access/judge.js';
 import { everything } from '../access/permissions.js';
-import type { ChangeBatch, InstanceChange } from '../catalog/feed.js';
+import type { ChangeBatch, InstanceChange } from '../view/feed.js';
 import type { Instance } from '../catalog/instance.js';
-import { refText, serviceText } from '../catalog/keys.js';
+import { refText, serviceText } from '../records/keys.js';
 import type { MachineRef } from '../catalog/machine.js';
 import { ServiceName } from '../catalog/names.js';
 import type { Caller, CatalogView, ServiceRef } from '../face.js';

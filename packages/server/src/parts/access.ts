@@ -2,7 +2,7 @@
 import type { Log } from '@rollcall/core';
 import { accessOf, type Access } from '../access/access.js';
 import { exposureOf } from '../access/exposure.js';
-import type { ServeOptions } from '../options.js';
+import type { ServeOptions } from '../options/options.js';
 
 /** Throws what is wrong with it. */
 export async function readAccess(options: ServeOptions, log: Log): Promise<Access> {

@@ -4,7 +4,7 @@ import { Audit, type AuditEntry } from '../access/audit.js';
 import { AuditedGuardDesk, AuditedRegistrar, isWritten } from '../access/audited-registrar.js';
 import type { Refused } from '../doors/http/door.js';
 import type { Part } from '../lifecycle.js';
-import type { ServeOptions } from '../options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { Surroundings } from '../surroundings.js';
 
 export interface Auditing {

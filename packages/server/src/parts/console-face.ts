@@ -1,7 +1,7 @@
 /** The console, where it is wanted. */
 import { consoleFolders } from '@rollcall/console';
 import { ConsoleFace } from '../faces/console/server.js';
-import type { ServeOptions } from '../options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { HttpFace } from '../shared/http-face.js';
 
 /** `root` answers for paths that nobody has, and says for the console too what went wrong. */

@@ -12,8 +12,8 @@ import {
   type MachineName,
   type Registrar,
 } from '@rollcall/core';
-import { serveOptions, type ServeOptions } from '../options.js';
-import { Agents, type AgentMode } from '../faces/consul/agents.js';
+import { serveOptions, type ServeOptions } from '../options/options.js';
+import { Agents, type AgentMode } from '../faces/consul/agent/agents.js';
 import { refusalOf } from '../faces/consul/refusal.js';
 import { Ask, type ConsulRoute } from '../faces/consul/route.js';
 import type { HttpAnswer } from '../shared/http-face.js';

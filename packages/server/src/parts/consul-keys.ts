@@ -1,8 +1,8 @@
 /** What the Consul face keeps in the log: the keyspace, those who look after it, and the routes that read and write it. */
 import { isIP } from 'node:net';
 import { isRollcallError, type CatalogView, type Store } from '@rollcall/core';
-import type { Agents } from '../faces/consul/agents.js';
-import type { CatalogWrites } from '../faces/consul/catalog-writes.js';
+import type { Agents } from '../faces/consul/agent/agents.js';
+import type { CatalogWrites } from '../faces/consul/catalog/writes.js';
 import { coordinateRoutes } from '../faces/consul/coordinates/routes.js';
 import { eventRoutes } from '../faces/consul/events/routes.js';
 import type { Indexes } from '../faces/consul/indexes.js';
@@ -11,9 +11,9 @@ import { KeyspaceFollower } from '../faces/consul/keyspace/follower.js';
 import { Keyspace } from '../faces/consul/keyspace/keyspace.js';
 import { KeyspaceWriter } from '../faces/consul/keyspace/writer.js';
 import { kvRoutes } from '../faces/consul/kv/routes.js';
-import type { Members } from '../faces/consul/members.js';
+import type { Members } from '../faces/consul/catalog/members.js';
 import { queryRoutes } from '../faces/consul/queries/routes.js';
-import type { ReadingContext } from '../faces/consul/reading.js';
+import type { ReadingContext } from '../faces/consul/catalog/reading.js';
 import type { ConsulRoute } from '../faces/consul/route.js';
 import { catalogStanding } from '../faces/consul/sessions/catalog-standing.js';
 import { SessionKeeper } from '../faces/consul/sessions/keeper.js';

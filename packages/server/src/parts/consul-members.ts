@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { LiveNode, MachineName } from '@rollcall/core';
-import type { Member, Members } from '../faces/consul/members.js';
-import { nodeNameOf } from '../node-options.js';
-import type { ServeOptions } from '../options.js';
+import type { Member, Members } from '../faces/consul/catalog/members.js';
+import { nodeNameOf } from '../options/node-options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { ClusterNode } from './cluster.js';
 
 /** Where Consul's servers find each other; of nodes that have no such door it is only shown. */

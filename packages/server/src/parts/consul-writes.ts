@@ -1,16 +1,16 @@
 /** What is written through the Consul face: the routes of its agents and of its catalog, over the ledger. */
 import type { CatalogView, Clock, Drafts, Host, MachineName, Registrar } from '@rollcall/core';
-import { agentCheckRoutes } from '../faces/consul/agent-checks.js';
-import { agentOrderRoutes } from '../faces/consul/agent-orders.js';
-import { agentServiceRoutes } from '../faces/consul/agent-services.js';
-import { Agents, type Agent } from '../faces/consul/agents.js';
-import { catalogWriteRoutes, type CatalogWrites, type Together } from '../faces/consul/catalog-writes.js';
-import { Finding } from '../faces/consul/finding.js';
-import { maintenanceRoutes } from '../faces/consul/maintenance.js';
-import type { Members } from '../faces/consul/members.js';
-import { OutputPace } from '../faces/consul/output-pace.js';
+import { agentCheckRoutes } from '../faces/consul/agent/checks.js';
+import { agentOrderRoutes } from '../faces/consul/agent/orders.js';
+import { agentServiceRoutes } from '../faces/consul/agent/services.js';
+import { Agents, type Agent } from '../faces/consul/agent/agents.js';
+import { catalogWriteRoutes, type CatalogWrites, type Together } from '../faces/consul/catalog/writes.js';
+import { Finding } from '../faces/consul/agent/finding.js';
+import { maintenanceRoutes } from '../faces/consul/agent/maintenance.js';
+import type { Members } from '../faces/consul/catalog/members.js';
+import { OutputPace } from '../faces/consul/agent/output-pace.js';
 import type { ConsulRoute } from '../faces/consul/route.js';
-import type { ServeOptions } from '../options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { DraftedRegistrar } from './audit.js';
 
 export interface ConsulWriteSources {

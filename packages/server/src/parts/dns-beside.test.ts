@@ -7,7 +7,7 @@ import { Keyspace, type Query } from '../faces/consul/keyspace/keyspace.js';
 import { shelfKey } from '../faces/consul/keyspace/keys.js';
 import { noService, type QueryDefinition, type QueryService } from '../faces/consul/keyspace/query-record.js';
 import { encodeJson, type CoordinateRecord } from '../faces/consul/keyspace/records.js';
-import type { Member } from '../faces/consul/members.js';
+import type { Member } from '../faces/consul/catalog/members.js';
 import { DnsBench, instance, question, readAnswer, stranger } from '../faces/dns/dns.fixture.js';
 
 const member: Member = { name: 'self' as MachineName, id: 'x', address: '10.9.9.9', port: 8300, leaving: false, revision: 1 };

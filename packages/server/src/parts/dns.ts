@@ -6,7 +6,7 @@ import type { BesideNews, BesideSettings } from '../faces/consul/queries/beside-
 import type { DnsOrder, DnsSettings, DnsWord } from '../faces/dns/messages.js';
 import { DnsMeters } from '../faces/dns/tally.js';
 import type { Part } from '../lifecycle.js';
-import type { ServeOptions } from '../options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { Surroundings } from '../surroundings.js';
 import { ReaderThread } from '../threads/thread.js';
 import type { DnsThreadOrder, DnsThreadSettings } from './dns-messages.js';

@@ -5,7 +5,7 @@ import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
 import { advertisedAt } from '../doors/peer/config.js';
 import { readTls, type TlsMaterial } from '../doors/http/tls.js';
 import type { Part } from '../lifecycle.js';
-import type { ServeOptions } from '../options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { Surroundings } from '../surroundings.js';
 import { opened } from './opening.js';
 

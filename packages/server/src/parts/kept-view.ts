@@ -1,7 +1,7 @@
 /** The view on disk, so that a node on an etcd can be started while that is away. */
 import type { Meter } from '@rollcall/core';
 import type { Part } from '../lifecycle.js';
-import { etcdOf, type ServeOptions } from '../options.js';
+import { etcdOf, type ServeOptions } from '../options/options.js';
 import type { Surroundings } from '../surroundings.js';
 import type { Ledger } from './ledger.js';
 import { ViewKeeper } from '../view-snapshot/keeper.js';

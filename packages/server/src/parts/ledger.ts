@@ -27,8 +27,8 @@ import {
 } from '@rollcall/core';
 import { RemoteRegistrar } from '../cluster/remote-registrar.js';
 import type { Part } from '../lifecycle.js';
-import { lensOf } from '../naming-options.js';
-import type { ServeOptions } from '../options.js';
+import { lensOf } from '../options/naming-options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { DutyCounts } from '../shared/node-report.js';
 import { atTurnsEnd } from '../shared/turn.js';
 import type { Surroundings } from '../surroundings.js';

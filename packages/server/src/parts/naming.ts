@@ -12,8 +12,8 @@ import {
   type Store,
 } from '@rollcall/core';
 import type { Part } from '../lifecycle.js';
-import { hasEtcdDoor } from '../naming-options.js';
-import type { ServeOptions } from '../options.js';
+import { hasEtcdDoor } from '../options/naming-options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { Surroundings } from '../surroundings.js';
 
 export interface Naming {

@@ -3,8 +3,8 @@ import { CheckedGuardDesk, CheckedRegistrar, lastingRanges } from '@rollcall/cor
 import { FRAGMENTS_SHARE } from '../faces/native/fragments.js';
 import { NativeFace, type NativeFaceOptions } from '../faces/native/server.js';
 import type { Measuring } from '../measuring/measuring.js';
-import { nodeNameOf } from '../node-options.js';
-import { etcdOf, type ServeOptions } from '../options.js';
+import { nodeNameOf } from '../options/node-options.js';
+import { etcdOf, type ServeOptions } from '../options/options.js';
 import { encodeSnapshot } from '../shared/snapshot.js';
 import { statusOf, type StatusSources } from '../status.js';
 import type { Surroundings } from '../surroundings.js';

@@ -1,7 +1,7 @@
 /** What this node says of itself, and what it sees of the others. */
 import type { Clock } from '@rollcall/core';
-import { nodeNameOf } from '../node-options.js';
-import type { ServeOptions } from '../options.js';
+import { nodeNameOf } from '../options/node-options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { NodeReport, SeenNode } from '../shared/node-report.js';
 import type { ClusterStatus } from '../shared/node-status.js';
 import type { Surroundings } from '../surroundings.js';

@@ -1,7 +1,7 @@
 /** The slow comparison of view and log: where the log is in another process, and the way between may be at fault too. */
 import { SelfCheck, type Catalog, type Meter, type Store } from '@rollcall/core';
 import type { Part } from '../lifecycle.js';
-import { etcdOf, type ServeOptions } from '../options.js';
+import { etcdOf, type ServeOptions } from '../options/options.js';
 import type { Surroundings } from '../surroundings.js';
 
 export function selfCheckParts(

@@ -1,11 +1,11 @@
 /** Services from files as a part of the registry: in the words of `POST /register`, or as Consul's files define them. */
 import { RollcallError, type CatalogView, type NodeName, type Origin, type Registrar, type Registration } from '@rollcall/core';
-import type { Agent } from '../faces/consul/agents.js';
-import { readDefinition } from '../faces/consul/definition-file.js';
+import type { Agent } from '../faces/consul/agent/agents.js';
+import { readDefinition } from '../faces/consul/said/definition-file.js';
 import { ConsulRefusal } from '../faces/consul/refusal.js';
 import { write } from '../faces/native/map.js';
 import type { Part } from '../lifecycle.js';
-import type { ServeOptions } from '../options.js';
+import type { ServeOptions } from '../options/options.js';
 import type { Surroundings } from '../surroundings.js';
 import { markOf } from '../services-dir/origin.js';
 import { DirectoryOnDisk } from '../services-dir/directory.js';

@@ -1,7 +1,7 @@
 /** The log: the engine that the options name. */
 import { allKeys, catalogRange, rangesOf, type KeyRange, type Meter, type Store } from '@rollcall/core';
-import { hasEtcdDoor, lensOf } from '../naming-options.js';
-import { etcdOf, type ServeOptions } from '../options.js';
+import { hasEtcdDoor, lensOf } from '../options/naming-options.js';
+import { etcdOf, type ServeOptions } from '../options/options.js';
 import { readEtcdSettings } from '../stores/etcd/config.js';
 import { openEtcdStore } from '../stores/etcd/store.js';
 import { openLmdbStore } from '../stores/lmdb/store.js';

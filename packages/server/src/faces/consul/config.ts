@@ -1,6 +1,6 @@
 /** The Consul face's rows of the options table. */
 import { textKind, wordKind, type OptionTable } from '@rollcall/core';
-import { agentModes, type AgentMode } from './agents.js';
+import { agentModes, type AgentMode } from './agent/agents.js';
 
 export interface ConsulOptions {
   readonly consulAgent: AgentMode;

@@ -2,12 +2,12 @@ import { instanceOf, MachineName, type Host, type Instance, type Registration } 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasForeignAddress } from '../../shared/foreign-address.js';
-import type { Agent } from './agents.js';
-import { defineService } from './definitions.js';
+import type { Agent } from './agent/agents.js';
+import { defineService } from './said/definitions.js';
 import { Indexes, LASTING_BASE } from './indexes.js';
 import { cannotExpress } from './map.js';
-import { agentServiceKind } from './service-body.js';
-import { nodeService, type NodeService } from './shown-service.js';
+import { agentServiceKind } from './said/service-body.js';
+import { nodeService, type NodeService } from './shown/service.js';
 
 const agent: Agent = { name: 'web-7' as MachineName, address: '10.0.0.7' as Host };
 const indexes = new Indexes(LASTING_BASE);

@@ -26,7 +26,7 @@ import {
 import { FOREIGN_ADDRESS } from '../../shared/foreign-address.js';
 import { CONSUL, keptService, keptText, type Exact, type KeptCheck, type KeptService, type NamedPort, type PlacedAddress } from './kept.js';
 import { ConsulRefusal } from './refusal.js';
-import type { SaidAddress, SaidPort, SaidService } from './service-body.js';
+import type { SaidAddress, SaidPort, SaidService } from './said/service-body.js';
 
 /** What is lost on the way through, and why. */
 export const cannotExpress: readonly { readonly feature: string; readonly reason: string }[] = [

@@ -1,11 +1,11 @@
 /** Every read that has an index: how sure it must be, whether it waits, and what its headers say. */
 import type { CatalogView, Clock } from '@rollcall/core';
 import type { HttpAnswer, HttpReply } from '../../shared/http-face.js';
-import type { Blocking, Manner } from './blocking.js';
+import type { Blocking, Manner } from './waiting/blocking.js';
 import { consistencyOf, type Consistency } from './consistency.js';
 import { ConsulRefusal, NO_LEADER } from './refusal.js';
 import type { Ask } from './route.js';
-import { isNews, type Known, type Shown, type Watched } from './watched.js';
+import { isNews, type Known, type Shown, type Watched } from './waiting/watched.js';
 
 export interface ReadsOptions {
   readonly view: Pick<CatalogView, 'staleSinceMs'>;

@@ -3,7 +3,7 @@ import { isRollcallError, type Caller, type Lane, type Log } from '@rollcall/cor
 import { bearerTokenIn } from '../../shared/bearer-token.js';
 import type { HttpAnswer, HttpFace, HttpHead, HttpReply, HttpRoute, ReadyAnswer } from '../../shared/http-face.js';
 import { headerIn } from '../../shared/http-headers.js';
-import type { Blocking } from './blocking.js';
+import type { Blocking } from './waiting/blocking.js';
 import { Gzip } from './gzip.js';
 import { MethodTable } from './methods.js';
 import { demandHere } from './place.js';

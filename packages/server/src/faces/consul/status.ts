@@ -1,6 +1,6 @@
 /** Who leads, and who else is there: what everybody asks to find out whether a Consul is alive. */
 import { json } from './answer.js';
-import type { Members } from './members.js';
+import type { Members } from './catalog/members.js';
 import type { ConsulRoute } from './route.js';
 
 export interface StatusOptions {

@@ -2,7 +2,7 @@
 import { shownJson, type Reads } from './reads.js';
 import type { Ask, ConsulRoute } from './route.js';
 import { ConsulRefusal } from './refusal.js';
-import type { Watched } from './watched.js';
+import type { Watched } from './waiting/watched.js';
 
 export interface StubsOptions {
   readonly reads: Reads;

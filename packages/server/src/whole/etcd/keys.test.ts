@@ -6,7 +6,7 @@ import { fromText, keysUnder, toText, type NodeName } from '@rollcall/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startEtcds } from '../../../../../test/support/etcd-process.js';
 import { describeWith } from '../../../../../test/support/program.js';
-import { serveOptions, type ServeOptions } from '../../options.js';
+import { serveOptions, type ServeOptions } from '../../options/options.js';
 import { runRegistry } from '../../registry.js';
 import { systemClock } from '../../shared/system-clock.js';
 import { systemRandom } from '../../shared/system-random.js';

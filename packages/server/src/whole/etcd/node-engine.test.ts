@@ -1,7 +1,7 @@
 /** A registry's etcd door keeps the laws of the Store, as the engine of another registry: `--store etcd://another-rollcall`. */
 import { storeConformance } from '@rollcall/conformance';
 import { afterAll, describe, expect, it } from 'vitest';
-import { serveOptions, type ServeOptions } from '../../options.js';
+import { serveOptions, type ServeOptions } from '../../options/options.js';
 import { runRegistry, type Registry } from '../../registry.js';
 import { systemClock } from '../../shared/system-clock.js';
 import { systemRandom } from '../../shared/system-random.js';

@@ -2,7 +2,7 @@
 import { demandRight, Namespace } from '@rollcall/core';
 import type { HttpAnswer, HttpReply } from '../../../shared/http-face.js';
 import { done } from '../answer.js';
-import { goAnything, goList, goStruct, goText, readBody, type GoKind } from '../body.js';
+import { goAnything, goList, goStruct, goText, readBody, type GoKind } from '../said/body.js';
 import type { Kept } from '../kept-keys.js';
 import { byteText, shelfKey } from '../keyspace/keys.js';
 import { encodeJson, type CoordinateRecord } from '../keyspace/records.js';

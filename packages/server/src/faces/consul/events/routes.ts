@@ -1,7 +1,7 @@
 /** `/v1/event`: to fire one, and to hear of those that were fired. */
 import { demandRight, everything, Namespace, ROLLCALL, type Caller, type CatalogView, type MachineName } from '@rollcall/core';
 import type { HttpAnswer, HttpReply } from '../../../shared/http-face.js';
-import type { Agents } from '../agents.js';
+import type { Agents } from '../agent/agents.js';
 import { json } from '../answer.js';
 import type { Kept } from '../kept-keys.js';
 import type { FiredEvent } from '../keyspace/keyspace.js';

@@ -6,7 +6,7 @@ import { bigJson } from '../big-json.js';
 import type { Kept } from '../kept-keys.js';
 import { ConsulRefusal } from '../refusal.js';
 import type { Ask, ConsulRoute } from '../route.js';
-import type { Shown, Watched } from '../watched.js';
+import type { Shown, Watched } from '../waiting/watched.js';
 import type { KvEntry } from '../keyspace/kv-table.js';
 import { KvDraft, NoSession } from './draft.js';
 import { listedKeys, shownEntry } from './show.js';

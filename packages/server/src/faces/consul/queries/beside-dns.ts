@@ -14,16 +14,16 @@ import {
   type InstanceId,
   type Random,
 } from '@rollcall/core';
-import { Agents, type AgentsOptions } from '../agents.js';
+import { Agents, type AgentsOptions } from '../agent/agents.js';
 import { Distances } from '../coordinates/distances.js';
 import { parseGoDuration } from '../go-duration.js';
 import { Indexes } from '../indexes.js';
 import type { Query } from '../keyspace/keyspace.js';
 import type { CoordinateRecord } from '../keyspace/records.js';
-import type { Member } from '../members.js';
-import { nearTo } from '../near.js';
-import { Nodes, type ConsulNode } from '../nodes.js';
-import { OWN_SERVICE } from '../service-on.js';
+import type { Member } from '../catalog/members.js';
+import { nearTo } from '../catalog/near.js';
+import { Nodes, type ConsulNode } from '../catalog/nodes.js';
+import { OWN_SERVICE } from '../shown/service-on.js';
 import { execute } from './execute.js';
 import { findQuery, isBelow, resolvedQuery } from './template.js';
 

@@ -1,5 +1,5 @@
 /** A prepared query as the API has it: read, judged, and shown. */
-import { goAnything, goList, goObject, goStruct, goTable, goText, goTruth, goWhole, type GoKind } from '../body.js';
+import { goAnything, goList, goObject, goStruct, goTable, goText, goTruth, goWhole, type GoKind } from '../said/body.js';
 import { parseGoDuration } from '../go-duration.js';
 import type { Indexes } from '../indexes.js';
 import type { Query } from '../keyspace/keyspace.js';

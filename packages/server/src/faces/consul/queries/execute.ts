@@ -1,11 +1,11 @@
 /** Who a prepared query finds. */
 import { Namespace, ServiceName, type Caller, type Instance, type Random } from '@rollcall/core';
-import { nearFirst, type Near } from '../near.js';
+import { nearFirst, type Near } from '../catalog/near.js';
 import type { QueryService } from '../keyspace/query-record.js';
-import type { ConsulNode } from '../nodes.js';
-import type { ReadingContext } from '../reading.js';
-import { nodeChecks, serviceChecks } from '../shown-checks.js';
-import { consulTagsOf } from '../shown-service.js';
+import type { ConsulNode } from '../catalog/nodes.js';
+import type { ReadingContext } from '../catalog/reading.js';
+import { nodeChecks, serviceChecks } from '../shown/checks.js';
+import { consulTagsOf } from '../shown/service.js';
 
 export interface Execution {
   readonly service: QueryService;

@@ -1,7 +1,7 @@
 /** What `BesideDns` has to be told: all of it at the beginning, and from then on what has changed. */
 import type { Clock } from '@rollcall/core';
 import type { Keyspace } from '../keyspace/keyspace.js';
-import type { Member, Members } from '../members.js';
+import type { Member, Members } from '../catalog/members.js';
 import type { BesideNews, News } from './beside-dns.js';
 
 export interface NewsOptions {

@@ -1,16 +1,16 @@
 /** `/v1/session`: leases on locks. */
 import type { MachineName } from '@rollcall/core';
 import type { HttpAnswer, HttpReply } from '../../../shared/http-face.js';
-import type { Agents } from '../agents.js';
+import type { Agents } from '../agent/agents.js';
 import { json } from '../answer.js';
-import { readBody } from '../body.js';
+import { readBody } from '../said/body.js';
 import type { Kept } from '../kept-keys.js';
 import type { Session } from '../keyspace/keyspace.js';
 import { demandKeys } from '../kv/routes.js';
 import { shownJson } from '../reads.js';
 import { ConsulRefusal } from '../refusal.js';
 import type { Ask, ConsulRoute } from '../route.js';
-import type { Watched } from '../watched.js';
+import type { Watched } from '../waiting/watched.js';
 import type { Sessions } from './registry.js';
 import { sessionFor, shownSession } from './rules.js';
 import { faultOf, type Standing } from './standing.js';

@@ -1,5 +1,5 @@
 /** What a session may be, and what is said of it. */
-import { goAnything, goList, goStruct, goText, type GoKind } from '../body.js';
+import { goAnything, goList, goStruct, goText, type GoKind } from '../said/body.js';
 import { formatGoDuration, parseGoDuration } from '../go-duration.js';
 import { ConsulRefusal } from '../refusal.js';
 import type { Indexes } from '../indexes.js';

@@ -4,15 +4,15 @@
  */
 import { MachineName, type Caller } from '@rollcall/core';
 import { asUint64 } from '../big-json.js';
-import { goAnything, goStruct, goTable, goText } from '../body.js';
-import { rowCheckKind, type Row } from '../catalog-body.js';
-import { deregisterRow, registerRow, type CatalogWrites } from '../catalog-writes.js';
-import type { ConsulNode } from '../nodes.js';
-import { instancesOn, nodeNamed, type ReadingContext } from '../reading.js';
-import { catalogServiceKind } from '../service-body.js';
-import { nodeChecks, serviceChecks } from '../shown-checks.js';
-import { nodeRow } from '../shown-node.js';
-import { nodeService, serviceIdOf } from '../shown-service.js';
+import { goAnything, goStruct, goTable, goText } from '../said/body.js';
+import { rowCheckKind, type Row } from '../said/catalog-body.js';
+import { deregisterRow, registerRow, type CatalogWrites } from '../catalog/writes.js';
+import type { ConsulNode } from '../catalog/nodes.js';
+import { instancesOn, nodeNamed, type ReadingContext } from '../catalog/reading.js';
+import { catalogServiceKind } from '../said/service-body.js';
+import { nodeChecks, serviceChecks } from '../shown/checks.js';
+import { nodeRow } from '../shown/node.js';
+import { nodeService, serviceIdOf } from '../shown/service.js';
 import type { CatalogStep, CatalogTxn } from './catalog-txn.js';
 import type { CatalogOperation } from './operations.js';
 

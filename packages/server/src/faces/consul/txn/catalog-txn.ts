@@ -1,6 +1,6 @@
 /** What a transaction does to nodes, services and checks. */
 import type { Caller } from '@rollcall/core';
-import type { CatalogWrites } from '../catalog-writes.js';
+import type { CatalogWrites } from '../catalog/writes.js';
 import type { CatalogOperation } from './operations.js';
 
 /** One that can be done. */

@@ -1,5 +1,5 @@
 /** The operations of a transaction, as its body says them. */
-import { goAnything, goList, goStruct, goText, type GoKind } from '../body.js';
+import { goAnything, goList, goStruct, goText, type GoKind } from '../said/body.js';
 import { asUint64 } from '../big-json.js';
 import { ConsulRefusal } from '../refusal.js';
 import type { KvOperation } from './kv-verbs.js';

@@ -2,8 +2,8 @@
 import type { Drafted } from '@rollcall/core';
 import type { HttpAnswer } from '../../../shared/http-face.js';
 import { bigJson, parseBigJson } from '../big-json.js';
-import type { Together } from '../catalog-writes.js';
-import { goJsonFault } from '../go-json-fault.js';
+import type { Together } from '../catalog/writes.js';
+import { goJsonFault } from '../said/go-json-fault.js';
 import type { Indexes } from '../indexes.js';
 import type { Kept } from '../kept-keys.js';
 import type { KvEntry } from '../keyspace/kv-table.js';

@@ -58,9 +58,10 @@ export function hasNoBody(status: number): boolean {
   return status === 204 || status === 304;
 }
 
-/** `extra`, as far as the headers do not say it themselves, and then them. */
+/** `extra`, as far as the headers do not say it themselves, and then them. What an answer varies with adds up. */
 export function withExtra(extra: readonly string[], headers: readonly string[]): readonly string[] {
   if (extra.length === 0) return headers;
   const own = new Set(headers.filter((_part, at) => at % 2 === 0).map((name) => name.toLowerCase()));
+  own.delete('vary');
   return [...extra.filter((_part, at) => !own.has(extra[at - (at % 2)] as string)), ...headers];
 }

@@ -10,6 +10,7 @@ describe('the lens', () => {
     expect(cannotExpress.map(({ feature }) => feature)).toEqual([
       'ports in A and AAAA',
       'instances without host',
+      'instances whose address is no host',
       'instances without any port, in SRV',
       'addresses with a zone, such as fe80::1%eth0',
       'names with more than 63 bytes between two dots, or 255 in all',

@@ -11,8 +11,8 @@ export interface Exchange {
   readonly socket: Duplex;
   /** The other side's address; empty where it is not known any more. */
   readonly from: string;
-  /** It had to name its host, and does not. */
-  readonly lacksHost: boolean;
+  /** How often its host is named, which is once; one of HTTP/1.0 that does not name it, need not. */
+  readonly hosts: number;
   /** Known from the head alone, so that a heartbeat needs not wait for the end of nothing. */
   readonly hasBody: boolean;
   /** All of the request is there, or what is left of it is not worth ending a connection for. */

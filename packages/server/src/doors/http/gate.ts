@@ -4,7 +4,7 @@ import { RollcallError, type Meter, type Metric } from '@rollcall/core';
 import type { HttpAnswer, HttpHead } from '../../shared/http-face.js';
 import type { Exchange } from './exchange.js';
 import { HostCheck } from './host-check.js';
-import { noHost } from './nonsense.js';
+import { notOneHost } from './nonsense.js';
 import { OriginCheck } from './origin-check.js';
 
 export interface GateOptions {
@@ -54,7 +54,7 @@ export class Gate {
       );
     }
     const { head } = exchange;
-    if (exchange.lacksHost) return noHost();
+    if (exchange.hosts !== 1) return notOneHost(exchange.hosts);
     if (!this.#hosts.allows(head)) return this.#hosts.refusal(head);
     const refused = this.#origins.refusal(head);
     if (refused === null) exchange.extra = this.#origins.headers(head);

@@ -19,7 +19,9 @@ export class HostCheck {
 
   allows({ rawHeaders }: HttpHead): boolean {
     if (!this.#wanted) return true;
-    const header = headerIn(rawHeaders, 'host') ?? '';
+    const header = headerIn(rawHeaders, 'host');
+    // As HTTP/1.0 allows. Every browser names one.
+    if (header === undefined) return true;
     const known = this.#known.get(header);
     if (known !== undefined) return known;
     if (this.#known.size >= KNOWN_HOSTS_MAX) this.#known.clear();

@@ -89,6 +89,7 @@ describe('what is no request', () => {
     ['two lengths', 'PUT /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na', 'invalid-request'],
     ['a piece of no size', 'PUT /echo HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'invalid-request'],
     ['no host', 'GET /look HTTP/1.1\r\nconnection: close\r\n\r\n', 'invalid-request'],
+    ['two hosts', 'GET /look HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\nconnection: close\r\n\r\n', 'invalid-request'],
     [
       'a length and pieces',
       'PUT /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
@@ -99,6 +100,12 @@ describe('what is no request', () => {
     connection.write(sent);
     expect(await heard(connection)).toMatch(new RegExp(`^HTTP/1\\.1 400 [^]*connection: close[^]*\r\n\r\n${code}$`, 'i'));
   });
+});
+
+it('who speaks HTTP/1.0 need not name a host', async () => {
+  const connection = connectTo(doorOf());
+  connection.write('GET /look HTTP/1.0\r\n\r\n');
+  expect(await heard(connection)).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 it('whatever is expected, an answer is given', async () => {

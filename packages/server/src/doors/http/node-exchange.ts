@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpAnswer, HttpStream } from '../../shared/http-face.js';
-import { headerIn } from '../../shared/http-headers.js';
 import { hasBody, isShort, readBody } from './body.js';
 import { addressOf, hasLength, withExtra, type Exchange } from './exchange.js';
 import { SocketOutlet } from './outlet.js';
@@ -25,8 +24,11 @@ export class NodeExchange implements Exchange {
     return addressOf(this.head.socket);
   }
 
-  get lacksHost(): boolean {
-    return this.head.httpVersion === '1.1' && headerIn(this.head.rawHeaders, 'host') === undefined;
+  get hosts(): number {
+    const { rawHeaders, httpVersion } = this.head;
+    const named = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+    // Before HTTP/1.1 nobody had to.
+    return httpVersion === '1.0' && named === 0 ? 1 : named;
   }
 
   get hasBody(): boolean {

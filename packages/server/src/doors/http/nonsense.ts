@@ -25,7 +25,8 @@ export function cutShort(): RollcallError {
   return nonsenseIn(new Error(CUT_SHORT));
 }
 
-/** HTTP/1.1 has it that every request names its host. */
-export function noHost(): RollcallError {
-  return refusal([{ field: 'the header Host', came: 'missing', allowed: 'the name or address that the request is for' }]);
+/** HTTP/1.1 has it that every request names its host, once: of two, a proxy may have looked at the other one. */
+export function notOneHost(hosts: number): RollcallError {
+  const came = hosts === 0 ? 'missing' : `${hosts} of them`;
+  return refusal([{ field: 'the header Host', came, allowed: 'the name or address that the request is for, once' }]);
 }

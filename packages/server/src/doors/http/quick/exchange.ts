@@ -26,8 +26,8 @@ export class QuickExchange implements Exchange {
   readonly head: QuickHead;
   extra: readonly string[] = NOTHING;
   readonly body: QuickBody | null;
-  /** What does not name it does not come here. */
-  readonly lacksHost: boolean = false;
+  /** Whatever else does not come here. */
+  readonly hosts: number = 1;
   readonly #host: ExchangeHost;
   #isBegun = false;
   #isOver = false;

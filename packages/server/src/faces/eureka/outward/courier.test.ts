@@ -86,6 +86,21 @@ describe('a server that does not hear', () => {
     expect(server.reached.at(-1)).toBeGreaterThan(60_000 - FLUSH_MS - 1);
   });
 
+  it('is found out to be back also where there is nothing to tell it', async () => {
+    const server = new Doubled();
+    server.put(refOf('a'), spring('a'));
+    await server.clock.advance(FLUSH_MS);
+    server.answer = () => new LinkFailure('away', 'connect ECONNREFUSED');
+    server.put(refOf('a'), null);
+    await server.clock.advance(CANCEL_MS_MAX + 60_000);
+    expect(server.courier.outbox.waiting).toBe(0);
+    expect(server.courier.trouble).not.toBeNull();
+    server.answer = (batch) => batch.map(() => 200);
+    await server.clock.advance(60_000);
+    expect(server.courier.trouble).toBeNull();
+    expect(server.logged.at(-1)).toBe('a Eureka server hears again');
+  });
+
   it('is not told a goodbye that has become old', async () => {
     const server = new Doubled();
     server.put(refOf('a'), spring('a'));

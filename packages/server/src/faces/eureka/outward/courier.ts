@@ -119,8 +119,8 @@ export class Courier {
       if (batch.length === 0) break;
       batches.push(this.#send(batch));
     }
-    // With nothing to tell there is nothing to try it with, and it is looked at again.
-    if (batches.length === 0 && this.#trouble !== null && this.#underway === 0) this.#plan(FLUSH_MS);
+    // With nothing to tell, it is asked all the same whether it is back: nobody else would find out.
+    if (batches.length === 0 && this.#trouble !== null && this.#underway === 0) batches.push(this.#send([]));
     return batches;
   }
 
@@ -208,7 +208,7 @@ export class Courier {
       for (const { letter } of batch) this.outbox.refused(letter, this.#beatMs(letter));
       this.#options.meters.refused.add();
     } else for (const { letter } of batch) this.outbox.untold(letter);
-    if (kind === 'refused') this.#lettersMax = Math.max(1, Math.ceil(batch.length / 2));
+    if (kind === 'refused' && batch.length > 0) this.#lettersMax = Math.ceil(batch.length / 2);
     const before = this.#trouble;
     if (before === null) log.warn('a Eureka server does not hear', { peer: name, reason });
     const times = (before?.times ?? 0) + 1;

@@ -107,8 +107,8 @@ describe('an answer in slices', () => {
       subject: { about: 'any', revision: () => 1 },
       catalog: { listen: () => () => undefined },
       clock: new SimulatedClock(),
-      // oxlint-disable-next-line require-yield -- it fails before its first step
       *make(): Making<Buffer> {
+        yield;
         throw new Error('no');
       },
       inTurn: (work) => work(),

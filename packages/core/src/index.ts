@@ -16,6 +16,7 @@ export * from './attendance/attended-time.js';
 export type { ProbeRunner } from './attendance/probes.js';
 export * from './attendance/replica-guard.js';
 export type { Naming, Roll, Rows } from './attendance/roll.js';
+export { departureTerm, hearingMs } from './attendance/terms.js';
 export * from './attendance/timing-wheel.js';
 export * from './backoff.js';
 export * from './catalog/bounds.js';

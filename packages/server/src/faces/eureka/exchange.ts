@@ -5,6 +5,7 @@ import type { Bodies } from './bodies.js';
 import type { Call } from './call.js';
 import type { Estates } from './estate.js';
 import type { Form } from './forms.js';
+import type { Goodbyes } from './goodbyes.js';
 import type { Terms } from './map.js';
 import type { PeerReport } from './outward/peer-report.js';
 import type { Renewals } from './renewals.js';
@@ -15,6 +16,7 @@ export interface EurekaContext {
   readonly estates: Estates;
   readonly bodies: Bodies;
   readonly renewals: Renewals;
+  readonly goodbyes: Pick<Goodbyes, 'outweigh'>;
   readonly terms: Terms;
   readonly clock: Clock;
   readonly guard: Pick<GuardDesk, 'report'>;

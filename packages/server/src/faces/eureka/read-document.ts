@@ -32,6 +32,13 @@ export function readInstanceJson(json: unknown, nowMs: number): Said {
   return saidIn(json, nowMs);
 }
 
+/** When it registered where it is heard, by the wall clock there; `null` where that is not said. */
+export function registeredAtIn(json: unknown): number | null {
+  const lease = isObject(json) ? json['leaseInfo'] : null;
+  const ms = isObject(lease) ? number(lease['registrationTimestamp']) : null;
+  return ms === null || ms <= 0 ? null : ms;
+}
+
 /** In a real server's words, so that whoever looks for them finds them. */
 const UNREADABLE = 'cannot parse request body: allowed is an instance, {"instance":{…}} in JSON or <instance>…</instance> in XML';
 

@@ -9,10 +9,11 @@ import { statusFor } from './failures.js';
 import { bodied, type EurekaContext, type EurekaRequest, type Operation } from './exchange.js';
 import type { Form } from './forms.js';
 import { identityOf } from './outward/identity.js';
+import { GONE_STATUS } from './outward/wording.js';
 import { sayStatus, takeStatusBack } from './overrides.js';
-import { readInstanceJson, refused, statusOf } from './read-document.js';
+import { refused, statusOf } from './read-document.js';
 import { documentIn } from './reads.js';
-import { goodbye, heard, registerSaid } from './writes.js';
+import { goodbye, heard, registerTold } from './writes.js';
 
 /** Four times what a real server sends at once. */
 const ITEMS_MAX = 1000;
@@ -91,8 +92,7 @@ async function answerTo(item: Item, request: EurekaRequest, context: EurekaConte
 async function act(item: Item, request: EurekaRequest, context: EurekaContext): Promise<ItemAnswer> {
   switch (item.action) {
     case 'Register':
-      await registerSaid(readInstanceJson(item.instanceInfo, context.clock.wallMs()), request, context);
-      return { status: 200 };
+      return { status: (await registerTold(item.instanceInfo, request, context)) === 'gone' ? GONE_STATUS : 200 };
     case 'Heartbeat': {
       const beat = { lastDirtyMs: item.lastDirtyMs, overridden: statusOf(item.overriddenStatus) };
       const found = await heard(refOf(request), beat, request, context);

@@ -20,13 +20,14 @@ import { Estates } from './estate.js';
 import type { EurekaContext, EurekaRequest } from './exchange.js';
 import { failure } from './failures.js';
 import { formFor } from './forms.js';
+import { Goodbyes } from './goodbyes.js';
 import { HeartbeatCrowd } from './heartbeat-crowd.js';
 import { operationAt, type Method } from './operations.js';
 import { RecentChanges } from './recent-changes.js';
 import { Renewals } from './renewals.js';
 import { unpacked } from './unpacked.js';
 
-export interface EurekaOptions extends Omit<EurekaContext, 'estates' | 'bodies' | 'renewals' | 'startedMs'> {
+export interface EurekaOptions extends Omit<EurekaContext, 'estates' | 'bodies' | 'renewals' | 'goodbyes' | 'startedMs'> {
   readonly view: CatalogView;
   /** Not filtered: what a delta may show is decided for each caller. */
   readonly changesOf: CatalogView;
@@ -53,16 +54,19 @@ export class EurekaDesk {
   readonly context: EurekaContext;
   readonly log: Log;
   readonly #changes: RecentChanges;
+  readonly #goodbyes: Goodbyes;
   #draining = false;
 
   constructor({ changesOf, cache, meter, log, ...options }: EurekaOptions) {
     const { view, clock } = options;
     const changes = new RecentChanges({ view: changesOf, clock });
+    const goodbyes = new Goodbyes({ view: changesOf, clock });
     const renewals = new Renewals(clock);
     const estates = new Estates({ view, changes, clock });
     this.#changes = changes;
+    this.#goodbyes = goodbyes;
     this.log = log;
-    this.context = { ...options, estates, renewals, bodies: new Bodies(cache), startedMs: clock.monotonicMs() };
+    this.context = { ...options, estates, renewals, goodbyes, bodies: new Bodies(cache), startedMs: clock.monotonicMs() };
     meter.gauge(renewalsMetric, () => renewals.lastMinute);
   }
 
@@ -73,6 +77,7 @@ export class EurekaDesk {
 
   start(): void {
     this.#changes.start();
+    this.#goodbyes.start();
   }
 
   drain(): void {
@@ -81,6 +86,7 @@ export class EurekaDesk {
 
   close(): void {
     this.#changes.close();
+    this.#goodbyes.close();
   }
 }
 

@@ -1,5 +1,5 @@
 /** What instances say of themselves: here I am, still here, goodbye. */
-import { InstanceId, isRollcallError, ServiceName, type Instance, type InstanceRef } from '@rollcall/core';
+import { InstanceId, isRollcallError, ServiceName, type Instance, type InstanceRef, type Namespace } from '@rollcall/core';
 import type { HttpAnswer } from '../../shared/http-face.js';
 import { refOf, timeIn, valueIn } from './call.js';
 import { idOf, type Said, type Status } from './document.js';
@@ -7,7 +7,7 @@ import { bare, bodied, type EurekaContext, type EurekaRequest, type Operation } 
 import { FACE, overrideIn, ownKept, write } from './map.js';
 import { readKept } from './kept.js';
 import { rewrite, sayStatus } from './overrides.js';
-import { readDocument, refused, statusOf } from './read-document.js';
+import { readDocument, readInstanceJson, refused, registeredAtIn, statusOf } from './read-document.js';
 import { documentIn } from './reads.js';
 
 export const register: Operation = async (request, context) => {
@@ -21,11 +21,11 @@ export const register: Operation = async (request, context) => {
 /** For whom it is said, and whether another server says it. */
 export type Saying = Pick<EurekaRequest, 'namespace' | 'caller' | 'isReplicated'>;
 
-export async function registerSaid(said: Said, request: Saying, context: EurekaContext): Promise<void> {
+async function registerSaid(said: Said, request: Saying, context: EurekaContext): Promise<void> {
   const { namespace, caller, isReplicated } = request;
   const { view, registrar, terms, renewals } = context;
-  const [service, id] = [ServiceName.parse(said.app.toLowerCase()), InstanceId.parse(idOf(said))];
-  const before = service === undefined || id === undefined ? null : (view.instance({ namespace, service, id }, caller) ?? null);
+  const ref = refIn(said, namespace);
+  const before = ref === null ? null : (view.instance(ref, caller) ?? null);
   const registration = write(said, namespace, terms, before, isReplicated);
   const known = before === null ? null : ownKept(before);
   // Of another face: what other servers say of it they were told from here, unless it is newer.
@@ -45,6 +45,27 @@ export async function registerSaid(said: Said, request: Saying, context: EurekaC
   const seed = said.overriddenStatus;
   if (seed !== 'UNKNOWN' && seed !== 'UP' && (before === null || overrideIn(before) === 'UNKNOWN'))
     await sayStatus(instance, seed, null, request, context);
+}
+
+/**
+ * The same, said by another registry of one whom it hears. `gone`: not taken, because it is older than a goodbye that was said here.
+ * Throws `invalid-request`.
+ */
+export async function registerTold(json: unknown, request: Saying, context: EurekaContext): Promise<'taken' | 'gone'> {
+  const said = readInstanceJson(json, context.clock.wallMs());
+  const ref = refIn(said, request.namespace);
+  if (ref !== null && context.view.instance(ref, request.caller) === undefined) {
+    const { lastDirtyMs } = said;
+    if (context.goodbyes.outweigh(ref, { lastDirtyMs, registeredAtMs: registeredAtIn(json) })) return 'gone';
+  }
+  await registerSaid(said, request, context);
+  return 'taken';
+}
+
+/** `null` for what no instance can be called. */
+export function refIn(said: Said, namespace: Namespace): InstanceRef | null {
+  const [service, id] = [ServiceName.parse(said.app.toLowerCase()), InstanceId.parse(idOf(said))];
+  return service === undefined || id === undefined ? null : { namespace, service, id };
 }
 
 export interface Beat {

@@ -88,6 +88,33 @@ describe('two registries that are each other’s servers', () => {
     expect(await other.beat('b')).toBe(200);
   });
 
+  it.each([6_000, 45_000, 20 * 60_000])(
+    'forget who says goodbye to one while the other is away for %i ms, and comes back with its log',
+    async (awayMs) => {
+      const both = await pair({ store: 'embedded' });
+      const [one, other] = both;
+      await other.register('a', { leaseInfo: { durationInSecs: 3600 } });
+      await other.register('b', { leaseInfo: { durationInSecs: 3600 } });
+      await other.ask('POST', '/register', { service: 'plain', id: 'p', host: '10.0.0.5', port: 9000, ttl: 'none' });
+      await bothShow(both, 'a=UP b=UP p=UP');
+      await other.stop();
+      expect(await one.beat('a')).toBe(200);
+      expect((await one.ask('DELETE', '/eureka/apps/ORDERS/a')).status).toBe(200);
+      expect((await one.ask('DELETE', '/eureka/apps/PLAIN/p')).status).toBe(200);
+      await world.passed(awayMs);
+      await other.start();
+      await bothShow(both, 'b=UP');
+      for (let second = 0; second < 120; second++) {
+        await world.passed(1000);
+        expect(await one.statuses()).toBe('b=UP');
+      }
+      await bothShow(both, 'b=UP');
+      // It comes back by itself, wherever that is.
+      await other.register('a');
+      await bothShow(both, 'a=UP b=UP');
+    },
+  );
+
   it('do not take from each other what was theirs in another protocol', async () => {
     const both = await pair();
     const [one] = both;

@@ -1,11 +1,10 @@
 /** What another server has is taken over: once, when this one begins to speak with it. */
-import { InstanceId, isObject, isRollcallError, ServiceName, type InstanceRef, type Namespace } from '@rollcall/core';
-import { idOf, type Said } from '../document.js';
+import { isObject, isRollcallError, type InstanceRef } from '@rollcall/core';
 import type { EurekaContext } from '../exchange.js';
 import { overrideIn, ownKept } from '../map.js';
 import { sayStatus } from '../overrides.js';
 import { readInstanceJson } from '../read-document.js';
-import { registerSaid, type Saying } from '../writes.js';
+import { refIn, registerTold, type Saying } from '../writes.js';
 import { FACE_LABEL } from './told.js';
 
 export interface Taken {
@@ -52,8 +51,7 @@ async function takeOne(
     const known = ref === null ? undefined : context.view.instance(ref, saying.caller);
     const knownMs = known === undefined ? -1 : (ownKept(known)?.lastDirtyMs ?? known.registeredAtMs);
     if (said.lastDirtyMs > knownMs) {
-      await registerSaid(said, saying, context);
-      return 'taken';
+      return (await registerTold(document, saying, context)) === 'taken' ? 'taken' : 'known';
     }
     // Said there while nobody was here to be told.
     const { overriddenStatus: status } = said;
@@ -64,11 +62,6 @@ async function takeOne(
     if (!isRollcallError(error) || error.retryable) throw error;
     return 'refused';
   }
-}
-
-function refIn(said: Said, namespace: Namespace): InstanceRef | null {
-  const [service, id] = [ServiceName.parse(said.app.toLowerCase()), InstanceId.parse(idOf(said))];
-  return service === undefined || id === undefined ? null : { namespace, service, id };
 }
 
 /** All instances of all applications; servers of long ago wrote one alone without brackets. `null`: it is no list. */

@@ -55,6 +55,21 @@ describe('a server that hears', () => {
     expect(server.told()).toEqual(['Register a UP', 'Heartbeat a UP', 'Register a UP']);
   });
 
+  it('and was told a goodbye of it, is believed', async () => {
+    const server = new Doubled();
+    server.put(refOf('a'), spring('a', { revision: 7 }));
+    server.put(refOf('b'), spring('b'));
+    server.answer = (batch) => batch.map(({ id }) => (id === 'a' ? 410 : 200));
+    await server.clock.advance(FLUSH_MS);
+    expect(server.told()).toEqual(['Register a UP', 'Register b UP']);
+    expect(server.gone).toEqual(['a 7']);
+    server.answer = (batch) => batch.map(() => 200);
+    server.put(refOf('a'), null);
+    await server.clock.advance(FLUSH_MS);
+    // All servers are told so: they may have been told the same as this one.
+    expect(server.told()).toEqual(['Cancel a']);
+  });
+
   it('and has a newer one is believed', async () => {
     const server = new Doubled();
     const responseEntity = { instanceId: 'a', app: 'ORDERS' };

@@ -16,6 +16,8 @@ export interface CourierOptions {
   readonly instanceOf: (ref: InstanceRef) => Instance | undefined;
   /** That server has a newer one. Never throws. */
   readonly takeNewer: (said: unknown) => Promise<void>;
+  /** That server was told a goodbye of it, after what it was told from here of the registration of that revision. Never throws. */
+  readonly takeGoodbye: (ref: InstanceRef, revision: number) => Promise<void>;
   /** It answers, for the first time or again; `awayMs`: for how long it did not. */
   readonly reached: (awayMs: number) => void;
   readonly clock: Clock;
@@ -132,9 +134,10 @@ export class Courier {
     for (let looked = 0; looked < LOOKS_PER_BATCH_MAX && batch.length < this.#lettersMax && bytes < BATCH_BYTES_MAX; looked++) {
       const [letter] = outbox.take(1);
       if (letter === undefined) break;
-      const items = itemsFor(letter, this.#options.instanceOf(letter.ref));
+      const instance = this.#options.instanceOf(letter.ref);
+      const items = itemsFor(letter, instance);
       if (items.length === 0) outbox.told(letter, this.#beatMs(letter));
-      else batch.push({ letter, items });
+      else batch.push({ letter, items, revision: instance?.revision ?? 0 });
       for (const { json } of items) bytes += json.length;
     }
     this.#options.meters.dropped.add(outbox.takeDropped());
@@ -164,13 +167,14 @@ export class Courier {
   #answered(batch: readonly Worded[], answers: readonly ItemAnswer[]): void {
     const { meters } = this.#options;
     let at = 0;
-    for (const { letter, items } of batch) {
+    for (const { letter, items, revision } of batch) {
       const own = items.map((item) => ({ item, answer: answers[at++] as ItemAnswer }));
       const meanings = own.map(({ item, answer }) => meaningOf(item.action, answer));
       own.forEach(({ item }, place) => (meanings[place] === 'refused' ? meters.refused : meters.told[item.action]).add());
       if (meanings.includes('refused')) this.outbox.refused(letter, this.#beatMs(letter));
       else if (meanings.includes('register')) this.outbox.toldAnd(letter, { register: true }, this.#beatMs(letter));
       else this.outbox.told(letter, this.#beatMs(letter));
+      if (meanings.includes('gone')) void this.#options.takeGoodbye(letter.ref, revision);
       const place = meanings.indexOf('conflict');
       if (place >= 0) void this.#options.takeNewer(own[place]?.answer.instance);
     }
@@ -223,4 +227,6 @@ export class Courier {
 interface Worded {
   readonly letter: Letter;
   readonly items: readonly Item[];
+  /** Of the registration that they speak of. */
+  readonly revision: number;
 }

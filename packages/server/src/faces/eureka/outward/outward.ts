@@ -4,6 +4,7 @@
  */
 import {
   everything,
+  isRollcallError,
   ROLLCALL,
   type Caller,
   type CatalogView,
@@ -19,7 +20,7 @@ import { nextTurn } from '../../../shared/turn.js';
 import type { EurekaContext } from '../exchange.js';
 import type { PeerReport } from './peer-report.js';
 import { readInstanceJson } from '../read-document.js';
-import { registerSaid, type Saying } from '../writes.js';
+import { registerTold, type Saying } from '../writes.js';
 import { takeList } from './beginning.js';
 import { Courier } from './courier.js';
 import { identityOf } from './identity.js';
@@ -27,7 +28,7 @@ import { Link, LinkFailure } from './link.js';
 import { outwardMeters, type OutwardGauges, type OutwardMeters } from './meters.js';
 import type { PeerAddress } from './peer-address.js';
 import { firstStep, stepFor, type Step } from './steps.js';
-import { FACE_LABEL } from './told.js';
+import { FACE_LABEL, isOurs } from './told.js';
 
 export interface OutwardOptions {
   readonly addresses: readonly PeerAddress[];
@@ -150,6 +151,7 @@ export class Outward {
       link,
       instanceOf: (ref) => this.#instance(ref),
       takeNewer: (said) => this.#takeNewer(said, saying),
+      takeGoodbye: (ref, revision) => this.#takeGoodbye(ref, revision),
       reached: (awayMs) => {
         if (awayMs >= FORGETFUL_AFTER_MS) courier.outbox.everythingAgain();
         void this.#take(peer);
@@ -245,12 +247,26 @@ export class Outward {
     }
   }
 
+  /** It was said there while nobody was here to be told. Whoever is heard here all the same is told to register again, and that is newer. */
+  async #takeGoodbye(ref: InstanceRef, revision: number): Promise<void> {
+    const { context, log } = this.#options;
+    const instance = this.#instance(ref);
+    if (instance === undefined || instance.revision !== revision || !isOurs(instance)) return;
+    try {
+      await context.registrar.deregister(ref, self);
+      log.info('a goodbye that another registry heard is taken over', { service: ref.service, instance: ref.id });
+    } catch (error) {
+      // It left by itself, or is told of once more with the next heartbeat.
+      if (!isRollcallError(error)) log.warn('a goodbye that a Eureka server heard cannot be taken over', { reason: String(error) });
+    }
+  }
+
   async #takeNewer(said: unknown, saying: Saying): Promise<void> {
     const { context, clock, log } = this.#options;
     try {
       const document = readInstanceJson(said, clock.wallMs());
       // It was told from here, by a clock that has been put back since.
-      if (!Object.hasOwn(document.metadata, FACE_LABEL)) await registerSaid(document, saying, context);
+      if (!Object.hasOwn(document.metadata, FACE_LABEL)) await registerTold(said, saying, context);
     } catch (error) {
       log.warn('a Eureka server has a newer instance, which cannot be taken over', { reason: String(error) });
     }

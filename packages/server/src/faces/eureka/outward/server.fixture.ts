@@ -40,6 +40,7 @@ export class Doubled {
   readonly clock: SimulatedClock;
   readonly batches: Told[][] = [];
   readonly taken: unknown[] = [];
+  readonly gone: string[] = [];
   readonly reached: number[] = [];
   readonly logged: string[] = [];
   /** To each batch; left out: 200 for all. */
@@ -54,6 +55,7 @@ export class Doubled {
       link: { send: (body) => this.#send(body) },
       instanceOf: (ref) => this.#instances.get(keyOf(ref)),
       takeNewer: async (said) => void this.taken.push(said),
+      takeGoodbye: async ({ id }, revision) => void this.gone.push(`${id} ${revision}`),
       reached: (awayMs) => void this.reached.push(awayMs),
       clock: this.clock,
       random: even,

@@ -73,13 +73,20 @@ function listIn(body: string): readonly unknown[] | null {
 }
 
 /**
- * `register`: it does not know the instance, and is told all of it. `conflict`: it has a newer one. `refused`: it would not have it, or
- * could not take it.
+ * How a registry answers a registration that is older than a goodbye that it heard. Servers of others never say it, and make nothing of
+ * it but a line in their log.
  */
-export type Meaning = 'done' | 'register' | 'conflict' | 'refused';
+export const GONE_STATUS = 410;
+
+/**
+ * `register`: it does not know the instance, and is told all of it. `conflict`: it has a newer one. `gone`: it was told a goodbye
+ * since. `refused`: it would not have it, or could not take it.
+ */
+export type Meaning = 'done' | 'register' | 'conflict' | 'gone' | 'refused';
 
 export function meaningOf(action: Action, { status, instance }: ItemAnswer): Meaning {
   if (status >= 200 && status < 300) return 'done';
   if (status === 404) return action === 'Cancel' ? 'done' : action === 'Register' ? 'refused' : 'register';
+  if (status === GONE_STATUS && action === 'Register') return 'gone';
   return status === 409 && action === 'Heartbeat' && instance !== null ? 'conflict' : 'refused';
 }

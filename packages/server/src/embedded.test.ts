@@ -167,6 +167,12 @@ describe('the options of an embedded registry', () => {
     expect(refusal).toThrow(TypeError);
   });
 
+  it('that are secret are not repeated by a refusal', () => {
+    const refusal = (): unknown => readEmbedded({ eurekaPeer: 'http://mallory:open-sesame@host:99999/' });
+    expect(refusal).toThrow('eurekaPeer is something else, which is kept secret: it is no URL');
+    expect(refusal).not.toThrow('sesame');
+  });
+
   it('are not looked for in the environment', () => {
     process.env['ROLLCALL_HTTP'] = '9000';
     try {

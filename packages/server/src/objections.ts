@@ -3,6 +3,7 @@ import { exposureOf } from './access/exposure.js';
 import { tlsObjection } from './doors/http/tls.js';
 import { peerOptions } from './doors/peer/config.js';
 import { dnsObjections } from './faces/dns/config.js';
+import { eurekaObjections } from './faces/eureka/config.js';
 import { peerObjections } from './doors/peer/exposure.js';
 import { etcdOf, type ServeOptions } from './options/options.js';
 import { objectionsToEtcd } from './stores/etcd/config.js';
@@ -15,6 +16,7 @@ export function objectionsTo(options: ServeOptions): readonly string[] {
   return [
     ...ofDoors,
     ...dnsObjections(options),
+    ...eurekaObjections(options),
     ...objectionsToEtcd(etcd, options),
     ...(etcd === null ? companyObjections(options) : peerObjections(exposed(options))),
   ];

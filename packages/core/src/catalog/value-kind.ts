@@ -11,6 +11,8 @@ export interface ValueKind<Value> {
   readonly words?: readonly string[];
   /** For a kind made of parts: which of them is wrong. Only asked when `parse` refused. */
   explain?(value: unknown, field: string): readonly FieldProblem[];
+  /** Why it is not allowed, in words that repeat nothing of it: for what is kept secret. Only asked when `parse` refused. */
+  whyNot?(value: unknown): string;
 }
 
 /** One thing that is wrong with what came, said so that its sender can mend it. */
@@ -18,6 +20,12 @@ export interface FieldProblem {
   readonly field: string;
   readonly came: string;
   readonly allowed: string;
+}
+
+/** What came, of what is kept secret: where its kind can say so, why that is not allowed. */
+export function describeSecret(value: unknown, kind: ValueKind<unknown>): string {
+  const why = kind.whyNot?.(value) ?? '';
+  return `something else, which is kept secret${why === '' ? '' : `: ${why}`}`;
 }
 
 /** As much of a wrong value as an answer repeats. */

@@ -80,7 +80,15 @@ function listOf<Item>(
       return items.length === texts.length && items.length <= itemsMax ? items : undefined;
     },
     explain: (value, field) => splitOf(value).flatMap((text) => wrong(text, field, item)),
+    whyNot: (value) => whyNot(splitOf(value), item, itemsMax),
   };
+}
+
+function whyNot(texts: readonly string[], item: ValueKind<unknown>, itemsMax: number): string {
+  const at = texts.findIndex((text) => item.parse(text) === undefined);
+  if (at < 0) return `there are ${texts.length} of them, and ${itemsMax} are allowed`;
+  const why = item.whyNot?.(texts[at]) ?? '';
+  return texts.length === 1 || why === '' ? why : `number ${at + 1} of ${texts.length}: ${why}`;
 }
 
 function wrong(text: string, field: string, item: ValueKind<unknown>): readonly FieldProblem[] {

@@ -2,7 +2,7 @@
  * Options, read by their table: a flag beats the environment, the environment beats the file, and all that is wrong is
  * said at once, each with the place that it came from.
  */
-import { describe } from '../catalog/value-kind.js';
+import { describe, describeSecret } from '../catalog/value-kind.js';
 import { canBeInEnvironment, canBeInFile, environmentName, type Option, type OptionTable } from './option.js';
 import { asTyped, placeOf, strangeKeys, type SettingsFile } from './settings-file.js';
 import { readTypedFlags } from './typed-flags.js';
@@ -100,7 +100,7 @@ function orBare(text: string, { bare }: Option<unknown>): string {
 
 function objections({ kind, secret }: Option<unknown>, { name, place, typed, raw }: Given): readonly string[] {
   const sentence = (came: string, allowed: string): string => `${name} is ${came} (${place}); allowed is ${allowed}.`;
-  if (secret === true) return [sentence('something else, which is kept secret', kind.allowed)];
+  if (secret === true) return [sentence(describeSecret(typed, kind), kind.allowed)];
   if (raw === null) return [`${name} has no value (${place}); leave it out for its default.`];
   const parts = Array.isArray(typed) ? (kind.explain?.(typed, name) ?? []) : [];
   return parts.length > 0 ? parts.map(({ came, allowed }) => sentence(came, allowed)) : [sentence(describe(raw), kind.allowed)];

@@ -1,5 +1,5 @@
 /** The options of an embedded registry: those of `rollcall serve` under their names in camelCase, read by the same table. */
-import { describe, type Log, type ValueKind } from '@rollcall/core';
+import { describe, describeSecret, type Log, type ValueKind } from '@rollcall/core';
 import { objectionsTo } from '../objections.js';
 import { serveOptions, type ServeOptions } from './options.js';
 
@@ -175,9 +175,10 @@ export function readEmbedded({ log: _log, ...given }: RegistryOptions): ServeOpt
       complaints.push(`${name} is not known; there are ${[...Object.keys(embeddedRows), 'log'].join(', ')}.`);
       continue;
     }
-    const { kind } = serveOptions[embeddedRows[name]];
+    const { kind, secret } = serveOptions[embeddedRows[name]];
     const value = readTyped(kind, came);
-    if (value === undefined) complaints.push(`${name} is ${describe(came)}; allowed is ${kind.allowed}.`);
+    if (value === undefined)
+      complaints.push(`${name} is ${secret === true ? describeSecret(came, kind) : describe(came)}; allowed is ${kind.allowed}.`);
     values[embeddedRows[name]] = value;
   }
   if (asked.store === 'embedded' && asked.data === undefined) {

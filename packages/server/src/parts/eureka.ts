@@ -1,4 +1,5 @@
 /** Eureka over the ledger: its face on the HTTP door, and a door of its own where one is wanted. */
+import { hostname, networkInterfaces } from 'node:os';
 import { rootCertificates } from 'node:tls';
 import {
   CheckedGuardDesk,
@@ -14,6 +15,7 @@ import { HttpDoor, type HttpDoorOptions } from '../doors/http/door.js';
 import type { TlsMaterial } from '../doors/http/tls.js';
 import { eurekaDoorOption } from '../faces/eureka/config.js';
 import { peerStatus } from '../faces/eureka/outward/peer-report.js';
+import { isOwnAddress, type OwnDoors } from '../faces/eureka/outward/own-address.js';
 import { Outward } from '../faces/eureka/outward/outward.js';
 import { EurekaDesk, EurekaFace } from '../faces/eureka/server.js';
 import type { Part } from '../lifecycle.js';
@@ -105,6 +107,7 @@ function outwardOf(
   return new Outward({
     ...surroundings,
     addresses,
+    isOwn: (address) => isOwnAddress(address, ownDoors(options)),
     view: catalog.view,
     context: desk.context,
     duty: cluster === null ? allDuty : role === 'replica' ? nobodysDuty : cluster.company.duty,
@@ -112,6 +115,16 @@ function outwardOf(
     readAuthorities: async () => (path === null ? null : [...rootCertificates, await readAuthorities({ flag: '--eureka-peer-ca', path })]),
     meter,
   });
+}
+
+/** A port of 0 is another one each time: nobody could have named it. */
+function ownDoors({ bind, http, eureka }: ServeOptions): OwnDoors {
+  const ports = [
+    { port: http, alone: false },
+    { port: eureka, alone: true },
+  ].flatMap(({ port, alone }) => (typeof port === 'number' && port > 0 ? [{ port, alone }] : []));
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
+  return { bind, ports, hosts: [hostname(), ...addresses] };
 }
 
 function ownDoor(

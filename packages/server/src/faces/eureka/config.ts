@@ -67,3 +67,9 @@ export const eurekaOptions: OptionTable<EurekaSettings> = {
     help: 'Certificates in PEM of authorities that the certificates of those servers may come from, besides the well-known ones.',
   },
 };
+
+/** Who names authorities and nobody who shows a certificate, meant somebody. */
+export function eurekaObjections({ eurekaPeers, eurekaPeerCa }: Pick<EurekaSettings, 'eurekaPeers' | 'eurekaPeerCa'>): readonly string[] {
+  if (eurekaPeerCa === null || eurekaPeers.some(({ base }) => base.startsWith('https:'))) return [];
+  return ['--eureka-peer-ca is for servers behind https: give --eureka-peer https://HOST/eureka/ too, or leave it out.'];
+}

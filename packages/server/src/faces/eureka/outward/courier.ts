@@ -10,6 +10,8 @@ import { answersIn, itemsFor, meaningOf, type Item, type ItemAnswer } from './wo
 import type { OutwardMeters } from './meters.js';
 
 export interface CourierOptions {
+  /** It is known beforehand to be this registry itself. */
+  readonly isSelf: boolean;
   /** What people call that server. */
   readonly name: string;
   readonly link: Pick<Link, 'send'>;
@@ -58,12 +60,13 @@ export class Courier {
   #underway = 0;
   #timer: (() => void) | null = null;
   #running = false;
-  #isSelf = false;
+  #isSelf: boolean;
   #wasReached = false;
   #lastToldMs: number | null = null;
 
   constructor(options: CourierOptions) {
     this.#options = options;
+    this.#isSelf = options.isSelf;
     this.outbox = new Outbox(() => options.clock.monotonicMs());
   }
 

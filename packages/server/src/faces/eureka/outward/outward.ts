@@ -32,6 +32,8 @@ import { FACE_LABEL, isOurs } from './told.js';
 
 export interface OutwardOptions {
   readonly addresses: readonly PeerAddress[];
+  /** It is one of our own doors, as far as that can be seen from here. */
+  readonly isOwn: (address: PeerAddress) => boolean;
   /** Not filtered: other servers are told everything of their namespace. */
   readonly view: CatalogView;
   readonly context: EurekaContext;
@@ -143,10 +145,13 @@ export class Outward {
   }
 
   #peerAt(address: PeerAddress, authorities: readonly string[] | null): Peer {
-    const { view, clock, random, log } = this.#options;
+    const { view, clock, random, log, isOwn } = this.#options;
     const saying: Saying = { namespace: address.namespace, caller: self, isReplicated: true };
     const link = new Link({ address, identity: identityOf(view.epoch, address.namespace), authorities, clock });
+    const isSelf = isOwn(address);
+    if (isSelf) log.warn('--eureka-peer names this registry itself: it is left out', { peer: address.base });
     const courier: Courier = new Courier({
+      isSelf,
       name: address.base,
       link,
       instanceOf: (ref) => this.#instance(ref),

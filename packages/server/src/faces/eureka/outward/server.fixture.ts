@@ -51,6 +51,7 @@ export class Doubled {
   constructor(settle?: () => Promise<void>) {
     this.clock = new SimulatedClock(settle);
     this.courier = new Courier({
+      isSelf: false,
       name: 'http://other/eureka/',
       link: { send: (body) => this.#send(body) },
       instanceOf: (ref) => this.#instances.get(keyOf(ref)),

@@ -94,9 +94,8 @@ export class Estates {
       if (application.instances.length > 0) byService.set(folded, application);
     }
     const applications = [...byService.values()];
-    const isOurs = ({ instance }: Recent): boolean =>
-      instance.namespace === namespace && isShown(instance) && caller.may.read.covers(namespace, instance.service);
-    const delta = deltaOf([...changes.all()].filter(isOurs), byService);
+    const isOurs = ({ instance }: Recent): boolean => isShown(instance) && caller.may.read.covers(namespace, instance.service);
+    const delta = deltaOf([...changes.all(namespace)].filter(isOurs), byService);
     const atMs = clock.monotonicMs();
     return {
       estate: { namespace, revision: view.revision, applications, hash: hashOf(applications), delta },

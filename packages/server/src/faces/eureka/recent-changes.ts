@@ -1,6 +1,9 @@
 /**
- * Who came, changed or left lately: what a delta holds. Every change stays for as long as a client may take to ask for it;
- * should there be more of them than that, the oldest are forgotten, and whoever misses them is told so by the hash.
+ * Who came, changed or left lately: what a delta holds. Whoever is there says by its own revisions when it last changed, so of most
+ * changes nothing is kept but when the log stood where; only what no instance tells of itself is noted, such as that it left.
+ *
+ * Every change stays for as long as a client may take to ask for it; should there be more of them than that, the oldest are forgotten,
+ * and whoever misses them is told so by the hash.
  */
 import {
   everything,
@@ -12,6 +15,7 @@ import {
   type Clock,
   type Instance,
   type InstanceRef,
+  type Namespace,
 } from '@rollcall/core';
 
 export interface Recent {
@@ -24,10 +28,20 @@ export interface Recent {
 /** As long as a real server does: six rounds of a client that asks as usual. */
 const REMEMBERED_MS = 180_000;
 
-/** A delta this long is as long as a list: whoever missed more had better ask for that. */
-const ENTRIES_MAX = 50_000;
+/** A change may be remembered for as much longer. */
+const SPAN_MS = 1000;
 
-interface Entry extends Recent {
+/** A delta this long is as long as a list: whoever missed more had better ask for that. */
+const CHANGES_MAX = 50_000;
+
+/** Revisions that came within `SPAN_MS`. */
+interface Span {
+  readonly sinceMs: number;
+  revision: number;
+  changes: number;
+}
+
+interface Note extends Recent {
   readonly sinceMs: number;
 }
 
@@ -36,8 +50,13 @@ const follower: Caller = { identity: ROLLCALL, may: everything, from: '', face: 
 export class RecentChanges {
   readonly #view: CatalogView;
   readonly #clock: Clock;
-  /** The one that changed last stands last. */
-  readonly #entries = new Map<string, Entry>();
+  /** What happened up to this revision is forgotten, or not known. */
+  #floor = 0;
+  /** The latest last. */
+  readonly #spans: Span[] = [];
+  #changes = 0;
+  /** Of instances whose own revisions do not tell it. The latest last. */
+  readonly #notes = new Map<string, Note>();
   #unfollow: () => void = () => undefined;
 
   constructor({ view, clock }: { readonly view: CatalogView; readonly clock: Clock }) {
@@ -45,64 +64,89 @@ export class RecentChanges {
     this.#clock = clock;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   start(): void {
-    this.#unfollow = this.#view.follow(
-      {
-        changed: (batch) => this.#take(batch),
-        // What happened meanwhile nobody knows; clients find out by the hash, and ask for everything.
-        reset: () => this.#entries.clear(),
-      },
-      follower,
-    );
+    // What happened while the view was read anew nobody knows; clients find out by the hash, and ask for everything.
+    this.#unfollow = this.#view.follow({ changed: (batch) => this.#take(batch), reset: () => this.#begin() }, follower);
+    this.#begin();
   }
 
   close(): void {
     this.#unfollow();
-    this.#entries.clear();
+    this.#begin();
   }
 
-  /** In the order in which they happened. */
-  *all(): Iterable<Recent> {
-    this.#forget();
-    yield* this.#entries.values();
+  /** Each instance once. */
+  *all(namespace: Namespace): Iterable<Recent> {
+    this.#forget(this.#clock.monotonicMs());
+    for (const { instance, leftAtMs } of this.#notes.values()) {
+      if (instance.namespace !== namespace) continue;
+      const shown = this.#view.instance(instance, follower);
+      if (leftAtMs !== null && shown === undefined) yield { instance, leftAtMs };
+      if (leftAtMs === null && shown !== undefined && latestOf(shown) <= this.#floor) yield { instance: shown, leftAtMs };
+    }
+    for (const { service } of this.#view.services(namespace, follower)) {
+      if (this.#view.serviceRevision(namespace, service, follower) <= this.#floor) continue;
+      for (const instance of this.#view.instances(namespace, service, follower))
+        if (latestOf(instance) > this.#floor) yield { instance, leftAtMs: null };
+    }
   }
 
-  #take({ services }: ChangeBatch): void {
-    for (const { namespace, service, changes, panic } of services) {
+  #begin(): void {
+    this.#floor = this.#view.revision;
+    this.#spans.length = 0;
+    this.#changes = 0;
+    this.#notes.clear();
+  }
+
+  #take({ revision, services, changes }: ChangeBatch): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#count(revision, changes.length, nowMs);
+    for (const { ref, previous, current } of changes) {
+      if (current === null && previous !== null) this.#note(ref, { instance: previous, leftAtMs: this.#clock.wallMs(), sinceMs: nowMs });
+      else if (current !== null && latestOf(current) < revision) this.#note(ref, { instance: current, leftAtMs: null, sinceMs: nowMs });
+    }
+    for (const { namespace, service, panic } of services) {
+      if (panic.before === panic.after) continue;
       // Then all of them may look different.
-      if (panic.before !== panic.after)
-        for (const instance of this.#view.instances(namespace, service, follower)) this.#put(instance, instance, null);
-      for (const { ref, previous, current } of changes) {
-        const instance = current ?? previous;
-        if (instance !== null) this.#put(ref, instance, current === null ? this.#clock.wallMs() : null);
-      }
+      for (const instance of this.#view.instances(namespace, service, follower))
+        this.#note(instance, { instance, leftAtMs: null, sinceMs: nowMs });
     }
-    if (this.#entries.size > ENTRIES_MAX) this.#forgetOldest(this.#entries.size - ENTRIES_MAX);
   }
 
-  #put(ref: InstanceRef, instance: Instance, leftAtMs: number | null): void {
+  #count(revision: number, changes: number, nowMs: number): void {
+    const span = this.#spans.at(-1);
+    this.#changes += changes;
+    if (span !== undefined && nowMs < span.sinceMs + SPAN_MS) {
+      span.revision = revision;
+      span.changes += changes;
+      return;
+    }
+    this.#spans.push({ sinceMs: nowMs, revision, changes });
+    this.#forget(nowMs);
+  }
+
+  #note(ref: InstanceRef, note: Note): void {
     const key = `${ref.namespace}/${ServiceName.fold(ref.service)}/${ref.id}`;
-    this.#entries.delete(key);
-    this.#entries.set(key, { instance, leftAtMs, sinceMs: this.#clock.monotonicMs() });
+    this.#notes.delete(key);
+    this.#notes.set(key, note);
+    if (this.#notes.size > CHANGES_MAX) this.#notes.delete(this.#notes.keys().next().value as string);
   }
 
-  #forget(): void {
-    const oldestMs = this.#clock.monotonicMs() - REMEMBERED_MS;
-    for (const [key, { sinceMs }] of this.#entries) {
+  #forget(nowMs: number): void {
+    const oldestMs = nowMs - REMEMBERED_MS;
+    while (this.#changes > CHANGES_MAX || (this.#spans[0]?.sinceMs ?? Infinity) + SPAN_MS <= oldestMs) {
+      const { revision, changes } = this.#spans.shift() as Span;
+      this.#floor = revision;
+      this.#changes -= changes;
+    }
+    for (const [key, { sinceMs }] of this.#notes) {
       if (sinceMs >= oldestMs) return;
-      this.#entries.delete(key);
+      this.#notes.delete(key);
     }
   }
+}
 
-  #forgetOldest(count: number): void {
-    let left = count;
-    for (const key of this.#entries.keys()) {
-      if (left-- <= 0) return;
-      this.#entries.delete(key);
-    }
-  }
+/** The latest change of which it knows. */
+function latestOf({ revision, healthRevision, intentRevision }: Instance): number {
+  return Math.max(revision, healthRevision, intentRevision);
 }

@@ -37,6 +37,16 @@ describe('a heartbeat', () => {
     expect(house.view.revision).toBe(revision);
   });
 
+  it('is of an age, if one is waited for', async () => {
+    const { house } = await withOne();
+    await house.clock.advance(20_000);
+    const [still, stranger] = [registration({ id: 'still', ttl: 'none' }), registration({ id: 'nobody' })];
+    await house.registrar.register(still, someone);
+    expect([one, still, stranger].map((ref) => house.attendance.heardAgeMs(ref))).toEqual([20_000, null, null]);
+    await house.registrar.heartbeat(one, someone);
+    expect(house.attendance.heardAgeMs(one)).toBe(0);
+  });
+
   it('that does not come in time makes the instance critical, and leaves it listed', async () => {
     const { house } = await withOne();
     await house.clock.advance(29_900);

@@ -25,7 +25,7 @@ import { CompanyDesk } from './company-desk.js';
 import { Departures } from './departures.js';
 import { usualGuard, type GuardSettings } from './guard.js';
 import { GuardBook } from './guard-book.js';
-import { insightOf } from './insight-of.js';
+import { heardAgeOf, insightOf } from './insight-of.js';
 import { JudgementWriter, type Fences, type Showing } from './judgement-writer.js';
 import { Machines } from './machines.js';
 import { attendanceMeters, showGauges, type AttendanceMeters } from './meters.js';
@@ -224,12 +224,18 @@ export class Attendance implements GuardDesk, Colleague {
     return insightOf(instance, { desk: this.#desk, checks: this.#checks, machines: this.#machines, probes: this.#probes });
   }
 
+  /** For how long it was not heard; `null` where it need not be, or others may have heard it. */
+  heardAgeMs(ref: InstanceRef): number | null {
+    return heardAgeOf(ref, { desk: this.#desk, checks: this.#checks });
+  }
+
   report(_caller: Caller): GuardReport {
     return { ...this.#guard.book, holding: this.#guard.state.holding, held: this.#held };
   }
 
   async release({ namespace, service }: HeldScope, _caller: Caller): Promise<number> {
-    if (namespace !== undefined) return this.#departures.release((one) => one.namespace === namespace && isOf(one, service));
+    const isMeant = (one: ServiceName): boolean => service === undefined || ServiceName.fold(one) === ServiceName.fold(service);
+    if (namespace !== undefined) return this.#departures.release((one) => one.namespace === namespace && isMeant(one.service));
     const count = Math.max(this.#held, this.#departures.due);
     if (count > 0) await this.#guard.release(count);
     return count;
@@ -300,8 +306,4 @@ export class Attendance implements GuardDesk, Colleague {
     this.#probes?.takeAll(instances);
     this.#departures.takeAll(instances);
   }
-}
-
-function isOf(instance: Instance, service: ServiceName | undefined): boolean {
-  return service === undefined || ServiceName.fold(instance.service) === ServiceName.fold(service);
 }

@@ -50,6 +50,11 @@ describe('a heartbeat for another node', () => {
     expect(company.handed).toEqual([{ to: 'b', heard }]);
   });
 
+  it('may have come to any of them, so that nobody knows its age without asking', async () => {
+    const house = await withBoth(among('a', 'b'));
+    expect([ours, theirs].map((ref) => house.attendance.heardAgeMs(ref))).toEqual([null, null]);
+  });
+
   it('that is lost on the way is no fault, and does not heap up', async () => {
     const company = among('a', 'b');
     const house = await withBoth(company);

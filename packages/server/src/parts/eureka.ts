@@ -99,7 +99,7 @@ const allDuty: Pick<Duty, 'isOurs'> = { isOurs: () => true };
 
 function outwardOf(
   desk: EurekaDesk,
-  { catalog, cluster, meter }: EurekaSources,
+  { catalog, cluster, heardAgeMs, meter }: EurekaSources,
   options: ServeOptions,
   surroundings: Surroundings,
 ): Outward {
@@ -110,6 +110,7 @@ function outwardOf(
     isOwn: (address) => isOwnAddress(address, ownDoors(options)),
     view: catalog.view,
     context: desk.context,
+    heardAgeMs,
     duty: cluster === null ? allDuty : role === 'replica' ? nobodysDuty : cluster.company.duty,
     followDuty: (listener) => cluster?.company.roster.follow(listener) ?? (() => undefined),
     readAuthorities: async () => (path === null ? null : [...rootCertificates, await readAuthorities({ flag: '--eureka-peer-ca', path })]),

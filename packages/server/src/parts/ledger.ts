@@ -20,6 +20,7 @@ import {
   type GuardDesk,
   type GuardSettings,
   type Insight,
+  type InstanceRef,
   type Look,
   type Meter,
   type Registrar,
@@ -53,6 +54,8 @@ export interface Ledger {
   readonly guard: GuardDesk;
   /** What this node knows of an instance beyond what the view shows. */
   readonly insight: AskInsight;
+  /** How long ago it was heard, where that is known without asking others. */
+  readonly heardAgeMs: (ref: InstanceRef) => number | null;
   /** Who answers the other nodes; `null` where nobody asks. */
   readonly colleague: Colleague | null;
   /** What checks look like from here, for another node. */
@@ -103,6 +106,7 @@ export function ledgerOn(sources: LedgerSources, cluster: ClusterNode | null): L
     drafts,
     guard: attendance,
     insight: (instance) => attendance.insight(instance),
+    heardAgeMs: (ref) => attendance.heardAgeMs(ref),
     colleague: attendance,
     look: async (keys) => opinion?.look(keys) ?? keys.map(() => 'unsure'),
     duty: () => attendance.countOurs(),
@@ -144,6 +148,7 @@ export function replicaLedgerOn(sources: LedgerSources, { peers, company }: Clus
     drafts: null,
     guard,
     insight: async (instance) => ({ ...nobodyHeard, onDuty: company.duty.ownerOf(refText(instance)) }),
+    heardAgeMs: () => null,
     colleague: null,
     look: async (keys) => keys.map(() => 'unsure'),
     duty: () => ({ instances: 0, machines: 0 }),

@@ -72,6 +72,21 @@ describe('two registries that are each other’s servers', () => {
     await world.until(async () => (await one.statuses()) === '' && (await other.statuses()) === '', 2000);
   });
 
+  it('know of a crash a third of a lease later than where it beat', async () => {
+    const both = await pair();
+    const [one, other] = both;
+    await one.register('a');
+    for (let second = 0; second < 60; second++) await world.passed(1000);
+    expect(await one.beat('a')).toBe(200);
+    for (let second = 0; second < 91; second++) await world.passed(1000);
+    expect([await one.statuses(), await other.statuses()]).toEqual(['a=DOWN', 'a=UP']);
+    for (let second = 0; second < 33; second++) await world.passed(1000);
+    expect(await other.statuses()).toBe('a=DOWN');
+    // And is there again as soon as it beats.
+    expect(await one.beat('a')).toBe(200);
+    await bothShow(both, 'a=UP');
+  });
+
   it('begin with what the other has, and say once more what it does not know', async () => {
     const both = await pair();
     const [one, other] = both;

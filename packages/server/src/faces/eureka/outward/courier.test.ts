@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LinkFailure } from './link.js';
 import { CANCEL_MS_MAX } from './outbox.js';
-import { Doubled, refOf, spring } from './server.fixture.js';
+import { Doubled, plain, refOf, spring } from './server.fixture.js';
 
 const FLUSH_MS = 500;
 const BEAT_MS = 30_000;
@@ -20,6 +20,26 @@ describe('a server that hears', () => {
     await server.clock.advance(2 * BEAT_MS);
     expect(server.told()).toEqual([]);
     expect(server.courier.outbox.size).toBe(0);
+  });
+
+  it('is not told that somebody is here who was not heard since that was said, and told at once when it is heard', async () => {
+    const server = new Doubled();
+    server.put(refOf('a'), spring('a'));
+    server.put(plain('p', { ttl: '9s' }), plain('p', { ttl: '9s' }));
+    await server.clock.advance(FLUSH_MS);
+    server.told();
+    server.ageMs = BEAT_MS + 5000;
+    await server.clock.advance(BEAT_MS + 2000);
+    // Of a lease that is short, the end is near anyhow.
+    expect(new Set(server.told())).toEqual(new Set(['Heartbeat p UP']));
+    server.put(refOf('a'), spring('a', { revision: 2, metadata: { colour: 'red' } }));
+    await server.clock.advance(FLUSH_MS);
+    expect(server.told()).toContain('Register a UP');
+    await server.clock.advance(2 * BEAT_MS);
+    expect(server.told()).not.toContain('Heartbeat a UP');
+    server.ageMs = 0;
+    await server.clock.advance(1500 + FLUSH_MS);
+    expect(server.told()).toContain('Heartbeat a UP');
   });
 
   it('hears many at once, in batches, and each of them once', async () => {

@@ -2,7 +2,16 @@
  * Tells one server what there is to tell: in batches, several at the same time, each instance in one of them. What does not arrive is
  * told again, later and later; what a server would not have is told in smaller and smaller batches, until it is known what that is.
  */
-import { backoffMs, type Backoff, type Clock, type Instance, type InstanceRef, type Log, type Random } from '@rollcall/core';
+import {
+  backoffMs,
+  heartbeatCheck,
+  type Backoff,
+  type Clock,
+  type Instance,
+  type InstanceRef,
+  type Log,
+  type Random,
+} from '@rollcall/core';
 import { Outbox, type Letter } from './outbox.js';
 import { LinkFailure, type Link } from './link.js';
 import { beatMs, isOurs } from './told.js';
@@ -16,6 +25,8 @@ export interface CourierOptions {
   readonly name: string;
   readonly link: Pick<Link, 'send'>;
   readonly instanceOf: (ref: InstanceRef) => Instance | undefined;
+  /** How long ago it was heard; `null` where that is not known here, or it need not be. */
+  readonly heardAgeMs: (ref: InstanceRef) => number | null;
   /** That server has a newer one. Never throws. */
   readonly takeNewer: (said: unknown) => Promise<void>;
   /** That server was told a goodbye of it, after what it was told from here of the registration of that revision. Never throws. */
@@ -40,6 +51,15 @@ const LOOKS_PER_BATCH_MAX = 2000;
 
 /** What a server can do beside each other, without being flooded. */
 const BATCHES_AT_ONCE_MAX = 4;
+
+/** Whoever was not heard is listened for, and vouched for as soon as it is. */
+const LISTEN_MS = 1000;
+
+/** By so much may be said later that it is here, than it was. */
+const SLACK_MS: number = LISTEN_MS + 2 * FLUSH_MS;
+
+/** So much later nobody misses a word, who beats within such a lease; a shorter one is over soon enough. */
+const LISTENED_FOR_TTL_MS = 30_000;
 
 const away: Backoff = { firstMs: 100, longestMs: 30_000 };
 const busy: Backoff = { firstMs: 1000, longestMs: 30_000 };
@@ -138,6 +158,10 @@ export class Courier {
       const [letter] = outbox.take(1);
       if (letter === undefined) break;
       const instance = this.#options.instanceOf(letter.ref);
+      if (instance !== undefined && isSilent(letter, instance, this.#options.heardAgeMs)) {
+        outbox.told(letter, LISTEN_MS);
+        continue;
+      }
       const items = itemsFor(letter, instance);
       if (items.length === 0) outbox.told(letter, this.#beatMs(letter));
       else batch.push({ letter, items, revision: instance?.revision ?? 0 });
@@ -225,6 +249,14 @@ export class Courier {
     const isSearching = kind === 'refused' && batch.length > 1;
     this.#plan(isSearching ? FLUSH_MS : backoffMs(kind === 'away' ? away : busy, times, random));
   }
+}
+
+/** There is nothing to say but that it is here, and it was not heard since that was said last. */
+function isSilent({ ref, news }: Letter, instance: Instance, heardAgeMs: CourierOptions['heardAgeMs']): boolean {
+  const { register, override } = news;
+  if (register || override || !isOurs(instance) || (heartbeatCheck(instance)?.ttlMs ?? 0) < LISTENED_FOR_TTL_MS) return false;
+  const ageMs = heardAgeMs(ref);
+  return ageMs !== null && ageMs > beatMs(instance) + SLACK_MS;
 }
 
 interface Worded {

@@ -37,6 +37,8 @@ export interface OutwardOptions {
   /** Not filtered: other servers are told everything of their namespace. */
   readonly view: CatalogView;
   readonly context: EurekaContext;
+  /** How long ago it was heard; `null` where that is not known here, or it need not be. */
+  readonly heardAgeMs: (ref: InstanceRef) => number | null;
   readonly duty: Pick<Duty, 'isOurs'>;
   /** Calls back whenever the duty may have changed; the answer ends it. */
   readonly followDuty: (listener: () => void) => () => void;
@@ -145,7 +147,7 @@ export class Outward {
   }
 
   #peerAt(address: PeerAddress, authorities: readonly string[] | null): Peer {
-    const { view, clock, random, log, isOwn } = this.#options;
+    const { view, clock, random, log, isOwn, heardAgeMs } = this.#options;
     const saying: Saying = { namespace: address.namespace, caller: self, isReplicated: true };
     const link = new Link({ address, identity: identityOf(view.epoch, address.namespace), authorities, clock });
     const isSelf = isOwn(address);
@@ -155,6 +157,7 @@ export class Outward {
       name: address.base,
       link,
       instanceOf: (ref) => this.#instance(ref),
+      heardAgeMs,
       takeNewer: (said) => this.#takeNewer(said, saying),
       takeGoodbye: (ref, revision) => this.#takeGoodbye(ref, revision),
       reached: (awayMs) => {

@@ -45,6 +45,8 @@ export class Doubled {
   readonly logged: string[] = [];
   /** To each batch; left out: 200 for all. */
   answer: (batch: readonly Told[]) => Answer | Promise<Answer> = (batch) => batch.map(() => 200);
+  /** How long ago everybody was heard. */
+  ageMs: number | null = null;
   readonly courier: Courier;
   readonly #instances = new Map<string, Instance>();
 
@@ -55,6 +57,7 @@ export class Doubled {
       name: 'http://other/eureka/',
       link: { send: (body) => this.#send(body) },
       instanceOf: (ref) => this.#instances.get(keyOf(ref)),
+      heardAgeMs: () => this.ageMs,
       takeNewer: async (said) => void this.taken.push(said),
       takeGoodbye: async ({ id }, revision) => void this.gone.push(`${id} ${revision}`),
       reached: (awayMs) => void this.reached.push(awayMs),

@@ -38,9 +38,9 @@ export class OrderedMap<Value> {
     if (this.#fresh.push(key) >= FRESH_KEYS_MAX) this.#settle();
   }
 
-  /** Takes over whatever is in the other one. */
-  setAll(other: OrderedMap<Value>): void {
-    for (const [key, value] of other.#values) this.set(key, value);
+  /** All of it, in the order in which the keys came: for who wants no other. */
+  asTheyCame(): Iterable<readonly [string, Value]> {
+    return this.#values;
   }
 
   delete(key: string): boolean {

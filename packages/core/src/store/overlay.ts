@@ -13,7 +13,14 @@ import type { TextRange } from './key-range.js';
 import { OrderedMap } from './ordered-map.js';
 import type { Reader } from './reader.js';
 
-/** What the keys of an overlay are: an entry, or `null` where there is none. */
+/** What lies over a state: at each of its keys an entry, or `null` where there is none. */
+export interface Differences {
+  readonly size: number;
+  get(key: string): Entry | null | undefined;
+  /** In order. */
+  keys(range: TextRange): Iterator<string>;
+}
+
 export type Layer = OrderedMap<Entry | null>;
 
 export function emptyLayer(): Layer {
@@ -25,7 +32,7 @@ export function setChange(layer: Layer, change: Change): void {
   layer.set(toText(keyOf(change)), change.type === 'put' ? change.entry : null);
 }
 
-export function overlay(layer: Layer, below: Reader): Reader {
+export function overlay(layer: Differences, below: Reader): Reader {
   return {
     get(key) {
       const own = layer.get(key);
@@ -35,18 +42,19 @@ export function overlay(layer: Layer, below: Reader): Reader {
   };
 }
 
-function* mergedEntries(layer: Layer, below: Reader, range: TextRange): Generator<Entry> {
+function* mergedEntries(layer: Differences, below: Reader, range: TextRange): Generator<Entry> {
   const own = layer.keys(range);
   let next = own.next();
   for (const entry of below.entries(range)) {
     const key = toText(entry.key);
     for (; next.done !== true && next.value < key; next = own.next()) yield* present(layer, next.value);
-    if (layer.get(key) === undefined) yield entry;
+    // What is its own comes in its turn.
+    if (next.done === true || next.value !== key) yield entry;
   }
   for (; next.done !== true; next = own.next()) yield* present(layer, next.value);
 }
 
-function* present(layer: Layer, key: string): Generator<Entry> {
+function* present(layer: Differences, key: string): Generator<Entry> {
   const entry = layer.get(key);
   if (entry) yield entry;
 }

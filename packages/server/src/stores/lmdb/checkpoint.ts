@@ -5,15 +5,15 @@
  * key. So changes gather in memory, and every now and then all of them go into the tables in the order of
  * their keys, many to a page. After a crash the log tells again what the tables missed.
  */
-import { overlay, type Clock, type Layer, type LeaseId, type Reader } from '@rollcall/core';
+import { overlay, type Clock, type LeaseId, type Reader } from '@rollcall/core';
 import { ByteWriter } from '../../shared/byte-writer.js';
 import { nextTurn } from '../../shared/turn.js';
 import type { TimedBatch } from './codec.js';
 import { Gathered } from './gathered.js';
-import { LatestPasses } from './latest-passes.js';
+import { Recent } from './recent.js';
 import { SCATTERED_RECORD_BYTES } from './room.js';
 import { countOf, endOf, startOf, type Stretch } from './stretch.js';
-import type { Chapter, Latest, Tables } from './tables.js';
+import type { Chapter, Tables } from './tables.js';
 import type { WriteAheadLog } from './write-ahead-log.js';
 
 /**
@@ -43,9 +43,10 @@ export class Checkpoint {
   /** On its way into the tables; stays in front of them until it is all there. */
   #settling: Gathered;
   #gathered: Gathered;
-  readonly #passes: LatestPasses;
+  readonly #recent = new Recent();
   #appliedRevision: number;
-  #reader: Reader;
+  /** The tables, and in front of them what they miss. */
+  readonly reader: Reader;
   #cancelTimer: (() => void) | null = null;
   #pass: Promise<void> | null = null;
   #closed = false;
@@ -55,10 +56,16 @@ export class Checkpoint {
   constructor(options: CheckpointOptions, appliedRevision: number) {
     this.#options = options;
     this.#appliedRevision = appliedRevision;
-    this.#settling = new Gathered(appliedRevision);
-    this.#gathered = new Gathered(appliedRevision);
-    this.#passes = new LatestPasses(options.tables.reader);
-    this.#reader = this.#passes.reader;
+    this.#settling = new Gathered(appliedRevision, this.#recent);
+    this.#gathered = new Gathered(appliedRevision, this.#recent);
+    const tables = options.tables.reader;
+    this.reader = {
+      get: (key) => {
+        const entry = this.#recent.get(key);
+        return entry === undefined ? tables.get(key) : (entry ?? undefined);
+      },
+      entries: (range) => overlay(this.#gathered, overlay(this.#settling, tables)).entries(range),
+    };
   }
 
   /** Everything up to here is in the tables. */
@@ -66,14 +73,9 @@ export class Checkpoint {
     return this.#appliedRevision;
   }
 
-  /** The tables, and in front of them what they miss. */
-  get reader(): Reader {
-    return this.#reader;
-  }
-
   /** The keys that the tables may be wrong about. */
   *keys(): Generator<string> {
-    for (const { layer } of [this.#settling, this.#gathered]) yield* layer.keys({ from: '', to: null });
+    for (const gathered of [this.#settling, this.#gathered]) yield* gathered.keys({ from: '', to: null });
   }
 
   /** The leases that the tables may be wrong about. */
@@ -90,8 +92,7 @@ export class Checkpoint {
   /** What a frame of the log made durable, in the order of the log. */
   gather(...frame: Parameters<Gathered['add']>): void {
     this.#gathered.add(...frame);
-    this.#arrangeReader();
-    if (this.#gathered.layer.size >= GATHER_KEYS || this.#gathered.bytes >= GATHER_BYTES) void this.pass();
+    if (this.#isMuch(this.#gathered)) void this.pass();
     else if (!this.#gathered.isEmpty) this.#passLater();
   }
 
@@ -131,11 +132,10 @@ export class Checkpoint {
   async #carryOver(): Promise<void> {
     const settling = this.#gathered;
     this.#settling = settling;
-    this.#gathered = new Gathered(settling.lastRevision);
-    this.#arrangeReader();
+    this.#gathered = new Gathered(settling.lastRevision, this.#recent);
+    this.#recent.beginPass(!this.#isMuch(settling));
     try {
       await this.#writeSettling(settling);
-      this.#passes.add(settling.layer);
       this.#trouble = null;
     } catch (error) {
       this.#trouble = error as Error;
@@ -143,8 +143,7 @@ export class Checkpoint {
       settling.absorb(this.#gathered);
       this.#gathered = settling;
     }
-    this.#settling = new Gathered(this.#appliedRevision);
-    this.#arrangeReader();
+    this.#settling = new Gathered(this.#appliedRevision, this.#recent);
     if (this.#trouble !== null) await this.#options.log.giveBackSpares().catch(() => undefined);
   }
 
@@ -154,7 +153,7 @@ export class Checkpoint {
       await commit(() => items.forEach((chapter) => tables.writeChapter(chapter)), bytes);
       await nextTurn();
     }
-    for (const { items, bytes } of slices(latestOf(settling.layer), ({ entry }) => SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0))) {
+    for (const { items, bytes } of slices(settling.sorted(), ({ entry }) => SCATTERED_RECORD_BYTES + (entry?.value.length ?? 0))) {
       await commit(() => tables.writeCurrent(items), bytes);
       await nextTurn();
     }
@@ -180,15 +179,9 @@ export class Checkpoint {
     return oldest;
   }
 
-  #arrangeReader(): void {
-    const { reader } = this.#passes;
-    const settled = this.#settling.layer.size === 0 ? reader : overlay(this.#settling.layer, reader);
-    this.#reader = this.#gathered.layer.size === 0 ? settled : overlay(this.#gathered.layer, settled);
+  #isMuch({ size, bytes }: Gathered): boolean {
+    return size >= GATHER_KEYS || bytes >= GATHER_BYTES;
   }
-}
-
-function* latestOf(layer: Layer): Generator<Latest> {
-  for (const key of layer.keys({ from: '', to: null })) yield { key, entry: layer.get(key) ?? null };
 }
 
 /** Each of them one record of the history: few puts, and quickly read again. */

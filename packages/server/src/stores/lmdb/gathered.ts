@@ -1,13 +1,17 @@
 /** What is durable in the write-ahead log and not in the tables yet. */
-import { emptyLayer, setChange, type Layer, type LeaseId } from '@rollcall/core';
+import { emptyLayer, OrderedMap, setChange, type Differences, type Entry, type Layer, type LeaseId, type TextRange } from '@rollcall/core';
 import type { TimedBatch } from './codec.js';
 import type { LeaseRecord } from './frame.js';
+import type { Cell, Recent } from './recent.js';
 import { batchOf, countOf, lastOf, type Stretch } from './stretch.js';
 
-export class Gathered {
+export class Gathered implements Differences {
   readonly stretches: Stretch[] = [];
-  /** The latest value of every key that changed. */
-  readonly layer: Layer = emptyLayer();
+  /** Every key that changed, once, with its latest value. */
+  #cells: Cell[] = [];
+  readonly #recent: Recent;
+  /** The same in order, as far as somebody asked for that: most never do. */
+  #ordered = new OrderedMap<Cell>();
   /** The ttl of each lease that was granted, `null` for those revoked. */
   readonly leases: Map<LeaseId, number | null> = new Map();
   bytes = 0;
@@ -15,9 +19,28 @@ export class Gathered {
   /** Of the last frame of the log that is in it. */
   sequence = 0;
 
-  /** Whatever comes follows this revision. */
-  constructor(revision: number) {
+  /** Whatever comes follows this revision, and stands in `recent` too. */
+  constructor(revision: number, recent: Recent) {
     this.lastRevision = revision;
+    this.#recent = recent;
+  }
+
+  /** How many keys changed. */
+  get size(): number {
+    return this.#cells.length;
+  }
+
+  get(key: string): Entry | null | undefined {
+    return this.#inOrder().get(key)?.entry;
+  }
+
+  keys(range: TextRange): Generator<string> {
+    return this.#inOrder().keys(range);
+  }
+
+  /** All of them in the order of their keys. */
+  sorted(): readonly Cell[] {
+    return this.#cells.toSorted((one, other) => (one.key < other.key ? -1 : 1));
   }
 
   get isEmpty(): boolean {
@@ -27,7 +50,7 @@ export class Gathered {
   /** The frame of this sequence: its revisions, what they made of which key, and what became of leases. */
   add(sequence: number, stretch: Stretch | null, layer: Layer, leases: readonly LeaseRecord[]): void {
     if (stretch !== null) this.#addStretch(stretch);
-    this.layer.setAll(layer);
+    this.#recent.take(layer, this.#cells);
     for (const record of leases) {
       if ('granted' in record) this.leases.set(record.granted.id, record.granted.ttlMs);
       else this.leases.set(record.revoked, null);
@@ -48,13 +71,22 @@ export class Gathered {
     return batches;
   }
 
-  /** What came later, laid over this. */
+  /** The pass with it failed: what came later is laid over this. */
   absorb(later: Gathered): void {
+    this.#cells = [...this.#recent.takeBack(this.#cells), ...later.#cells];
+    this.#ordered = new OrderedMap();
     if (later.isEmpty) return;
     for (const stretch of later.stretches) this.#addStretch(stretch);
-    this.layer.setAll(later.layer);
     for (const [id, ttlMs] of later.leases) this.leases.set(id, ttlMs);
     this.sequence = later.sequence;
+  }
+
+  #inOrder(): OrderedMap<Cell> {
+    for (let at = this.#ordered.size; at < this.#cells.length; at++) {
+      const cell = this.#cells[at] as Cell;
+      this.#ordered.set(cell.key, cell);
+    }
+    return this.#ordered;
   }
 
   #addStretch(stretch: Stretch): void {

@@ -10,13 +10,16 @@ export type Named<Name extends string> = string & { readonly named: Name };
 /** Kept as given, matched without regard to case: `Payments` and `payments` are one service. */
 export type ServiceName = Named<'service'>;
 
+const upperCase = /[A-Z]/;
+
 export const ServiceName: ValueKind<ServiceName> & { fold(name: ServiceName): ServiceName } = {
   ...textKind<ServiceName>(
     `1 to ${SERVICE_NAME_CHARACTERS_MAX} letters, digits and . _ - ~ :, beginning with a letter or digit`,
     new RegExp(`^[A-Za-z0-9][A-Za-z0-9._~:-]{0,${SERVICE_NAME_CHARACTERS_MAX - 1}}$`),
   ),
   /** The law: two names are the same service exactly if they fold to the same text; folding twice is folding once. */
-  fold: (name) => name.toLowerCase() as ServiceName,
+  // Looked at first: most names are folded already, and a copy would be made of each.
+  fold: (name) => (upperCase.test(name) ? (name.toLowerCase() as ServiceName) : name),
 };
 
 /** Matched exactly. Every printable character may be in it, in any script. */

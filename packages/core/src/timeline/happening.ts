@@ -54,8 +54,11 @@ export function happeningsOf(
   if (current === null) return previous === null ? [] : [departed(previous, around)];
   if (previous === null)
     return [{ what: 'registered', text: `registered at ${placeOf(current)}`, by: 'instance', face: current.origin.face }];
-  const found: Happening[] = [];
-  for (const look of looks) found.push(...look(previous, current));
+  let found = nothing;
+  for (const look of looks) {
+    const seen = look(previous, current);
+    if (seen.length > 0) found = found.length === 0 ? seen : [...found, ...seen];
+  }
   return found;
 }
 
@@ -82,7 +85,8 @@ function departed(last: Instance, { wallMs, machineGoes }: Surroundings): Happen
 
 function registeredAgain(previous: Instance, current: Instance): readonly Happening[] {
   if (previous.revision === current.revision) return nothing;
-  const moved = placeOf(previous) === placeOf(current) ? '' : `, at ${placeOf(current)} instead of ${placeOf(previous)}`;
+  const isThere = previous.host === current.host && previous.port === current.port;
+  const moved = isThere ? '' : `, at ${placeOf(current)} instead of ${placeOf(previous)}`;
   const isOther = previous.incarnation !== current.incarnation;
   // By a registration, or by whoever put or removed one: the log does not tell the two apart.
   if (moved === '' && hasOtherChecks(previous, current))

@@ -45,8 +45,8 @@ export const DEPARTED_MAX = 5_000;
 
 const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'timeline' };
 
-interface Entry {
-  readonly event: TimelineEvent;
+/** An event, and where it is kept: one object, because every change of the log makes one. */
+interface Entry extends TimelineEvent {
   readonly service: string;
   isGone: boolean;
 }
@@ -87,7 +87,7 @@ export class Timeline {
 
   /** The newest first. Whoever asks sees to the right to read that service. */
   of({ namespace, service }: ServiceRef): readonly TimelineEvent[] {
-    return (this.#services.get(serviceText(namespace, ServiceName.fold(service))) ?? []).map(({ event }) => event).toReversed();
+    return (this.#services.get(serviceText(namespace, ServiceName.fold(service))) ?? []).map(eventOf).toReversed();
   }
 
   /** Those whom the selector may mean, who went last first. */
@@ -102,22 +102,24 @@ export class Timeline {
     return [...this.#departed.values()].filter(isMeant).toReversed();
   }
 
-  #changed({ revision, changes }: ChangeBatch): void {
+  #changed({ revision, services }: ChangeBatch): void {
     const wallMs = this.#options.clock.wallMs();
-    for (const change of changes) this.#take(change, revision, wallMs);
+    for (const { namespace, service, changes } of services) {
+      const text = changes.length === 0 ? '' : serviceText(namespace, service);
+      for (const change of changes) this.#take(change, text, revision, wallMs);
+    }
   }
 
-  #take(change: InstanceChange, revision: number, wallMs: number): void {
+  #take(change: InstanceChange, service: string, revision: number, wallMs: number): void {
     const { ref, previous, current } = change;
-    const service = serviceText(ref.namespace, ServiceName.fold(ref.service));
     const machineGoes = current === null && previous !== null && this.#machineGoes(previous);
     for (const { what, text, by, face } of happeningsOf(change, { wallMs, machineGoes })) {
       // In one literal: a spread costs more than all that is found out.
-      const event: TimelineEvent = { what, text, by, face, revision, wallMs, id: ref.id };
-      this.#add({ event, service, isGone: false });
-      if (event.what === 'departed' && previous !== null) this.#went(refText(ref), { instance: previous, event });
+      const entry: Entry = { what, text, by, face, revision, wallMs, id: ref.id, service, isGone: false };
+      this.#add(entry);
+      if (what === 'departed' && previous !== null) this.#went(refText(ref), { instance: previous, event: eventOf(entry) });
     }
-    if (current !== null && previous === null) this.#departed.delete(refText(ref));
+    if (current !== null && previous === null && this.#departed.size > 0) this.#departed.delete(refText(ref));
   }
 
   #machineGoes({ namespace, machine }: Instance): boolean {
@@ -136,7 +138,7 @@ export class Timeline {
 
   #add(entry: Entry): void {
     const own = this.#services.get(entry.service) ?? [];
-    this.#services.set(entry.service, own);
+    if (own.length === 0) this.#services.set(entry.service, own);
     own.push(entry);
     this.#all.push(entry);
     this.#size++;
@@ -163,4 +165,8 @@ export class Timeline {
     first.isGone = true;
     this.#size--;
   }
+}
+
+function eventOf({ what, text, by, face, revision, wallMs, id }: Entry): TimelineEvent {
+  return { what, text, by, face, revision, wallMs, id };
 }

@@ -223,13 +223,7 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
     const [only, ...others] = instances;
     if (only !== undefined && others.length === 0 && settled.size === 0 && !guardTurned)
       return [this.#serviceChange(serviceText(only.ref.namespace, only.ref.service), only.ref, instances, revision)];
-    const changed = new Map<string, InstanceChange[]>();
-    for (const change of instances) {
-      const text = serviceText(change.ref.namespace, change.ref.service);
-      const group = changed.get(text);
-      if (group === undefined) changed.set(text, [change]);
-      else group.push(change);
-    }
+    const changed = byServices(instances);
     const services = [...changed].map(([text, changes]) =>
       this.#serviceChange(text, (changes[0] as InstanceChange).ref, changes, revision),
     );
@@ -271,6 +265,24 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
     if (entry.panic) this.#panicking.add(text);
     return entry.panic;
   }
+}
+
+/** By what `serviceText` writes. Neighbours are mostly of one service, and then it is written once for all of them. */
+function byServices(changes: readonly InstanceChange[]): ReadonlyMap<string, readonly InstanceChange[]> {
+  const groups = new Map<string, InstanceChange[]>();
+  let latest: InstanceRef | null = null;
+  let group: InstanceChange[] = [];
+  for (const change of changes) {
+    const { ref } = change;
+    if (latest === null || ref.service !== latest.service || ref.namespace !== latest.namespace) {
+      const text = serviceText(ref.namespace, ref.service);
+      group = groups.get(text) ?? [];
+      if (group.length === 0) groups.set(text, group);
+      latest = ref;
+    }
+    group.push(change);
+  }
+  return groups;
 }
 
 function isChange({ panic, changes }: ServiceChange): boolean {

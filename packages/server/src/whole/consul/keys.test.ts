@@ -22,7 +22,7 @@ class Node {
   readonly writer: KeyspaceWriter;
   readonly sessions: Sessions;
   readonly checks = new Map<string, CheckStatus>();
-  #moved: (nodes: ReadonlySet<string> | null) => void = () => undefined;
+  #moved: (node: string | null) => void = () => undefined;
   readonly #follower: KeyspaceFollower;
   readonly #keeper: SessionKeeper;
 
@@ -63,7 +63,7 @@ class Node {
 
   setCheck(id: string, status: CheckStatus): void {
     this.checks.set(id, status);
-    this.#moved(new Set(['here']));
+    this.#moved('here');
   }
 
   begin(more: Partial<SessionRecord> = {}): Promise<string> {

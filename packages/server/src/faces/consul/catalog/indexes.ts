@@ -16,6 +16,7 @@ import {
 import { consulItself } from '../itself.js';
 import { Listeners } from '../waiting/listeners.js';
 import type { Member, Members } from './members.js';
+import { NodeRevisions } from './node-revisions.js';
 import { nodeNameOf } from './nodes.js';
 import { ServiceTags } from './service-tags.js';
 
@@ -23,9 +24,6 @@ export interface CatalogIndexesOptions {
   readonly view: CatalogView;
   readonly members: Members;
 }
-
-/** Nodes whose own revision is remembered; the others share a floor that is not below theirs. */
-const NODES_HELD_MAX = 10_000;
 
 export class CatalogIndexes {
   readonly #view: CatalogView;
@@ -39,9 +37,7 @@ export class CatalogIndexes {
   #rows = 0;
   /** Services that moved because of a node that they are on. Only those that still have instances. */
   readonly #touched = new Map<string, number>();
-  /** Nodes that moved, in the order in which they last did. */
-  readonly #ofNodes = new Map<MachineName, number>();
-  #nodesFloor = 0;
+  readonly #ofNodes = new NodeRevisions();
   readonly #listeners = new Listeners();
   /** The registry's own nodes, as they were. */
   #known: readonly Member[] = [];
@@ -93,7 +89,7 @@ export class CatalogIndexes {
   }
 
   ofNode(name: MachineName): number {
-    return this.#ofNodes.get(name) ?? this.#nodesFloor;
+    return this.#ofNodes.of(name);
   }
 
   /** Called in the turn of the change. The answer ends it. */
@@ -102,16 +98,16 @@ export class CatalogIndexes {
   }
 
   #take({ revision, services, changes, machines }: ChangeBatch): void {
-    const own = changes.filter(({ ref }) => ref.namespace === Namespace.default);
-    const ownMachines = machines.filter(({ ref }) => ref.namespace === Namespace.default);
+    const own = ownOf(changes);
+    const ownMachines = ownOf(machines);
     if (own.length + ownMachines.length === 0) return;
     this.#any = revision;
     if (this.#tags.take(services)) this.#names = revision;
     if (own.some(isOfRow)) this.#rows = revision;
     for (const { service, namespace } of services) {
       if (namespace !== Namespace.default) continue;
-      if (this.#view.service(namespace, service, consulItself) === undefined) this.#touched.delete(service);
-      this.#listeners.tell(`service ${service}`);
+      if (this.#touched.has(service) && this.#view.service(namespace, service, consulItself) === undefined) this.#touched.delete(service);
+      this.#tell('service', service);
     }
     for (const change of own) this.#instanceChanged(change, revision);
     for (const { ref, previous, current } of ownMachines) {
@@ -136,20 +132,18 @@ export class CatalogIndexes {
       const folded = ServiceName.fold(service);
       if (this.#touched.get(folded) === revision) continue;
       this.#touched.set(folded, revision);
-      this.#listeners.tell(`service ${folded}`);
+      this.#tell('service', folded);
     }
   }
 
   #holdNode(name: MachineName, revision: number): void {
-    this.#ofNodes.delete(name);
-    this.#ofNodes.set(name, revision);
-    this.#listeners.tell(`node ${name}`);
-    if (this.#ofNodes.size <= NODES_HELD_MAX) return;
-    for (const [oldest, held] of this.#ofNodes) {
-      this.#ofNodes.delete(oldest);
-      this.#nodesFloor = Math.max(this.#nodesFloor, held);
-      return;
-    }
+    this.#ofNodes.moved(name, revision);
+    this.#tell('node', name);
+  }
+
+  /** Mostly nobody waits, and then nobody is looked for. */
+  #tell(kind: 'service' | 'node', name: ServiceName | MachineName): void {
+    if (this.#listeners.size > 0) this.#listeners.tell(`${kind} ${name}`);
   }
 
   #memberChanged(): void {
@@ -168,9 +162,9 @@ export class CatalogIndexes {
 
   #reset(): void {
     const { revision } = this.#view;
-    this.#floor = this.#any = this.#nodes = this.#names = this.#rows = this.#nodesFloor = revision;
+    this.#floor = this.#any = this.#nodes = this.#names = this.#rows = revision;
     this.#touched.clear();
-    this.#ofNodes.clear();
+    this.#ofNodes.reset(revision);
     this.#tags.reset();
     this.#listeners.tellAll();
   }
@@ -182,6 +176,11 @@ export type About = 'any' | { readonly service: ServiceName } | { readonly node:
 function keyOf(about: About): string {
   if (about === 'any') return about;
   return 'service' in about ? `service ${ServiceName.fold(about.service)}` : `node ${about.node}`;
+}
+
+function ownOf<Change extends { readonly ref: { readonly namespace: Namespace } }>(changes: readonly Change[]): readonly Change[] {
+  const isOwn = ({ ref }: Change): boolean => ref.namespace === Namespace.default;
+  return changes.every(isOwn) ? changes : changes.filter(isOwn);
 }
 
 /** That it stops soon shows nowhere in the catalog. */

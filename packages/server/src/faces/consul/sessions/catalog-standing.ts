@@ -54,14 +54,19 @@ export function catalogStanding({ view, isGiven }: CatalogStandingOptions): Stan
 
     follow(moved) {
       const all = (): void => moved(null);
-      return view.follow({ changed: (batch) => moved(nodesIn(batch)), reset: all, stale: all }, self);
+      return view.follow({ changed: (batch) => tellNodes(batch, moved), reset: all, stale: all }, self);
     },
   };
 }
 
-function nodesIn({ machines, changes }: ChangeBatch): ReadonlySet<string> {
-  const ofInstances = changes.flatMap(({ previous, current }) => [previous?.machine ?? [], current?.machine ?? []].flat());
-  return new Set<string>([...machines.map(({ ref }) => ref.name), ...ofInstances]);
+/** Instances that are on none of them matter to no session. */
+function tellNodes({ machines, changes }: ChangeBatch, moved: (node: string) => void): void {
+  for (const { ref } of machines) moved(ref.name);
+  for (const { previous, current } of changes) {
+    const [before, after] = [previous?.machine ?? null, current?.machine ?? null];
+    if (before !== null) moved(before);
+    if (after !== null && after !== before) moved(after);
+  }
 }
 
 function statusOn(subject: Pick<Instance | Machine, 'checks' | 'verdicts'>, checkId: string): CheckStatus | undefined {

@@ -47,9 +47,9 @@ export class SessionKeeper {
     const { keyspace, standing } = this.#options;
     this.#leaves = [
       // Those that ended have left something behind, perhaps; those that began may hang on what fell ill meanwhile.
-      keyspace.listen({ shelf: 'sessions' }, () => this.#lookSoon(null)),
-      keyspace.listen({ shelf: 'queries' }, () => this.#lookSoon(new Set())),
-      standing.follow((nodes) => this.#lookSoon(nodes)),
+      keyspace.listen({ shelf: 'sessions' }, () => this.#lookAtAllSoon()),
+      keyspace.listen({ shelf: 'queries' }, () => this.#lookSoon()),
+      standing.follow((node) => this.#nodeMoved(node)),
     ];
     this.#look();
   }
@@ -62,10 +62,19 @@ export class SessionKeeper {
     await Promise.all(this.#ending.values());
   }
 
+  #nodeMoved(node: string | null): void {
+    if (node === null) return this.#lookAtAllSoon();
+    this.#moved?.add(node);
+    this.#lookSoon();
+  }
+
+  #lookAtAllSoon(): void {
+    this.#moved = null;
+    this.#lookSoon();
+  }
+
   /** Behind the changes of this moment, which are often many. */
-  #lookSoon(nodes: ReadonlySet<string> | null): void {
-    if (nodes === null) this.#moved = null;
-    else if (this.#moved !== null) for (const node of nodes) this.#moved.add(node);
+  #lookSoon(): void {
     if (this.#soon || this.#closed) return;
     this.#soon = true;
     this.#cancel();

@@ -10,8 +10,8 @@ export interface Standing {
   hasNode(name: string): boolean;
   /** By its id as Consul has it; `undefined` where the node has no such check. */
   checkStatus(node: string, checkId: string): CheckStatus | undefined;
-  /** Calls when any of that may have changed, with the nodes that it concerns; `null` for any. The answer ends it. */
-  follow(moved: (nodes: ReadonlySet<string> | null) => void): () => void;
+  /** Calls when any of that may have changed, with the node that it concerns; `null` for any. The answer ends it. */
+  follow(moved: (node: string | null) => void): () => void;
 }
 
 /** Why a session cannot be, or can no longer be; `null` if it can. */

@@ -3,6 +3,11 @@
 export class Listeners {
   readonly #groups = new Map<string, Set<() => void>>();
 
+  /** How many things somebody waits for. */
+  get size(): number {
+    return this.#groups.size;
+  }
+
   listen(key: string, moved: () => void): () => void {
     const group = this.#groups.get(key) ?? new Set();
     this.#groups.set(key, group);

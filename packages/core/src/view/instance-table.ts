@@ -13,7 +13,7 @@ import { ServiceEntry } from './service-entry.js';
 class Room {
   readonly services = new Map<ServiceName, ServiceEntry>();
   /** Nearly every id is used once: only those that are not need a set. */
-  readonly ids = new WideMap<InstanceId, Instance | Set<Instance>>();
+  readonly ids = new WideMap<InstanceId, Instance | Set<Instance>>(idOf);
   readonly machines = new Map<MachineName, Set<Instance>>();
   /** The folded names of the services, in order; made when asked for. */
   sortedNames: readonly ServiceName[] | null = null;
@@ -115,8 +115,9 @@ function leaveMachine(room: Room, previous: Instance): void {
 }
 
 function takeId({ ids }: Room, instance: Instance, previous: Instance | null): void {
-  const known = ids.get(instance.id);
-  if (known === undefined || known === previous) ids.set(instance.id, instance);
+  const known = ids.add(instance.id, instance);
+  if (known === undefined) return;
+  if (known === previous) ids.set(instance.id, instance);
   else if (known instanceof Set) {
     if (previous !== null) known.delete(previous);
     known.add(instance);
@@ -130,4 +131,8 @@ function leaveId({ ids }: Room, previous: Instance): void {
   known.delete(previous);
   const [one, another] = known;
   if (one !== undefined && another === undefined) ids.set(previous.id, one);
+}
+
+function idOf(one: Instance | Set<Instance>): InstanceId {
+  return one instanceof Set ? (one.values().next().value as Instance).id : one.id;
 }

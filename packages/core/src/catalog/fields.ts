@@ -37,6 +37,8 @@ export function tryFields<Fields>(
   input: Readonly<Record<string, unknown>>,
   rules: FieldRules<Fields>,
 ): { readonly fields: Fields; readonly unknown: Readonly<Record<string, unknown>>; readonly problems: readonly FieldProblem[] } {
+  const sound = soundFields(input, rules);
+  if (sound !== null) return { fields: sound, unknown: nothing, problems: none };
   let problems: FieldProblem[] | null = null;
   const fields: Record<string, unknown> = {};
   let known = 0;
@@ -59,6 +61,50 @@ export function tryFields<Fields>(
     unknown: known === Object.keys(input).length ? nothing : unknownIn(input, rules),
     problems: problems ?? none,
   };
+}
+
+/**
+ * Nearly everything that comes is as it should be: then only what came is looked at, and laid over what is there without it. `null`: there is
+ * something to be said about it.
+ */
+function soundFields<Fields>(input: Readonly<Record<string, unknown>>, of: FieldRules<Fields>): Fields | null {
+  const rules = of as AnyRules;
+  const { fields: absent, required } = absentFields(rules);
+  const fields: Record<string, unknown> = { ...absent };
+  let missing = required;
+  for (const name in input) {
+    if (!Object.hasOwn(rules, name)) return null;
+    const value = input[name] ?? undefined;
+    if (value === undefined) continue;
+    const rule = rules[name] as FieldRule<unknown>;
+    const parsed = rule.kind.parse(value);
+    if (parsed === undefined) return null;
+    if (rule.absent === REQUIRED) missing--;
+    fields[name] = parsed;
+  }
+  return missing === 0 ? (fields as Fields) : null;
+}
+
+type AnyRules = Readonly<Record<string, FieldRule<unknown>>>;
+
+interface Absent {
+  /** What stands in the place of one that is required does not matter. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly required: number;
+}
+
+const absents = new WeakMap<object, Absent>();
+
+function absentFields(rules: AnyRules): Absent {
+  const known = absents.get(rules);
+  if (known !== undefined) return known;
+  const all = Object.entries(rules);
+  const made: Absent = {
+    fields: Object.fromEntries(all.map(([name, { absent }]) => [name, absent])),
+    required: all.filter(([, { absent }]) => absent === REQUIRED).length,
+  };
+  absents.set(rules, made);
+  return made;
 }
 
 const none: readonly FieldProblem[] = Object.freeze([]);

@@ -15,20 +15,16 @@ export const Host: ValueKind<Host> = {
 
 // Underscores are no letters of host names, but those of containers have them.
 const label = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
-const ipv4Part = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
+const numberAtEnd = /(?:^|\.)\d+$/;
+const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?=\d)|$)){4}$/;
 const ipv6Part = /^[0-9A-Fa-f]{1,4}$/;
 
 function isHost(text: string): boolean {
   if (text.length > HOST_CHARACTERS_MAX) return false;
   if (text.includes(':')) return isIpv6(text) && !/^[0:]+$/.test(text);
   // The last label of a DNS name is never a number: what ends in one means to be an address.
-  if (/(?:^|\.)\d+$/.test(text)) return isIpv4(text) && !/^0\.0\.0\.0$/.test(text);
+  if (numberAtEnd.test(text)) return ipv4.test(text) && text !== '0.0.0.0';
   return text.split('.').every((part) => label.test(part));
-}
-
-function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => ipv4Part.test(part));
 }
 
 function isIpv6(text: string): boolean {
@@ -47,6 +43,6 @@ function ipv6Parts(text: string, isEnd: boolean): readonly number[] {
   const parts = text.split(':');
   return parts.map((part, at) => {
     if (ipv6Part.test(part)) return 1;
-    return isEnd && at === parts.length - 1 && isIpv4(part) ? 2 : NaN;
+    return isEnd && at === parts.length - 1 && ipv4.test(part) ? 2 : NaN;
   });
 }

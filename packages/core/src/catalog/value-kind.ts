@@ -80,14 +80,15 @@ export function tableKind<Item>(
   item: ValueKind<Item>,
   itemsMax: number,
 ): ValueKind<Readonly<Record<string, Item>>> {
-  const fits = (value: unknown): value is object => isObject(value) && Object.keys(value).length <= itemsMax;
+  const fits = (value: unknown): value is Readonly<Record<string, unknown>> => isObject(value) && hasAtMost(itemsMax, value);
   return {
     allowed: `an object of at most ${itemsMax} names, each name ${name.allowed}, each value ${item.allowed}`,
     parse(value) {
       if (!fits(value)) return undefined;
       const read: Record<string, Item> = {};
-      for (const key of Object.keys(value)) {
-        const [known, one] = [name.parse(key), item.parse((value as Readonly<Record<string, unknown>>)[key])];
+      for (const key in value) {
+        if (!Object.hasOwn(value, key)) continue;
+        const [known, one] = [name.parse(key), item.parse(value[key])];
         if (known === undefined || one === undefined) return undefined;
         if (known === PROTO) Object.defineProperty(read, known, { value: one, enumerable: true, configurable: true, writable: true });
         else read[known] = one;
@@ -99,6 +100,12 @@ export function tableKind<Item>(
         ? Object.entries(value).flatMap(([key, one]) => [...wrongName(field, key, name), ...wrong(`${field}.${key}`, one, item)])
         : [],
   };
+}
+
+function hasAtMost(namesMax: number, table: object): boolean {
+  let names = 0;
+  for (const name in table) if (Object.hasOwn(table, name) && ++names > namesMax) return false;
+  return true;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

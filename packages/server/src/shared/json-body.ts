@@ -29,26 +29,32 @@ function hasFewBrackets(text: string): boolean {
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  let inString = false;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case QUOTE:
-        inString = !inString;
-        break;
-      case BACKSLASH:
-        if (inString) at++;
+        at = endOfString(text, at);
         break;
       case SQUARE:
       case CURLY:
-        if (!inString && ++depth > deepest) deepest = depth;
+        if (++depth > deepest) deepest = depth;
         break;
       case SQUARE_END:
       case CURLY_END:
-        if (!inString) depth--;
+        depth--;
         break;
     }
   }
   return deepest;
+}
+
+/** Where the string ends that begins at `from`. Most of a body is strings, and nearly all of them end at the next quote. */
+function endOfString(text: string, from: number): number {
+  const next = text.indexOf('"', from + 1);
+  if (next < 0) return text.length;
+  if (text.charCodeAt(next - 1) !== BACKSLASH) return next;
+  let at = from + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 function invalid(came: string, allowed: string, cause?: unknown): RollcallError {

@@ -96,7 +96,7 @@ export class Goodbyes {
   #take({ changes }: ChangeBatch): void {
     for (const { ref, previous, current } of changes) {
       // Nearly always nobody comes or goes.
-      if (previous !== null && current !== null) continue;
+      if (current !== null && (previous !== null || this.#all.size === 0)) continue;
       const key = keyOf(ref);
       this.#all.delete(key);
       if (previous !== null && isGoodbye(previous, this.#clock.wallMs())) this.#put(key, previous);

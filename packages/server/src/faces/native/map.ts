@@ -108,12 +108,19 @@ export function readMachine(machine: Machine, instances: number): object {
 
 /** Throws `invalid-request`, naming fields as the sender spelled them. A namespace in the query and in the body must be the same. */
 export function write(body: unknown, namespace: Namespace | null): Registration {
-  const spellings = new Map<string, string>();
-  const renamed = isTable(body) && !isCanonical(body) ? rename(body, spellings) : body;
-  const input = isTable(renamed) && namespace !== null ? { namespace, ...renamed } : renamed;
-  const registration = asSpelled(spellings, () => readRegistration(input, { face: 'native' }));
+  const registration = isTable(body) && !isCanonical(body) ? readSpelled(body, namespace) : readIn(body, namespace);
   if (namespace === null || registration.namespace === namespace) return registration;
   throw refusal([{ field: 'namespace', came: JSON.stringify(registration.namespace), allowed: `${namespace}, as in the query` }]);
+}
+
+function readIn(body: unknown, namespace: Namespace | null): Registration {
+  return readRegistration(isTable(body) && namespace !== null ? { namespace, ...body } : body, { face: 'native' });
+}
+
+function readSpelled(body: Readonly<Record<string, unknown>>, namespace: Namespace | null): Registration {
+  const spellings = new Map<string, string>();
+  const renamed = rename(body, spellings);
+  return asSpelled(spellings, () => readIn(renamed, namespace));
 }
 
 const canonicalNames: ReadonlyMap<string, string> = new Map(Object.entries(spellings));

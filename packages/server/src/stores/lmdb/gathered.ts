@@ -5,11 +5,16 @@ import type { LeaseRecord } from './frame.js';
 import type { Cell, Recent } from './recent.js';
 import { batchOf, countOf, lastOf, type Stretch } from './stretch.js';
 
+/** So many are sorted at a time, within a millisecond: a pass that began with sorting all of them would hold everybody up. */
+const RUN_CELLS = 4_096;
+
 export class Gathered implements Differences {
   readonly stretches: Stretch[] = [];
   /** Every key that changed, once, with its latest value. */
   #cells: Cell[] = [];
   readonly #recent: Recent;
+  /** The same, each run in the order of its keys. */
+  #runs: (readonly Cell[])[] = [];
   /** The same in order, as far as somebody asked for that: most never do. */
   #ordered = new OrderedMap<Cell>();
   /** The ttl of each lease that was granted, `null` for those revoked. */
@@ -38,9 +43,10 @@ export class Gathered implements Differences {
     return this.#inOrder().keys(range);
   }
 
-  /** All of them in the order of their keys. */
-  sorted(): readonly Cell[] {
-    return this.#cells.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  /** All of them in the order of their keys. Nothing may be added meanwhile. */
+  sorted(): Iterable<Cell> {
+    this.#sort(1);
+    return merged(this.#runs);
   }
 
   get isEmpty(): boolean {
@@ -51,6 +57,7 @@ export class Gathered implements Differences {
   add(sequence: number, stretch: Stretch | null, layer: Layer, leases: readonly LeaseRecord[]): void {
     if (stretch !== null) this.#addStretch(stretch);
     this.#recent.take(layer, this.#cells);
+    this.#sort(RUN_CELLS);
     for (const record of leases) {
       if ('granted' in record) this.leases.set(record.granted.id, record.granted.ttlMs);
       else this.leases.set(record.revoked, null);
@@ -74,11 +81,20 @@ export class Gathered implements Differences {
   /** The pass with it failed: what came later is laid over this. */
   absorb(later: Gathered): void {
     this.#cells = [...this.#recent.takeBack(this.#cells), ...later.#cells];
+    this.#runs = [];
     this.#ordered = new OrderedMap();
     if (later.isEmpty) return;
     for (const stretch of later.stretches) this.#addStretch(stretch);
     for (const [id, ttlMs] of later.leases) this.leases.set(id, ttlMs);
     this.sequence = later.sequence;
+  }
+
+  /** Makes runs of those that are in none, if they are at least so many. */
+  #sort(cellsMin: number): void {
+    let sorted = this.#runs.reduce((sum, { length }) => sum + length, 0);
+    for (; this.#cells.length - sorted >= cellsMin; sorted += this.#runs.at(-1)?.length ?? 0) {
+      this.#runs.push(this.#cells.slice(sorted, sorted + RUN_CELLS).sort((one, other) => (one.key < other.key ? -1 : 1)));
+    }
   }
 
   #inOrder(): OrderedMap<Cell> {
@@ -106,6 +122,24 @@ export class Gathered implements Differences {
     }
     return low;
   }
+}
+
+/** Runs with no key in common, as one. */
+function merged(runs: readonly Iterable<Cell>[]): Iterable<Cell> {
+  const [first = [], second] = runs;
+  if (second === undefined) return first;
+  const middle = runs.length >>> 1;
+  return mergedPair(merged(runs.slice(0, middle)), merged(runs.slice(middle)));
+}
+
+function* mergedPair(one: Iterable<Cell>, other: Iterable<Cell>): Generator<Cell> {
+  const others = other[Symbol.iterator]();
+  let next = others.next();
+  for (const cell of one) {
+    for (; next.done !== true && next.value.key < cell.key; next = others.next()) yield next.value;
+    yield cell;
+  }
+  for (; next.done !== true; next = others.next()) yield next.value;
 }
 
 /** What the revisions of a stretch made of which key. */

@@ -191,7 +191,8 @@ export class Checks {
 
   /** What the view says of an instance; `null` for one that has left. */
   take(ref: InstanceRef, instance: Instance | null): void {
-    this.#take(this.#rowsOf(ref), instance);
+    const known = this.#rowsOf(ref);
+    if (known.length > 0 || instance?.checks.some(isTimed) === true) this.#take(known, instance);
   }
 
   /** Everybody whom the view shows; whoever is not among them has left. */
@@ -285,6 +286,7 @@ export class Checks {
 
   #rowsOf(ref: InstanceRef, checkId?: string): readonly number[] {
     const rows = this.#roll.rows(ref.namespace, ref.id);
+    if (rows.length === 0) return rows;
     const fits = (row: number): boolean => this.#isOf(row, ref.service) && (checkId === undefined || this.#checkOf(row)?.id === checkId);
     // Nearly always it is one row, and that one.
     return rows.length === 1 && fits(rows[0] as number) ? rows : rows.filter(fits);

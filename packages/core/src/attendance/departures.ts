@@ -267,8 +267,10 @@ export class Departures {
   }
 
   #rowOf(ref: InstanceRef): number | undefined {
+    const rows = this.#roll.rows(ref.namespace, ref.id);
+    if (rows.length === 0) return undefined;
     const folded = ServiceName.fold(ref.service);
-    return this.#roll.rows(ref.namespace, ref.id).find((row) => {
+    return rows.find((row) => {
       const service = this.#roll.subject(row)?.service;
       return service !== undefined && ServiceName.fold(service) === folded;
     });

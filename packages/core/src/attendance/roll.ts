@@ -28,6 +28,8 @@ export interface Naming<Subject> {
   name(subject: Subject): string;
 }
 
+const none: readonly number[] = Object.freeze([]);
+
 export class Roll<Subject> {
   /** The numbers of each row. */
   readonly table: RowTable = new RowTable();
@@ -62,7 +64,7 @@ export class Roll<Subject> {
 
   rows(group: string, name: string): readonly number[] {
     const rows = this.#index.get(group)?.get(name);
-    if (rows === undefined) return [];
+    if (rows === undefined) return none;
     return typeof rows === 'number' ? [rows] : rows;
   }
 

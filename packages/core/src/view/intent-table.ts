@@ -55,6 +55,7 @@ export class IntentTable {
   }
 
   set(text: string, aside: Aside | null): void {
+    if (aside === null && this.#asides.size === 0) return;
     if (aside === null) this.#asides.delete(text);
     else this.#asides.set(text, aside);
     const endsAtMs = aside === null ? null : endOf(aside);

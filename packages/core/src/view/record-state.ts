@@ -52,6 +52,8 @@ interface Slot {
   readonly ref: InstanceRef;
   readonly previous: Instance | null;
   registered: Registered | null;
+  /** What was read of it now, if that is what is registered. */
+  born: Instance | null;
   health: HealthPart | null;
   intent: IntentRecord | null;
   intentRevision: number;
@@ -158,7 +160,7 @@ export class RecordState {
     const { value, revision } = record;
     if (kind === 'instances') {
       const read = value === null ? null : this.#reader.readOne(record as PresentRecord);
-      slot.registered = read !== null && isSameRef(read.born, ref) ? read.born : null;
+      slot.registered = slot.born = read !== null && isSameRef(read.born, ref) ? read.born : null;
       if (read?.isWhole === false) this.#strange.add(text);
       else if (this.#strange.size > 0) this.#strange.delete(text);
       return slot.registered !== null || value === null;
@@ -204,6 +206,7 @@ export class RecordState {
       ref,
       previous,
       registered: aside?.registered ?? previous,
+      born: null,
       health: previous === null ? (aside?.health ?? null) : healthPartOf(previous),
       intent: aside?.intent ?? null,
       intentRevision: aside?.intentRevision ?? 0,
@@ -212,7 +215,7 @@ export class RecordState {
     return slot;
   }
 
-  #settle(text: string, { ref, previous, registered, health, intent, intentRevision }: Slot): InstanceChange | null {
+  #settle(text: string, { ref, previous, registered, born, health, intent, intentRevision }: Slot): InstanceChange | null {
     const waiting = registered === null ? health : null;
     const isUnreadable = registered === null && this.undecodable.has(`instances/${text}`);
     const isAside = intent !== null || waiting !== null;
@@ -223,7 +226,8 @@ export class RecordState {
       return { ref: previous, previous, current: null };
     }
     const known = health === null && intent === null ? bornCircumstances : { ...bornCircumstances, ...health, intent, intentRevision };
-    const current = instanceOf(registered, this.#withMachine(known, registered));
+    const circumstances = this.#withMachine(known, registered);
+    const current = born !== null && circumstances === bornCircumstances ? born : instanceOf(registered, circumstances);
     this.instances.put(this.instances.entryFor(current.namespace, current.service, this.#since), current, previous);
     return { ref: current, previous, current };
   }

@@ -4,7 +4,7 @@
  */
 import type { Bytes, KeyRange } from '../ports/store.js';
 import { fromText, toText } from '../store/bytes.js';
-import { keysUnder, textRangeHoldsBytes, toTextRange } from '../store/key-range.js';
+import { keysUnder, singleTextKey, textRangeHoldsBytes, toTextRange, type SingleKey } from '../store/key-range.js';
 import { NodeName } from '../cluster/node-name.js';
 import type { ServiceRef } from '../face.js';
 import type { MachineRef } from '../catalog/machine.js';
@@ -57,7 +57,26 @@ export function recordKey(kind: RecordKind, ref: InstanceRef): Bytes {
 
 /** `name` is what `refText` says. */
 export function recordKeyOf(kind: RecordKind, name: string): Bytes {
-  return fromText(`${ROOT}${kind}/${name}`);
+  return fromText(recordKeyText(kind, name));
+}
+
+function recordKeyText(kind: RecordKind, name: string): string {
+  return `${ROOT}${kind}/${name}`;
+}
+
+/** The three keys of an instance, made once for all who have to do with one write. */
+export interface InstanceKeys {
+  /** What `refText` says. */
+  readonly name: string;
+  readonly instances: SingleKey;
+  readonly health: SingleKey;
+  readonly intents: SingleKey;
+}
+
+export function instanceKeys(ref: InstanceRef): InstanceKeys {
+  const name = refText(ref);
+  const keyOf = (kind: RecordKind): SingleKey => singleTextKey(recordKeyText(kind, name));
+  return { name, instances: keyOf('instances'), health: keyOf('health'), intents: keyOf('intents') };
 }
 
 export function machineKey(kind: MachineRecordKind, ref: MachineRef): Bytes {

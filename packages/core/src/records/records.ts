@@ -3,6 +3,7 @@ import type { Bytes } from '../ports/store.js';
 import { optional, required, type FieldRules } from '../catalog/fields.js';
 import { healths, verdictReasons, type Verdict, type Verdicts } from '../catalog/health.js';
 import { rememberWritten } from './just-written.js';
+import type { InstanceKeys } from './keys.js';
 import {
   decodeRecord,
   encodeRecord,
@@ -48,12 +49,13 @@ export function incarnationIn({ incarnation }: Pick<InstanceRecord, 'incarnation
 
 /**
  * What is empty or usual is left out, as what is `null` is, and what the instances of a service have in common stands
- * behind what is each one's own: a million records are read when a node starts.
+ * behind what is each one's own: a million records are read when a node starts. `keys`: under which it is
+ * going to lie, where it is sure to name the same instance as they do.
  */
-export function encodeInstanceRecord(record: InstanceRecord): Bytes {
+export function encodeInstanceRecord(record: InstanceRecord, keys: InstanceKeys | null = null): Bytes {
   if (!isEmpty(record.unknown)) return encodeRecord(written(record), record.unknown);
   const bytes = encodeRegistered(record);
-  rememberWritten(bytes, record);
+  rememberWritten(bytes, { record, keys });
   return bytes;
 }
 

@@ -16,7 +16,7 @@ import {
 import type { EncodedRecord } from './encoded.js';
 import { healthOf } from '../catalog/health.js';
 import { bornCircumstances, type Instance } from '../catalog/instance.js';
-import { incarnationIn } from './records.js';
+import { incarnationIn, type InstanceRecord } from './records.js';
 import type { Registration } from '../catalog/registration.js';
 import { Sharing } from '../view/sharing.js';
 import { decodeUtf8 } from './utf8.js';
@@ -59,6 +59,11 @@ export class RegistrationReader {
     const read = decodeInstance(record.value);
     if (read === null) return null;
     return { born: this.#born(record, read, this.#commonOf(read)), isWhole: isWhollyRead(read) };
+  }
+
+  /** What it is as long as nothing was found or said about it. */
+  bornOf(record: EncodedRecord, read: InstanceRecord): Instance {
+    return this.#born(record, read, this.#commonOf(read));
   }
 
   /** `null` for the whole page, or for one of it, that has to be read by itself. */

@@ -8,7 +8,7 @@ import type { InstanceRef } from '../catalog/registration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Bytes, CommitResult, Compare, NestedCommit, Operation, Store } from '../ports/store.js';
 import { COMMIT_OPERATIONS_MAX } from '../store/commit-rules.js';
-import { singleKey } from '../store/key-range.js';
+import { singleKey, type SingleKey } from '../store/key-range.js';
 import { Deadlines, WRITE_WITHIN_MS, type Deadline } from './deadline.js';
 import { Lanes } from './lanes.js';
 import { bytesOf, given, SharedCommits, VALUE_BYTES_MAX, type AtTurnsEnd } from './shared-commits.js';
@@ -277,16 +277,16 @@ export function deleteKey(key: Bytes): Operation {
   return { type: 'delete', range: singleKey(key) };
 }
 
-function reads(keys: readonly Bytes[]): readonly Operation[] {
-  return keys.map((key) => ({ type: 'get', range: singleKey(key) }));
+function reads(keys: readonly SingleKey[]): readonly Operation[] {
+  return keys.map((range) => ({ type: 'get', range }));
 }
 
 function entriesOf({ results }: CommitResult): Entries {
   return results.map((result) => (result.type === 'get' ? result.entries[0] : undefined));
 }
 
-function unchanged(keys: readonly Bytes[], revisions: readonly number[]): readonly Compare[] {
-  return keys.map((key, at) => ({ range: singleKey(key), target: 'mod', is: '=', operand: revisions[at] ?? 0 }));
+function unchanged(keys: readonly SingleKey[], revisions: readonly number[]): readonly Compare[] {
+  return keys.map((range, at) => ({ range, target: 'mod', is: '=', operand: revisions[at] ?? 0 }));
 }
 
 /** 0 for what is not there. */

@@ -34,11 +34,11 @@ export function planCheck(
   const changed = { ...before, checks, incarnation: isSame(checks, before.checks) ? before.incarnation : grownIncarnation(stored, before) };
   demand(changed);
   const written = !isSame(checks, before.checks) || !isSame(unknown, registration.unknown);
-  const [registrationKey, healthKey] = stored.keys;
+  const { keys } = stored;
   const kept = health && verdictsLeft(health.verdicts, before.checks, checks, name);
   const operations: Operation[] = [];
-  if (written) operations.push({ type: 'put', key: registrationKey, value: fittingValue({ ...changed, unknown }) });
-  if (health !== null && kept !== null) operations.push(putHealth(healthKey, health.record, kept));
+  if (written) operations.push({ type: 'put', key: keys.instances.from, value: fittingValue({ ...changed, unknown }, null) });
+  if (health !== null && kept !== null) operations.push(putHealth(keys.health.from, health.record, kept));
   const said = { intent: intent?.record ?? null, said: false };
   return { operations, answer: { record: changed, created: false, written, kept, ...said, before: stored } };
 }

@@ -5,11 +5,13 @@ import { healthOf, verdictOn, type Verdict, type Verdicts } from '../catalog/hea
 import { lapseOf } from '../catalog/instance.js';
 import { encodeIntentRecord, type IntentRecord } from '../records/intent-record.js';
 import { BORN, encodeHealthRecord, encodeInstanceRecord, type InstanceRecord } from '../records/records.js';
+import type { InstanceKeys } from '../records/keys.js';
 import type { Unknown } from '../records/record-codec.js';
 import { keeping, type Registration } from '../catalog/registration.js';
 import type { Manner } from '../face.js';
 import type { Bytes, Operation } from '../ports/store.js';
-import { deleteKey, type Plan } from './amend.js';
+import type { SingleKey } from '../store/key-range.js';
+import type { Plan } from './amend.js';
 import { laidOver } from './check-changes.js';
 import { asksTheSame } from './asks-the-same.js';
 import { isSame } from './same.js';
@@ -57,12 +59,18 @@ export function planRegistration(
   const earlier = stored.intent?.record ?? null;
   const intent = earlier && registeredIntent(earlier, wallNowMs);
   const isSaid = earlier !== null && (intent === null || !isSame(earlier, intent));
-  const [registrationKey, healthKey, intentKey] = stored.keys;
-  const operations: Operation[] = [];
-  if (!same) operations.push({ type: 'put', key: registrationKey, value: fittingValue(record) });
-  if (kept !== null) operations.push(isNothing(kept) ? deleteKey(healthKey) : { type: 'put', key: healthKey, value: healthValue(kept) });
-  if (isSaid) operations.push(intent === null ? deleteKey(intentKey) : { type: 'put', key: intentKey, value: encodeIntentRecord(intent) });
+  const { keys } = stored;
+  // A list that grows from nothing takes room for many, and most never get a second one.
+  const operations: Operation[] = same
+    ? []
+    : [{ type: 'put', key: keys.instances.from, value: fittingValue(record, registration === said ? keys : null) }];
+  if (kept !== null) operations.push(putOrDelete(keys.health, isNothing(kept) ? null : healthValue(kept)));
+  if (isSaid) operations.push(putOrDelete(keys.intents, intent && encodeIntentRecord(intent)));
   return { operations, answer: { record, created: before === null, written: !same, kept, intent, said: isSaid, before: stored } };
+}
+
+function putOrDelete(range: SingleKey, value: Bytes | null): Operation {
+  return value === null ? { type: 'delete', range } : { type: 'put', key: range.from, value };
 }
 
 function meant(said: Registration, before: Registration | null, { only }: Manner): Registration {
@@ -81,8 +89,8 @@ export function demandOver({ over }: Manner, stored: Pick<Told, 'logRevision'> &
 }
 
 /** Throws `invalid-request` for one that is too large. */
-export function fittingValue(record: InstanceRecord): Bytes {
-  const value = encodeInstanceRecord(record);
+export function fittingValue(record: InstanceRecord, keys: InstanceKeys | null): Bytes {
+  const value = encodeInstanceRecord(record, keys);
   if (value.length > RECORD_BYTES_MAX) throw tooLarge(value.length);
   return value;
 }

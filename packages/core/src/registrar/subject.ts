@@ -1,7 +1,7 @@
 /** What a write is about: the keys that it reads and that nobody else may change meanwhile, and what they say. */
 import { RollcallError } from '../errors.js';
 import { decodeIntentRecord, type IntentRecord } from '../records/intent-record.js';
-import { machineKey, machineKinds, machineText, recordKeyOf, refText, serviceKey, serviceText } from '../records/keys.js';
+import { instanceKeys, machineKey, machineKinds, machineText, serviceKey, serviceText, type InstanceKeys } from '../records/keys.js';
 import type { MachineRef } from '../catalog/machine.js';
 import { decodeMachineRecord, decodeRemovalRecord, type MachineRecord } from '../records/machine-record.js';
 import type { Knowing, KnownRecords } from '../view/known-records.js';
@@ -12,11 +12,12 @@ import type { InstanceRef } from '../catalog/registration.js';
 import { decodeServiceRecord, type ServiceRecord } from '../records/service-record.js';
 import type { ServiceRef } from '../face.js';
 import type { Bytes, Entry } from '../ports/store.js';
+import { singleKey, type SingleKey } from '../store/key-range.js';
 
 export interface Subject<Stored> {
   /** The same for all that write about the same. */
   readonly name: string;
-  readonly keys: readonly Bytes[];
+  readonly keys: readonly SingleKey[];
   /** `entries` in the order of the keys. */
   read(logRevision: number, entries: Entries): Stored;
   /** What can be said of it without asking the log; `null` if nothing can. Left out: never anything. */
@@ -60,9 +61,6 @@ interface FoundInstance extends FoundFirst<Omit<InstanceRecord, 'unknown'>> {
   readonly unknown: Unknown;
 }
 
-/** In the order of `instanceKinds`. */
-type InstanceKeys = readonly [registration: Bytes, health: Bytes, intent: Bytes];
-
 interface FoundHealth {
   readonly verdicts: Verdicts;
   readonly held: boolean;
@@ -84,18 +82,22 @@ export interface StoredMachine {
 /** Its three keys are made once, and go with whatever is found under them. */
 class InstanceSubject implements Subject<Stored> {
   readonly name: string;
-  readonly keys: InstanceKeys;
-  readonly #ref: InstanceRef;
+  /** In the order of `instanceKinds`. */
+  readonly keys: readonly SingleKey[];
+  protected readonly ref: InstanceRef;
+  protected readonly own: InstanceKeys;
 
   constructor(ref: InstanceRef) {
-    this.#ref = ref;
-    this.name = refText(ref);
-    this.keys = [recordKeyOf('instances', this.name), recordKeyOf('health', this.name), recordKeyOf('intents', this.name)];
+    this.ref = ref;
+    this.own = instanceKeys(ref);
+    const { name, instances, health, intents } = this.own;
+    this.name = name;
+    this.keys = [instances, health, intents];
   }
 
   read(logRevision: number, [registration, health, intent]: Entries): Stored {
     return {
-      keys: this.keys,
+      keys: this.own,
       logRevision,
       isRegistered: registration !== undefined,
       registration: foundInstance(registration),
@@ -105,23 +107,21 @@ class InstanceSubject implements Subject<Stored> {
   }
 
   overtaken(): RollcallError {
-    return overtaken(`${JSON.stringify(this.#ref.id)} of ${this.#ref.service}`);
+    return overtaken(`${JSON.stringify(this.ref.id)} of ${this.ref.service}`);
   }
 }
 
 class KnownSubject extends InstanceSubject {
-  readonly #ref: InstanceRef;
   readonly #knowing: Knowing;
 
   constructor(ref: InstanceRef, knowing: Knowing) {
     super(ref);
-    this.#ref = ref;
     this.#knowing = knowing;
   }
 
   recall(): Recalled<Told> | null {
-    const known = this.#knowing.known(this.#ref, this.name);
-    return known && recalled(known, this.keys);
+    const known = this.#knowing.known(this.ref, this.name);
+    return known && recalled(known, this.own);
   }
 }
 
@@ -137,7 +137,7 @@ export function knownSubject(ref: InstanceRef, knowing: Knowing): Subject<Told> 
 export function machineSubject(ref: MachineRef): Subject<StoredMachine> {
   return {
     name: `machine ${machineText(ref)}`,
-    keys: machineKinds.map((kind) => machineKey(kind, ref)),
+    keys: machineKinds.map((kind) => singleKey(machineKey(kind, ref))),
     read: (logRevision, [registration, health, intent]) => ({
       logRevision,
       registration: found(registration, decodeMachineRecord),
@@ -151,7 +151,7 @@ export function machineSubject(ref: MachineRef): Subject<StoredMachine> {
 export function serviceSubject(ref: ServiceRef): Subject<Found<ServiceRecord> | null> {
   return {
     name: `service ${serviceText(ref.namespace, ref.service)}`,
-    keys: [serviceKey(ref)],
+    keys: [singleKey(serviceKey(ref))],
     read: (_logRevision, [entry]) => found(entry, decodeServiceRecord),
     overtaken: () => overtaken(`the service ${ref.service}`),
   };
@@ -160,7 +160,7 @@ export function serviceSubject(ref: ServiceRef): Subject<Found<ServiceRecord> | 
 export function removalSubject(ref: MachineRef): Subject<{ readonly logRevision: number; readonly upToRevision: number | null }> {
   return {
     name: `removal ${machineText(ref)}`,
-    keys: [machineKey('machine-removals', ref)],
+    keys: [singleKey(machineKey('machine-removals', ref))],
     read: (logRevision, [entry]) => ({ logRevision, upToRevision: found(entry, decodeRemovalRecord)?.record.upToRevision ?? null }),
     overtaken: () => overtaken(`the machine ${JSON.stringify(ref.name)}`),
   };

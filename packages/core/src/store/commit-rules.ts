@@ -81,7 +81,7 @@ function operationBytes(operation: Operation): number {
 
 /** A single key counts once. */
 function rangeBytes(range: KeyRange): number {
-  return range.from.length + (range.to === null || isSingleKey(range) ? 0 : range.to.length);
+  return range.from.length + (isSingleKey(range) || range.to === null ? 0 : range.to.length);
 }
 
 /** The writes that a commit may come to make, as text. */

@@ -17,7 +17,7 @@ import {
   type PutOperation,
 } from '../ports/store.js';
 import { compareBytes, toText } from './bytes.js';
-import { isSingleKey, type TextRange } from './key-range.js';
+import { singleKeyText, type TextRange } from './key-range.js';
 import { emptyLayer, overlay, setChange, type Layer } from './overlay.js';
 import { readRange } from './read-range.js';
 import { entriesIn, type Reader } from './reader.js';
@@ -199,8 +199,9 @@ const missing: Compared = { value: new Uint8Array(0), createRevision: 0, modRevi
 
 /** On a range: for every key that it holds; one without any is treated as a missing key. */
 function holds(compare: Compare, reader: Reader): boolean {
-  if (isSingleKey(compare.range)) {
-    const entry = reader.get(toText(compare.range.from));
+  const key = singleKeyText(compare.range);
+  if (key !== null) {
+    const entry = reader.get(key);
     return entry === undefined ? compare.target !== 'value' && holdsFor(compare, missing) : holdsFor(compare, entry);
   }
   let found = false;

@@ -3,7 +3,7 @@
  * before it begins is empty, as etcd has it.
  */
 import type { Bytes, KeyRange } from '../ports/store.js';
-import { compareBytes, compareToText, toText } from './bytes.js';
+import { compareBytes, compareToText, fromText, toText } from './bytes.js';
 import { someBytes } from './some-bytes.js';
 
 /** A range over text keys (see bytes.ts), for those who keep their keys so. */
@@ -13,11 +13,38 @@ export interface TextRange {
 }
 
 /** Exactly this key: nothing sorts between a key and the same key with a zero behind it. */
-export function singleKey(key: Bytes): KeyRange {
-  const to = someBytes(key.length + 1);
-  to.set(key);
-  to[key.length] = 0;
-  return { from: key, to };
+export function singleKey(key: Bytes): SingleKey {
+  return new SingleKey(key, null);
+}
+
+/** The same of a key whose text (see bytes.ts) is there already. */
+export function singleTextKey(text: string): SingleKey {
+  return new SingleKey(fromText(text), text);
+}
+
+/** Its end and its text are made when somebody asks for them, which is seldom for the one and once for the other. */
+export class SingleKey implements KeyRange {
+  readonly from: Bytes;
+  #text: string | null;
+  #to: Bytes | null = null;
+
+  constructor(key: Bytes, text: string | null) {
+    this.from = key;
+    this.#text = text;
+  }
+
+  get text(): string {
+    return (this.#text ??= toText(this.from));
+  }
+
+  get to(): Bytes {
+    if (this.#to !== null) return this.#to;
+    const { from } = this;
+    const to = someBytes(from.length + 1);
+    to.set(from);
+    to[from.length] = 0;
+    return (this.#to = to);
+  }
 }
 
 /** Every key that begins with `prefix`; all keys if it is empty. */
@@ -43,10 +70,17 @@ export function hullOf(ranges: readonly KeyRange[]): KeyRange {
 export const allKeys: KeyRange = { from: new Uint8Array(0), to: null };
 
 export function isSingleKey(range: KeyRange): boolean {
+  if (range instanceof SingleKey) return true;
   const { from, to } = range;
   if (to === null || to.length !== from.length + 1 || to[from.length] !== 0) return false;
   for (let at = 0; at < from.length; at++) if (from[at] !== to[at]) return false;
   return true;
+}
+
+/** The text of the key that a range is exactly; `null` for every other range. */
+export function singleKeyText(range: KeyRange): string | null {
+  if (range instanceof SingleKey) return range.text;
+  return isSingleKey(range) ? toText(range.from) : null;
 }
 
 export function toTextRange(range: KeyRange): TextRange {

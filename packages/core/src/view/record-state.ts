@@ -24,6 +24,7 @@ import {
   serviceText,
   type RecordKind,
 } from '../records/keys.js';
+import { takeWrittenUnder, type KeyedWritten } from '../records/just-written.js';
 import type { KnownRecords } from './known-records.js';
 import type { Machine } from '../catalog/machine.js';
 import { MachineTable } from './machine-table.js';
@@ -144,6 +145,8 @@ export class RecordState {
   }
 
   #takeOne(record: EncodedRecord): void {
+    const written = record.value === null ? undefined : takeWrittenUnder(record.key, record.value);
+    if (written !== undefined) return this.#takeWritten(written, record);
     const text = toText(record.key);
     const key = parseKeyText(text);
     if (key === null) return;
@@ -152,6 +155,14 @@ export class RecordState {
     else if ('service' in key) this.#mark(text, this.#takeOfService(key.service, record));
     else if (key.kind === 'guard') this.#mark(text, this.#takeGuard(record));
     else this.#mark(text, this.#takeNaming(record));
+  }
+
+  /** What was written here a moment ago is known already, and so is of whom it is. */
+  #takeWritten({ record: read, keys: { name } }: KeyedWritten, record: EncodedRecord): void {
+    const slot = this.#open(read, name);
+    slot.registered = slot.born = this.#reader.bornOf(record, read);
+    if (this.#strange.size > 0) this.#strange.delete(name);
+    if (this.undecodable.size > 0) this.undecodable.delete(`instances/${name}`);
   }
 
   /** `false` if it cannot be read. */

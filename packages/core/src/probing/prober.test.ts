@@ -18,6 +18,8 @@ class Street {
   /** How each target answers, and how long that takes. */
   readonly answers = new Map<string, ProbeFound['finding']>();
   readonly takesMs = new Map<string, number>();
+  /** Whose silence says nothing. */
+  readonly silent = new Set<string>();
   readonly prober: Prober<string>;
 
   constructor(atOnceMax = 1000) {
@@ -44,6 +46,7 @@ class Street {
     this.asked.push({ spec, atMs: this.clock.monotonicMs() });
     const takesMs = Math.min(this.takesMs.get(spec) ?? 1, timeoutMs);
     await new Promise<void>((resolve) => void this.clock.after(takesMs, resolve));
+    if (this.silent.has(spec)) return { finding: 'passing', evidence: 'none', unheard: true, output: spec };
     return { finding: takesMs === timeoutMs ? 'critical' : (this.answers.get(spec) ?? 'passing'), output: spec };
   }
 }
@@ -97,6 +100,30 @@ describe('the prober', () => {
     await street.clock.advance(100_000);
     expect(street.timesOf('quick').length).toBeGreaterThanOrEqual(9);
     expect(Math.max(...street.late)).toBeLessThanOrEqual(50);
+  });
+
+  it('looks less and less at those whose silence says nothing, so that they hold up nobody who answers', async () => {
+    const street = new Street(20);
+    for (let at = 0; at < 100; at++) {
+      street.takesMs.set(`void-${at}`, Infinity);
+      street.silent.add(`void-${at}`);
+      street.order(`void-${at}`, { timeoutMs: 3_000 });
+    }
+    street.order('quick');
+    await street.clock.advance(10 * 60_000);
+    street.late.length = 0;
+    const before = street.asked.length;
+    await street.clock.advance(10 * 60_000);
+    expect(street.asked.length - before).toBeLessThan(100 * 5.5 + 61);
+    expect(Math.max(...street.late)).toBeLessThanOrEqual(10_000);
+    expect(street.news.every(({ status }) => status === 'passing')).toBe(true);
+    // Whoever answers is looked at as usual again.
+    street.takesMs.delete('void-0');
+    street.silent.delete('void-0');
+    await street.clock.advance(130_000);
+    const heard = street.timesOf('void-0').length;
+    await street.clock.advance(60_000);
+    expect(street.timesOf('void-0').length - heard).toBeGreaterThanOrEqual(5);
   });
 
   it('has no more under way than it may, and says how late that makes it', async () => {

@@ -11,6 +11,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
 import { Doubt, type Evidence } from './doubt.js';
 import { glanceAt } from './glance.js';
+import { untilNextMs } from './patience.js';
 import type { Glance, Glanced, Look } from './second-opinion.js';
 import { newStreak, weigh, type Finding, type Streak, type Thresholds } from './threshold.js';
 
@@ -33,6 +34,8 @@ export interface ProbeFound {
   readonly output: string;
   /** Left out: it answered. */
   readonly evidence?: Evidence;
+  /** Nothing came, and that says nothing of it. */
+  readonly unheard?: true;
 }
 
 /** One result, as it is kept for whoever asks why. */
@@ -89,9 +92,6 @@ const WHEEL_SLOTS = 512;
 
 /** Whoever is ordered among so few others within a second is looked at at once; a fleet of them is spread over an interval. */
 const AT_ONCE_PER_SECOND = 100;
-
-/** Of an interval, to either side: so that those who were ordered together part. */
-const JITTER = 0.05;
 
 /** For whoever asks why. */
 const RESULTS_KEPT = 5;
@@ -249,7 +249,7 @@ export class Prober<Spec> {
   }
 
   async #probe(door: Door<Spec>): Promise<void> {
-    const { clock, run, late } = this.#options;
+    const { clock, run, late, random } = this.#options;
     const { order } = door;
     const startMs = clock.monotonicMs();
     late(startMs - door.dueMs);
@@ -260,7 +260,8 @@ export class Prober<Spec> {
     if (!this.#isGone(door)) {
       const endMs = clock.monotonicMs();
       this.#note(door, found, endMs - startMs);
-      this.#place(door, this.#nextMs(door, endMs));
+      // Counted from when it was due, so that turns do not wander; whoever took longer than an interval is due at once.
+      this.#place(door, Math.max(endMs, door.dueMs + untilNextMs(door.order.intervalMs, door.results, random)));
     }
     if (this.#line.length > 0) this.#go();
   }
@@ -296,12 +297,6 @@ export class Prober<Spec> {
     door.streak = weigh(door.streak, finding, door.order.thresholds, ageMs);
     const { status } = door.streak;
     if (status !== before) tell({ key: door.order.key, status, output, wallMs });
-  }
-
-  /** Counted from when it was due, so that turns do not wander; whoever took longer than an interval is due at once. */
-  #nextMs({ dueMs, order: { intervalMs } }: Door<Spec>, nowMs: number): number {
-    const jitter = (this.#options.random.number() * 2 - 1) * JITTER * intervalMs;
-    return Math.max(nowMs, dueMs + intervalMs + jitter);
   }
 
   #isGone(door: Door<Spec>): boolean {

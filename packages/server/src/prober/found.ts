@@ -8,6 +8,8 @@ export interface Found {
   readonly output: string;
   /** Left out: the target answered. */
   readonly evidence?: Evidence;
+  /** Nothing came, and that says nothing of it. */
+  readonly unheard?: true;
 }
 
 /** As long as an output may be, in bytes: it is stored with the verdict. */

@@ -41,7 +41,12 @@ interface Span {
   changes: number;
 }
 
-interface Note extends Recent {
+interface Dated extends Recent {
+  /** Which changed it last. */
+  readonly revision: number;
+}
+
+interface Note extends Dated {
   readonly sinceMs: number;
 }
 
@@ -75,19 +80,23 @@ export class RecentChanges {
     this.#begin();
   }
 
-  /** Each instance once. */
-  *all(namespace: Namespace): Iterable<Recent> {
+  /** Each instance once, in the order in which they changed last: so a real server has it. */
+  all(namespace: Namespace): readonly Recent[] {
+    return [...this.#found(namespace)].sort((one, other) => one.revision - other.revision);
+  }
+
+  *#found(namespace: Namespace): Iterable<Dated> {
     this.#forget(this.#clock.monotonicMs());
-    for (const { instance, leftAtMs } of this.#notes.values()) {
+    for (const { instance, leftAtMs, revision } of this.#notes.values()) {
       if (instance.namespace !== namespace) continue;
       const shown = this.#view.instance(instance, follower);
-      if (leftAtMs !== null && shown === undefined) yield { instance, leftAtMs };
-      if (leftAtMs === null && shown !== undefined && latestOf(shown) <= this.#floor) yield { instance: shown, leftAtMs };
+      if (leftAtMs !== null && shown === undefined) yield { instance, leftAtMs, revision };
+      if (leftAtMs === null && shown !== undefined && latestOf(shown) <= this.#floor) yield { instance: shown, leftAtMs, revision };
     }
     for (const { service } of this.#view.services(namespace, follower)) {
       if (this.#view.serviceRevision(namespace, service, follower) <= this.#floor) continue;
       for (const instance of this.#view.instances(namespace, service, follower))
-        if (latestOf(instance) > this.#floor) yield { instance, leftAtMs: null };
+        if (latestOf(instance) > this.#floor) yield { instance, leftAtMs: null, revision: latestOf(instance) };
     }
   }
 
@@ -102,14 +111,16 @@ export class RecentChanges {
     const nowMs = this.#clock.monotonicMs();
     this.#count(revision, changes.length, nowMs);
     for (const { ref, previous, current } of changes) {
-      if (current === null && previous !== null) this.#note(ref, { instance: previous, leftAtMs: this.#clock.wallMs(), sinceMs: nowMs });
-      else if (current !== null && latestOf(current) < revision) this.#note(ref, { instance: current, leftAtMs: null, sinceMs: nowMs });
+      if (current === null && previous !== null)
+        this.#note(ref, { instance: previous, leftAtMs: this.#clock.wallMs(), sinceMs: nowMs, revision });
+      else if (current !== null && latestOf(current) < revision)
+        this.#note(ref, { instance: current, leftAtMs: null, sinceMs: nowMs, revision });
     }
     for (const { namespace, service, panic } of services) {
       if (panic.before === panic.after) continue;
       // Then all of them may look different.
       for (const instance of this.#view.instances(namespace, service, follower))
-        this.#note(instance, { instance, leftAtMs: null, sinceMs: nowMs });
+        this.#note(instance, { instance, leftAtMs: null, sinceMs: nowMs, revision });
     }
   }
 

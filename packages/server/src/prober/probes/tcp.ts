@@ -14,6 +14,6 @@ export const probeTcp: Probe<TcpSpec> = async ({ host, port, tls, refusedOnly },
     return passing(`${what}: connected`);
   } catch (error) {
     const found = failing(what, error, surroundings);
-    return refusedOnly && !isRefusal(error) ? { ...found, finding: 'passing', evidence: 'none' } : found;
+    return refusedOnly && !isRefusal(error) ? { ...found, finding: 'passing', evidence: 'none', unheard: true } : found;
   }
 };

@@ -157,6 +157,20 @@ describe('what is said of an instance', () => {
     expect(await eureka.health('a')).toEqual(['passing', 'in']);
   });
 
+  it('is refused in words where it cannot be understood, for people read them', async () => {
+    const eureka = await new Eureka().start();
+    await eureka.register('a');
+    const asked = ['a/status?value=WRONG', 'a/status', 'nobody/status?value=UP', 'a?status=%zz', 'status'];
+    const answers = await Promise.all(asked.map((path) => eureka.ask('PUT', `/eureka/apps/ORDERS/${path}`)));
+    expect(answers.map(({ status, text }) => `${status} ${text}`.trim())).toEqual([
+      '400 value is "WRONG"; allowed is one of UP, DOWN, STARTING, OUT_OF_SERVICE, UNKNOWN.',
+      '400 value is missing; allowed is one of UP, DOWN, STARTING, OUT_OF_SERVICE, UNKNOWN.',
+      '404',
+      '200',
+      '404',
+    ]);
+  });
+
   it('through another face is shown here, and an instance of another face may be spoken of', async () => {
     const eureka = await new Eureka().start();
     await eureka.register('a');

@@ -54,7 +54,7 @@ class YieldingStore implements Store {
 
   /** The commit is copied, since its buffers are the caller's again after the call. */
   readonly commit: Store['commit'] = (commit, options) => {
-    const own: Commit = structuredClone(commit);
+    const own = structuredClone(plain(commit)) as Commit;
     return this.#call(() => this.#inner.commit(own, options), options);
   };
 
@@ -104,4 +104,12 @@ class YieldingStore implements Store {
   #yield(): Promise<void> {
     return turns(this.#random.below(TURNS_MAX));
   }
+}
+
+/** As data: a range may be an object that makes its end when it is asked for it, and that is not copied with it. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if ('from' in value && 'to' in value) return { from: value.from, to: value.to };
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
 }

@@ -5,8 +5,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { COMMIT_OPERATIONS_MAX } from '@rollcall/core';
 import { serveOptions, runRegistry, systemClock, systemRandom, type ServeOptions } from 'rollcall/parts';
 import { answerQuestions } from '../support/child.js';
+import { openStore } from '../support/engine.js';
 import { usedBytes } from '../support/heap.js';
 
 export interface BareAnswers {
@@ -20,6 +22,8 @@ export type HttpServerQuestion =
   | { readonly bare: BareAnswers }
   /** A bare program that reads each body as JSON before it answers. */
   | { readonly reading: BareAnswers }
+  /** The same, which also makes what it read durable: in a store of ours, in this directory. */
+  | { readonly keeping: BareAnswers; readonly directory: string }
   /** A bare program that answers only whoever has index 0, and everybody else when something is put. */
   | { readonly polling: BareAnswers }
   /** What the bare program writes to everybody who watches, when it is asked to tell. */
@@ -38,7 +42,8 @@ let frame = Buffer.alloc(0);
 answerQuestions(async (question: HttpServerQuestion): Promise<HttpServerAnswer> => {
   if ('registry' in question) return openRegistry(question.registry);
   if ('bare' in question) return openBare(question.bare);
-  if ('reading' in question) return openReading(question.reading);
+  if ('reading' in question) return openReading(question.reading, async () => undefined);
+  if ('keeping' in question) return openReading(question.keeping, await keeperIn(question.directory));
   if ('polling' in question) return openPolling(question.polling);
   if ('event' in question) return setEvent(question.event);
   switch (question.measure) {
@@ -78,19 +83,43 @@ async function openBare({ headers, body }: BareAnswers): Promise<number> {
   return listening(server);
 }
 
-/** What node:http itself takes for a registration: nothing is made of what was read. */
-function openReading({ headers, body }: BareAnswers): Promise<number> {
+/** What node:http itself takes for registrations: nothing is made of what was read, but what `keep` does. */
+function openReading({ headers, body }: BareAnswers, keep: (read: object) => Promise<unknown>): Promise<number> {
   const fixed = [...headers];
   const server = createServer({ noDelay: true }, (request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const text = (pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)).toString();
-      response.writeHead(typeof JSON.parse(text) === 'object' ? 201 : 400, fixed);
-      response.end(body);
+      const answer = (): void => {
+        response.writeHead(201, fixed);
+        response.end(body);
+      };
+      keep(JSON.parse(text) as object).then(answer, () => response.writeHead(500).end());
     });
   });
   return listening(server);
+}
+
+/** Nobody looks at what is written, or at what was there: each registration is a put, as many to a commit as there may be. */
+async function keeperIn(directory: string): Promise<(read: object) => Promise<unknown>> {
+  const store = await openStore(directory);
+  return (read) => {
+    const all = 'instances' in read ? (read.instances as readonly Named[]) : [read as Named];
+    const puts = all.map((one) => {
+      const [key, value] = [Buffer.from(`/bare/${one.service}/${one.id}`), Buffer.from(JSON.stringify(one))];
+      return { type: 'put', key, value } as const;
+    });
+    const commits = Array.from({ length: Math.ceil(puts.length / COMMIT_OPERATIONS_MAX) }, (_, at) =>
+      store.commit({ then: puts.slice(at * COMMIT_OPERATIONS_MAX, (at + 1) * COMMIT_OPERATIONS_MAX) }, { given: true }),
+    );
+    return Promise.all(commits);
+  };
+}
+
+interface Named {
+  readonly service: string;
+  readonly id: string;
 }
 
 /** As little as a long poll takes: a place among those who wait, and the end of the wait. */

@@ -1,8 +1,8 @@
 /**
  * Durable registrations through HTTP against etcd's puts: each server in a process of its own, the load in a third, rounds in
  * turns. A registration is more than a put: it is judged, written on condition that nobody else wrote it, shown in the
- * catalog, attended to, and answered whole. Beside it a bare program on node:http, which reads the same bodies and answers as many
- * bytes: what no registry on node:http goes beyond.
+ * catalog, attended to, and answered whole. Beside it bare programs on node:http: one reads the same bodies and answers as many bytes,
+ * the other one also puts them into a store of ours. What the second does not reach, no registry on both does.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,12 +39,13 @@ export const httpWrites: Benchmark = {
     const rounds = ROUNDS_BEFORE + (context.quick ? 2 : 4);
     for (let round = 0; round < rounds; round++) {
       for (const { run, results } of ways) {
-        await untilIdle([parties.registry.pid, parties.etcd.pid, parties.bare.pid]);
+        await untilIdle([parties.registry.pid, parties.etcd.pid, parties.bare.pid, parties.keeping.pid]);
         const result = await run();
         if (round >= ROUNDS_BEFORE) results.push(result);
       }
     }
-    await Promise.all([parties.registry, parties.etcd, parties.bare, parties.http, parties.grpc].map((one) => one.end()));
+    const { registry, etcd, bare, keeping, http, grpc } = parties;
+    await Promise.all([registry, etcd, bare, keeping, http, grpc].map((one) => one.end()));
     return rowsOf(ways);
   },
 };
@@ -55,25 +56,34 @@ interface Parties {
   readonly etcd: Etcd;
   readonly bare: Child<HttpServerQuestion, HttpServerAnswer>;
   readonly barePort: number;
+  readonly keeping: Child<HttpServerQuestion, HttpServerAnswer>;
+  readonly keepingPort: number;
   readonly http: Child<HttpLoadQuestion, LoadResult>;
   readonly grpc: Child<LoadQuestion, LoadResult>;
 }
 
 async function assemble(program: string, context: BenchmarkContext): Promise<Parties> {
   const registry = await startRollcall(await mkdtemp(join(context.directory, 'registry-')), context.cleanup);
-  const bare: Parties['bare'] = startChild(new URL('../processes/http-server.ts', import.meta.url), context.cleanup);
+  const [bare, keeping]: [Parties['bare'], Parties['bare']] = [startBare(context), startBare(context)];
+  const answer = await answerOf(registry.port);
   return {
     context,
     registry,
     bare,
-    barePort: await bare.ask({ reading: await answerOf(registry.port) }),
+    barePort: await bare.ask({ reading: answer }),
+    keeping,
+    keepingPort: await keeping.ask({ keeping: answer, directory: await mkdtemp(join(context.directory, 'keeping-')) }),
     etcd: await startEtcd(program, context),
     http: startChild(new URL('../processes/http-load.ts', import.meta.url), context.cleanup),
     grpc: startChild(new URL('../processes/load.ts', import.meta.url), context.cleanup),
   };
 }
 
-/** What the bare program is to say. Node adds the date and what it says of the connection to both. */
+function startBare({ cleanup }: BenchmarkContext): Parties['bare'] {
+  return startChild(new URL('../processes/http-server.ts', import.meta.url), cleanup);
+}
+
+/** What the bare programs are to say. Node adds the date and what it says of the connection to both. */
 async function answerOf(port: number): Promise<{ readonly headers: readonly string[]; readonly body: string }> {
   const fields = {
     service: 'service-bench',
@@ -91,6 +101,8 @@ async function answerOf(port: number): Promise<{ readonly headers: readonly stri
 
 type Name =
   | 'bare node:http'
+  | 'bare node:http, durable'
+  | 'bare node:http, durable, 100 a call'
   | 'registrations'
   | 'bulk registrations'
   | 'bulk heartbeats'
@@ -106,7 +118,7 @@ interface Way {
 }
 
 /** Ours and theirs in turns: a disk that is slow for a moment is slow for both. */
-function waysOf({ context, registry, etcd, bare, barePort, http, grpc }: Parties): readonly Way[] {
+function waysOf({ context, registry, etcd, bare, barePort, keeping, keepingPort, http, grpc }: Parties): readonly Way[] {
   const times = { warmUpMs: context.quick ? 500 : 1_500, durationMs: context.quick ? 700 : 2_000 };
   const load: Load = { writers: WRITERS, ...times };
   const bulk: Load = { writers: BULK_WRITERS, ...times };
@@ -123,6 +135,10 @@ function waysOf({ context, registry, etcd, bare, barePort, http, grpc }: Parties
     way('gateway', etcd, http.pid, () => http.ask({ work: 'gateway puts', port: etcd.port, load })),
     ours('bulk registrations', bulk),
     way('bare node:http', bare, http.pid, () => http.ask({ work: 'registrations', port: barePort, load })),
+    way('bare node:http, durable', keeping, http.pid, () => http.ask({ work: 'registrations', port: keepingPort, load })),
+    way('bare node:http, durable, 100 a call', keeping, http.pid, () =>
+      http.ask({ work: 'bulk registrations', port: keepingPort, load: bulk }),
+    ),
     way('gRPC, 8 connections', etcd, grpc.pid, () => grpc.ask({ wire: 'grpc', port: etcd.port, sessions: 8, load })),
     ours('bulk heartbeats', bulk),
     ...(h2load === undefined
@@ -141,24 +157,18 @@ function rowsOf(ways: readonly Way[]): readonly Row[] {
     .filter(({ name }) => name.startsWith('gRPC'))
     .toSorted((a, b) => spreadOf(rates(b)).median - spreadOf(rates(a)).median);
   if (grpc === undefined) return [];
-  const [single, bulk, beats, bare] = [
-    named('registrations'),
-    named('bulk registrations'),
-    named('bulk heartbeats'),
-    named('bare node:http'),
-  ];
+  const [single, bulk, beats] = [named('registrations'), named('bulk registrations'), named('bulk heartbeats')];
+  const [gateway, bare] = [named('gateway'), named('bare node:http')];
+  const [durable, durableBulk] = [named('bare node:http, durable'), named('bare node:http, durable, 100 a call')];
   return [
-    { ...rowOf(`registrations over HTTP, ${WRITERS} writers`, single, named('gateway'), 2), notes: ways.map(noteOf) },
+    { ...rowOf(`registrations over HTTP, ${WRITERS} writers`, single, gateway, 2), notes: ways.map(noteOf) },
     rowOf(`registrations over HTTP, ${WRITERS} writers`, single, grpc, 1),
     rowOf(`registrations over HTTP, 100 a call`, bulk, grpc, 2),
-    {
-      work: `registrations over HTTP, ${WRITERS} writers`,
-      measured: perSecond(spreadOf(rates(single))),
-      beside: `bare node:http, that only reads and answers: ${perSecond(spreadOf(rates(bare)))}`,
-      ratio: times(ratioOf(rates(single), rates(bare))),
-      target: '',
-      met: null,
-    },
+    besideBare(`registrations over HTTP, ${WRITERS} writers`, single, bare, 'that only reads and answers'),
+    besideBare(`registrations over HTTP, ${WRITERS} writers`, single, durable, 'that reads, puts and answers'),
+    besideBare(`registrations over HTTP, 100 a call`, bulk, durableBulk, 'that reads, puts and answers'),
+    ...[gateway, grpc].map((theirs) => ceilingOf('one a request', durable, theirs)),
+    ceilingOf('100 a call', durableBulk, grpc),
     {
       work: 'heartbeats over HTTP, 1000 a call',
       measured: perSecond(spreadOf(rates(beats))),
@@ -179,6 +189,29 @@ function rowOf(work: string, ours: Way, theirs: Way, targetTimes: number): Row {
     ratio: times(ratio),
     target: `≥ ${targetTimes}×`,
     met: ratio.median >= targetTimes,
+  };
+}
+
+function besideBare(work: string, ours: Way, bare: Way, what: string): Row {
+  return {
+    work,
+    measured: perSecond(spreadOf(rates(ours))),
+    beside: `bare node:http, ${what}: ${perSecond(spreadOf(rates(bare)))}`,
+    ratio: times(ratioOf(rates(ours), rates(bare))),
+    target: '',
+    met: null,
+  };
+}
+
+/** How far any registry could get. */
+function ceilingOf(how: string, bare: Way, theirs: Way): Row {
+  return {
+    work: `bare node:http, that reads, puts and answers, ${how}`,
+    measured: perSecond(spreadOf(rates(bare))),
+    beside: `etcd, ${theirs.name}: ${perSecond(spreadOf(rates(theirs)))}`,
+    ratio: times(ratioOf(rates(bare), rates(theirs))),
+    target: '',
+    met: null,
   };
 }
 

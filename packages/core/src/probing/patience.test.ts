@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextLookMs } from './patience.js';
+import { nextLookMs, untilNextMs } from './patience.js';
 
 describe('the next look', () => {
   const [silent, heard] = [{ unheard: true as const }, {}];
@@ -19,4 +19,12 @@ describe('the next look', () => {
   ])('after %j at %i ms is after %i ms', (results, intervalMs, ms) => {
     expect(nextLookMs(intervalMs, results)).toBe(ms);
   });
+});
+
+it('is at another time for each', () => {
+  const wait = (chance: number, ...results: readonly { readonly unheard?: true }[]): number =>
+    untilNextMs(10_000, results, { number: () => chance, bytes: (count) => new Uint8Array(count) });
+  const silent = { unheard: true as const };
+  expect([wait(0, {}), wait(0.5, {}), wait(1, {})]).toEqual([9_500, 10_000, 10_500]);
+  expect([wait(0, silent, silent, silent), wait(1, silent, silent, silent)]).toEqual([60_000, 120_000]);
 });

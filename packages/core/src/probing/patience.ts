@@ -3,7 +3,6 @@
  * the whole time of a probe: who goes on being silent is asked less and less, so that whole networks that cannot be reached from here
  * cost little, and hold up nobody else.
  */
-
 import type { Random } from '../ports/random.js';
 
 /** By what was found last, the newest first: silent so often in a row, so many intervals. A cut of half a minute changes nothing. */
@@ -19,9 +18,13 @@ const LONGEST_MS = 120_000;
 const JITTER = 0.05;
 
 export function untilNextMs(intervalMs: number, results: readonly { readonly unheard?: true }[], random: Random): number {
-  return nextLookMs(intervalMs, results) * (1 + (random.number() * 2 - 1) * JITTER);
+  const patienceMs = nextLookMs(intervalMs, results);
+  // Who waits longer was ordered, and fell silent, with all of its network: they part at once, or they would all come back together.
+  const share = patienceMs > intervalMs ? 0.5 + random.number() / 2 : 1 + (random.number() * 2 - 1) * JITTER;
+  return patienceMs * share;
 }
 
+/** At most. */
 export function nextLookMs(intervalMs: number, results: readonly { readonly unheard?: true }[]): number {
   const heardAt = results.findIndex(({ unheard }) => unheard !== true);
   const silences = heardAt < 0 ? results.length + NEVER_HEARD : heardAt;

@@ -114,7 +114,7 @@ describe('the prober', () => {
     street.late.length = 0;
     const before = street.asked.length;
     await street.clock.advance(10 * 60_000);
-    expect(street.asked.length - before).toBeLessThan(100 * 5.5 + 61);
+    expect(street.asked.length - before).toBeLessThan(100 * 7.5 + 61);
     expect(Math.max(...street.late)).toBeLessThanOrEqual(10_000);
     expect(street.news.every(({ status }) => status === 'passing')).toBe(true);
     // Whoever answers is looked at as usual again.

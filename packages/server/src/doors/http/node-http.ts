@@ -8,8 +8,9 @@ import type { HttpAnswer } from '../../shared/http-face.js';
 import type { Desk } from './desk.js';
 import { IDLE_MS_MAX } from './limits.js';
 import { NodeExchange } from './node-exchange.js';
-import { nonsenseIn } from './nonsense.js';
+import { nonsenseIn, noTunnel } from './nonsense.js';
 import type { Patience } from './quick/connections.js';
+import { takeWholeTarget } from './whole-target.js';
 
 export class NodeHttp {
   readonly #desk: Desk;
@@ -17,7 +18,10 @@ export class NodeHttp {
 
   constructor(desk: Desk, { headMs, requestMs, lookMs }: Patience) {
     this.#desk = desk;
-    const handle = (request: IncomingMessage, response: ServerResponse): void => desk.take(new NodeExchange(request, response));
+    const handle = (request: IncomingMessage, response: ServerResponse): void => {
+      takeWholeTarget(request);
+      desk.take(new NodeExchange(request, response));
+    };
     const settings = {
       noDelay: true,
       requestTimeout: requestMs,
@@ -30,6 +34,7 @@ export class NodeHttp {
     this.#server = createServer(settings, handle);
     // Whatever somebody expects beyond an answer: it gets that.
     this.#server.on('checkExpectation', handle);
+    this.#server.on('connect', ({ url = '' }, socket) => endWith(socket, desk.refuseNonsense(noTunnel(url))));
     this.#server.on('clientError', (error, socket) => this.#refuseNonsense(error, socket));
   }
 

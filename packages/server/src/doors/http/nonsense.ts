@@ -25,6 +25,11 @@ export function cutShort(): RollcallError {
   return nonsenseIn(new Error(CUT_SHORT));
 }
 
+/** For who takes this for a proxy. */
+export function noTunnel(target: string): RollcallError {
+  return new RollcallError('unknown-route', `There is no way to ${target.slice(0, 200)} through here.`);
+}
+
 /** HTTP/1.1 has it that every request names its host, once: of two, a proxy may have looked at the other one. */
 export function notOneHost(hosts: number): RollcallError {
   const came = hosts === 0 ? 'missing' : `${hosts} of them`;

@@ -1,7 +1,7 @@
 /** What comes is read the same, whether all of it is as it should be or some of it is not. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { optional, readFields, required, tryFields, type FieldRules } from './fields.js';
+import { often, optional, readFields, required, tryFields, type FieldRules } from './fields.js';
 import { textKind, wholeNumberKind } from './value-kind.js';
 
 interface Fields {
@@ -24,7 +24,10 @@ const anyInput = fc.dictionary(
   fc.constantFrom<unknown>('abc', 'ABC', 4, 40, null, undefined),
 );
 
-describe('fields', () => {
+describe.each([
+  ['', rules],
+  [' that are read often', often({ ...rules })],
+])('fields%s', (_how, rules) => {
   it('are what came, or what stands for them; and everything that is wrong is said', () => {
     fc.assert(
       fc.property(anyInput, (input) => {

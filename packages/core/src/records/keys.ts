@@ -60,8 +60,14 @@ export function recordKeyOf(kind: RecordKind, name: string): Bytes {
   return fromText(recordKeyText(kind, name));
 }
 
+const starts: Readonly<Record<RecordKind, string>> = {
+  instances: `${ROOT}instances/`,
+  health: `${ROOT}health/`,
+  intents: `${ROOT}intents/`,
+};
+
 function recordKeyText(kind: RecordKind, name: string): string {
-  return `${ROOT}${kind}/${name}`;
+  return starts[kind] + name;
 }
 
 /** The three keys of an instance, made once for all who have to do with one write. */
@@ -139,10 +145,10 @@ export function machineText({ namespace, name }: MachineRef): string {
 
 /** As `recordKey` begins, for all instances of a service. */
 export function recordKeyStart(kind: RecordKind, namespace: Namespace, service: ServiceName): string {
-  return `${ROOT}${kind}/${serviceText(namespace, service)}/`;
+  return `${starts[kind]}${serviceText(namespace, service)}/`;
 }
 
-const registrations = fromText(`${ROOT}instances/`);
+const registrations = fromText(starts.instances);
 
 export function isRegistrationKey(key: Bytes): boolean {
   for (let at = 0; at < registrations.length; at++) if (key[at] !== registrations[at]) return false;
@@ -192,7 +198,7 @@ export function keyName(text: string): string {
 
 /** What `refText` says of an instance of whom this is a record. */
 export function refTextIn(text: string, kind: RecordKind): string {
-  return text.slice(ROOT.length + kind.length + 1);
+  return text.slice(starts[kind].length);
 }
 
 const GUARD = `${ROOT}guard`;

@@ -12,7 +12,7 @@ import {
   TTL_MIN_MS,
 } from '../catalog/bounds.js';
 import { durationOrNoneKind } from '../catalog/duration.js';
-import { optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
+import { often, optional, readFields, refusal, required, type FieldRules } from '../catalog/fields.js';
 import { healths, type Health } from '../catalog/health.js';
 import { Host } from '../catalog/host.js';
 import { InstanceId, MachineName, Namespace, ServiceName } from '../catalog/names.js';
@@ -69,7 +69,7 @@ interface Fields extends Plain {
   readonly deregisterAfter: number | null | 'default';
 }
 
-const rules: FieldRules<Fields> = {
+const rules: FieldRules<Fields> = often<Fields>({
   namespace: optional(Namespace, Namespace.default),
   service: required(ServiceName),
   id: optional(InstanceId, null),
@@ -87,7 +87,7 @@ const rules: FieldRules<Fields> = {
   checks: optional(listKind(askedCheckKind, CHECKS_MAX), []),
   status: optional(wordKind(healths), 'passing'),
   deregisterAfter: optional(durationOrNoneKind(0, DEREGISTER_AFTER_MAX_MS), 'default'),
-};
+});
 
 function derivedId(plain: Omit<Fields, 'id'>): InstanceId {
   const id = InstanceId.parse(deriveId(plain.service, plain.host, plain.port));

@@ -5,7 +5,7 @@
 import { RollcallError } from '../errors.js';
 import type { Commit, KeyRange, Operation, PutOperation } from '../ports/store.js';
 import { toText } from './bytes.js';
-import { isSingleKey, textRangeHolds, toTextRange, type TextRange } from './key-range.js';
+import { isSingleKey, SingleKey, textRangeHolds, toTextRange, type TextRange } from './key-range.js';
 
 /** etcd's default `--max-txn-ops`: the longest of a commit's three lists, added up along each nesting. */
 export const COMMIT_OPERATIONS_MAX: number = 128;
@@ -81,7 +81,8 @@ function operationBytes(operation: Operation): number {
 
 /** A single key counts once. */
 function rangeBytes(range: KeyRange): number {
-  return range.from.length + (isSingleKey(range) || range.to === null ? 0 : range.to.length);
+  if (range instanceof SingleKey) return range.length;
+  return range.from.length + (range.to === null || isSingleKey(range) ? 0 : range.to.length);
 }
 
 /** The writes that a commit may come to make, as text. */

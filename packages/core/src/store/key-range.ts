@@ -19,32 +19,43 @@ export function singleKey(key: Bytes): SingleKey {
 
 /** The same of a key whose text (see bytes.ts) is there already. */
 export function singleTextKey(text: string): SingleKey {
-  return new SingleKey(fromText(text), text);
+  return new SingleKey(null, text);
 }
 
-/** Its end and its text are made when somebody asks for them, which is seldom for the one and once for the other. */
+/** As bytes and as text: each is made when somebody first asks for it. Most keys of conditions are never asked for their bytes. */
 export class SingleKey implements KeyRange {
-  readonly from: Bytes;
+  #from: Bytes | null;
   #text: string | null;
   #to: Bytes | null = null;
 
-  constructor(key: Bytes, text: string | null) {
-    this.from = key;
+  constructor(key: Bytes | null, text: string | null) {
+    this.#from = key;
     this.#text = text;
+  }
+
+  get from(): Bytes {
+    return (this.#from ??= fromText(this.#text ?? ''));
   }
 
   get text(): string {
     return (this.#text ??= toText(this.from));
   }
 
-  get to(): Bytes {
-    if (this.#to !== null) return this.#to;
-    const { from } = this;
-    const to = someBytes(from.length + 1);
-    to.set(from);
-    to[from.length] = 0;
-    return (this.#to = to);
+  /** In bytes. */
+  get length(): number {
+    return (this.#text ?? this.from).length;
   }
+
+  get to(): Bytes {
+    return (this.#to ??= withZeroBehind(this.from));
+  }
+}
+
+function withZeroBehind(key: Bytes): Bytes {
+  const bytes = someBytes(key.length + 1);
+  bytes.set(key);
+  bytes[key.length] = 0;
+  return bytes;
 }
 
 /** Every key that begins with `prefix`; all keys if it is empty. */

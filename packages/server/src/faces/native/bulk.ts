@@ -21,7 +21,7 @@ import type { NativeContext, NativeRequest, NativeRoute, PlainAnswer } from './e
 import { write } from './map.js';
 import { problemOf } from './problem.js';
 import { inNamespace } from './selected.js';
-import { orRegisterAgain } from './writes.js';
+import { namespaceRules, orRegisterAgain } from './writes.js';
 
 /** A fleet comes back in a few calls, and no call holds the others up for long. */
 const REGISTRATIONS_MAX = 1000;
@@ -30,7 +30,7 @@ const REGISTRATIONS_MAX = 1000;
 const HEARTBEATS_MAX = 10_000;
 
 async function registerMany({ body, query, caller }: NativeRequest, { registrar }: NativeContext): Promise<PlainAnswer> {
-  const { namespace } = readFields(query, { namespace: optional(Namespace, null) });
+  const { namespace } = readFields(query, namespaceRules);
   const { instances } = readFields(body, registrationsRules);
   const parsed = instances.map((one) => attempt(() => write(one, namespace)));
   const sound = parsed.filter((one): one is Registration => !isRollcallError(one));

@@ -4,6 +4,7 @@ import {
   InstanceId,
   isRollcallError,
   Namespace,
+  often,
   optional,
   readFields,
   readModeChange,
@@ -19,11 +20,13 @@ import { read, write } from './map.js';
 import { inNamespace, selected } from './selected.js';
 
 async function register({ body, query, caller }: NativeRequest, { registrar }: NativeContext): Promise<PlainAnswer> {
-  const { namespace } = readFields(query, { namespace: optional(Namespace, null) });
+  const { namespace } = readFields(query, namespaceRules);
   const { instance, created, revision } = await registrar.register(write(body, namespace), caller);
   const location = `/instances/${encodeURIComponent(instance.id)}`;
   return { status: created ? 201 : 200, body: read(instance), revision, ...(created ? { location } : {}) };
 }
+
+export const namespaceRules: FieldRules<{ readonly namespace: Namespace | null }> = often({ namespace: optional(Namespace, null) });
 
 async function heartbeat({ parameters, query, body, caller }: NativeRequest, { view, registrar }: NativeContext): Promise<PlainAnswer> {
   const word = body === undefined ? {} : readWord(body);

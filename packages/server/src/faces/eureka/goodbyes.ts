@@ -95,7 +95,7 @@ export class Goodbyes {
 
   #take({ changes }: ChangeBatch): void {
     for (const { ref, previous, current } of changes) {
-      // Nearly always nobody comes or goes.
+      // Nearly always nobody leaves, and whoever comes was not there before.
       if (current !== null && (previous !== null || this.#all.size === 0)) continue;
       const key = keyOf(ref);
       this.#all.delete(key);

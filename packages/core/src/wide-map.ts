@@ -5,6 +5,8 @@
  * numbers that lie side by side.
  */
 
+import { mixed } from './mixing.js';
+
 /** A power of two. Of a million, each then holds some 16,000, which it carries over within a millisecond. */
 const PARTS = 64;
 
@@ -45,24 +47,24 @@ export class WideMap<Name extends string, Value extends object> {
   }
 
   get(name: Name): Value | undefined {
-    const number = mixed(name);
+    const number = numberOf(name);
     return this.#partOf(number).get(name, number);
   }
 
   set(name: Name, value: Value): void {
-    const number = mixed(name);
+    const number = numberOf(name);
     this.#partOf(number).set(name, number, value);
   }
 
   /** Only where nothing has the name: otherwise answers what has it. */
   add(name: Name, value: Value): Value | undefined {
-    const number = mixed(name);
+    const number = numberOf(name);
     return this.#partOf(number).add(name, number, value);
   }
 
   /** Answers whether it was there. */
   delete(name: Name): boolean {
-    const number = mixed(name);
+    const number = numberOf(name);
     return this.#partOf(number).delete(name, number);
   }
 
@@ -213,10 +215,9 @@ class Part<Name extends string, Value extends object> {
   }
 }
 
-/** As Fowler, Noll and Vo do it. */
-function mixed(name: string): number {
+function numberOf(name: string): number {
   const end = name.length;
   let number = end;
-  for (let at = Math.max(0, end - LETTERS_MAX); at < end; at++) number = Math.imul(number ^ name.charCodeAt(at), 0x0100_0193);
+  for (let at = Math.max(0, end - LETTERS_MAX); at < end; at++) number = mixed(number, name.charCodeAt(at));
   return number === FREE ? 1 : number;
 }

@@ -23,9 +23,6 @@ export interface CommonPart
   readonly checks?: readonly ReadCheck[];
 }
 
-/** The first field of the common part: a number, which no field of the own part that could have this name is. */
-export const COMMON_BEGINS = 'weight';
-
 /** `unknown`: what is left over, where the rules were asked. */
 export type ReadInstance = (OwnPart & CommonPart & { readonly unknown?: Unknown }) | InstanceRecord;
 
@@ -60,11 +57,6 @@ function isWhole(json: unknown): json is ReadInstance {
   return isObject(json) && isOwn(json) && isCommon(json) && fieldsIn(json) === ownFieldsIn(json) + commonFieldsIn(json);
 }
 
-/** Exactly the own part, and the format. */
-export function isOwnPart(json: unknown): json is OwnPart {
-  return isObject(json) && isOwn(json) && fieldsIn(json) === ownFieldsIn(json);
-}
-
 /** Exactly the common part. */
 export function isCommonPart(json: unknown): json is CommonPart {
   return isObject(json) && isCommon(json) && fieldsIn(json) === commonFieldsIn(json);
@@ -81,8 +73,8 @@ function isOwn({ format, id, host, port, machine, metadata, kept, incarnation, r
     (host === undefined || isName(host)) &&
     (port === undefined || typeof port === 'number') &&
     (machine === undefined || isName(machine)) &&
-    (metadata === undefined || areValues(metadata, 'string')) &&
-    (kept === undefined || areValues(kept, 'string'))
+    (metadata === undefined || areTexts(metadata)) &&
+    (kept === undefined || areTexts(kept))
   );
 }
 
@@ -92,8 +84,8 @@ function isCommon({ namespace, service, weight, origin, ports, tags, zone, regio
     isName(service) &&
     typeof weight === 'number' &&
     isOrigin(origin) &&
-    (ports === undefined || areValues(ports, 'number')) &&
-    (tags === undefined || areTexts(tags)) &&
+    (ports === undefined || areNumbers(ports)) &&
+    (tags === undefined || isListOfTexts(tags)) &&
     (zone === undefined || typeof zone === 'string') &&
     (region === undefined || typeof region === 'string') &&
     (version === undefined || typeof version === 'string') &&
@@ -130,13 +122,19 @@ function isTime(value: unknown): boolean {
   return typeof value === 'number' && Math.abs(value) <= TIME_MS_MAX;
 }
 
-function areValues(table: unknown, type: 'number' | 'string'): boolean {
+export function areTexts(table: unknown): table is Readonly<Record<string, string>> {
   if (!isObject(table)) return false;
-  for (const name in table) if (typeof table[name] !== type) return false;
+  for (const name in table) if (typeof table[name] !== 'string') return false;
   return true;
 }
 
-function areTexts(list: unknown): boolean {
+function areNumbers(table: unknown): boolean {
+  if (!isObject(table)) return false;
+  for (const name in table) if (typeof table[name] !== 'number') return false;
+  return true;
+}
+
+function isListOfTexts(list: unknown): boolean {
   if (!Array.isArray(list)) return false;
   for (const one of list) if (typeof one !== 'string') return false;
   return true;

@@ -1,35 +1,39 @@
 /**
  * Registrations from the log, a page at a time. Neighbours in the log are instances of one service, which say mostly the
- * same of themselves. So each record's text is cut in two: what is its own is parsed, and what it has in common with
- * others is looked up as it stands, already parsed, checked and shared.
+ * same of themselves. So a record is read in two parts: what is its own is scanned, and what it has in common with others
+ * is looked up as it stands, already parsed, checked and shared.
  */
 import {
-  COMMON_BEGINS,
+  areTexts,
   decodeInstance,
   isCommonPart,
-  isOwnPart,
   isWhollyRead,
   keptIn,
   type CommonPart,
   type OwnPart,
+  type ReadInstance,
 } from './decode-instance.js';
 import type { EncodedRecord } from './encoded.js';
 import { healthOf } from '../catalog/health.js';
 import { bornCircumstances, type Instance } from '../catalog/instance.js';
-import { incarnationIn, type InstanceRecord } from './records.js';
-import type { Registration } from '../catalog/registration.js';
+import { OwnScanner, type ScannedOwn } from './own-scanner.js';
+import type { Bytes } from '../ports/store.js';
+import { incarnationIn } from './records.js';
+import type { Kept, Registration } from '../catalog/registration.js';
 import { Sharing } from '../view/sharing.js';
 import { decodeUtf8 } from './utf8.js';
 
 /** Common parts that are remembered: those of all services that are read at a time, and of many more. */
 const COMMON_MAX = 16_384;
 
-const CUT = `,"${COMMON_BEGINS}":`;
-
-/** In the place of one that cannot be cut: no own part. */
-const NO_HEAD = '{"":0';
+const nothing: Bytes = new Uint8Array();
 
 type Common = Omit<Registration, keyof OwnPart> & Pick<Instance, 'health'>;
+
+/** What is an instance's own, shared as far as others say it too. */
+type Own = Pick<Instance, 'id' | 'host' | 'port' | 'machine' | 'metadata' | 'incarnation' | 'registeredAtMs'> & {
+  readonly kept: Kept | undefined;
+};
 
 /** A record with a value. */
 export interface PresentRecord extends EncodedRecord {
@@ -45,68 +49,83 @@ export interface ReadRegistration {
 
 export class RegistrationReader {
   readonly #sharing = new Sharing();
+  readonly #scanner: OwnScanner = new OwnScanner(this.#sharing.names);
   /** By their text. */
   readonly #common = new Map<string, Common>();
+  /** The latest record: where its common part begins, and what that says. */
+  #latest: Bytes = nothing;
+  #latestFrom = 0;
+  #latestCommon: Common | null = null;
+  /** `null`: they cannot be read. */
+  #latestMetadata: Instance['metadata'] | null = null;
 
   /** What each of them says; `null` for one that cannot be read, or not wholly. */
   read(records: readonly PresentRecord[]): readonly (Instance | null)[] {
-    const page = this.#readPage(records);
-    return records.map((record, at) => page?.[at] ?? wholly(this.readOne(record)));
+    const scanned = records.map(({ value }) => this.#scanner.scan(value));
+    const gathered = this.#scanner.gathered();
+    const page = gathered && new Gathered(gathered);
+    const read = records.map((record, at) => {
+      const own = scanned[at] ?? null;
+      const born = page === null || own === null ? null : this.#bornAs(record, own, page);
+      return born ?? wholly(this.readOne(record));
+    });
+    // Nobody holds a page.
+    [this.#latest, this.#latestFrom, this.#latestCommon] = [nothing, 0, null];
+    return read;
   }
 
   /** `null` for one that cannot be read. */
   readOne(record: PresentRecord): ReadRegistration | null {
     const read = decodeInstance(record.value);
     if (read === null) return null;
-    return { born: this.#born(record, read, this.#commonOf(read)), isWhole: isWhollyRead(read) };
+    return { born: this.bornOf(record, read), isWhole: isWhollyRead(read) };
   }
 
   /** What it is as long as nothing was found or said about it. */
-  bornOf(record: EncodedRecord, read: InstanceRecord): Instance {
-    return this.#born(record, read, this.#commonOf(read));
+  bornOf(record: EncodedRecord, read: ReadInstance): Instance {
+    const own = {
+      id: read.id,
+      host: read.host ?? null,
+      port: read.port ?? null,
+      machine: this.#sharing.text(read.machine),
+      metadata: this.#sharing.metadata(read.metadata),
+      incarnation: read.incarnation,
+      registeredAtMs: read.registeredAtMs,
+      kept: keptIn(read),
+    };
+    return this.#born(record, own, this.#commonOf(read));
   }
 
-  /** `null` for the whole page, or for one of it, that has to be read by itself. */
-  #readPage(records: readonly PresentRecord[]): readonly (Instance | null)[] | null {
-    const page = pageText(records);
-    if (page === null) return null;
-    const heads: string[] = [];
-    const commons: (Common | null)[] = [];
-    let latest: Common | null = null;
-    let latestTail = '';
-    let from = 0;
-    for (const { value } of records) {
-      const to = from + value.length;
-      // Mostly its neighbour's, as a comparison tells: that is quicker than to search and to look up.
-      const guess = to - latestTail.length;
-      if (latest !== null && guess > from && page.slice(guess, to) === latestTail) {
-        heads.push(page.slice(from, guess));
-        commons.push(latest);
-      } else {
-        const cut = cutIn(page, from, to);
-        heads.push(cut === null ? NO_HEAD : page.slice(from, cut));
-        commons.push(cut === null ? null : (latest = this.#commonIn(page, cut, to)));
-        latestTail = latest === null || cut === null ? '' : page.slice(cut, to);
-      }
-      from = to;
+  /** `null` for one that has to be read by itself. */
+  #bornAs(record: PresentRecord, scanned: ScannedOwn, gathered: Gathered): Instance | null {
+    const id = gathered.next() as Own['id'];
+    const host = scanned.hasHost ? (gathered.next() as Own['host']) : null;
+    if (scanned.metadata === 'gathered') this.#latestMetadata = this.#sharedTexts(gathered.next());
+    const metadata = scanned.metadata === 'none' ? this.#sharing.metadata(undefined) : this.#latestMetadata;
+    const kept = scanned.isKept ? gathered.next() : undefined;
+    const common = this.#commonIn(record.value, scanned.end);
+    if (common === null || metadata === null || (kept !== undefined && !areTexts(kept))) return null;
+    const { port, incarnation, registeredAtMs } = scanned;
+    const machine = scanned.machine as Own['machine'];
+    return this.#born(record, { id, host, port, machine, metadata, incarnation, registeredAtMs, kept }, common);
+  }
+
+  #sharedTexts(table: unknown): Instance['metadata'] | null {
+    return areTexts(table) ? this.#sharing.metadata(table) : null;
+  }
+
+  /** Mostly its neighbour's, as a comparison tells. */
+  #commonIn(record: Bytes, from: number): Common | null {
+    if (!isSameEnd(record, from, this.#latest, this.#latestFrom)) {
+      const text = decoded(record.subarray(from));
+      this.#latestCommon = text === null ? null : (this.#common.get(text) ?? this.#readCommon(text));
     }
-    const owns = parsed(`[${heads.join('},')}}]`);
-    // A broken one may borrow from its neighbours what it needs to look whole.
-    if (!Array.isArray(owns) || owns.length !== records.length) return null;
-    return records.map((record, at) => {
-      const [own, common] = [owns[at] as unknown, commons[at] ?? null];
-      return common !== null && isOwnPart(own) ? this.#born(record, own, common) : null;
-    });
-  }
-
-  #commonIn(page: string, cut: number, to: number): Common | null {
-    // Put together, so that what is remembered does not hold the whole page.
-    const text = `{${page.slice(cut + 1, to)}`;
-    return this.#common.get(text) ?? this.#readCommon(text);
+    [this.#latest, this.#latestFrom] = [record, from];
+    return this.#latestCommon;
   }
 
   #readCommon(text: string): Common | null {
-    const part = parsed(text);
+    const part = text.startsWith(',') ? parsed(`{${text.slice(1)}`) : null;
     const common = isCommonPart(part) ? this.#commonOf(part) : null;
     if (common === null) return null;
     if (this.#common.size >= COMMON_MAX) this.#common.clear();
@@ -137,26 +156,25 @@ export class RegistrationReader {
    * At once as it will be shown, because a million of them are: what is read and copied would be two million. The law: it is what
    * `instanceOf` makes of it as it was born.
    */
-  #born({ createRevision, revision }: EncodedRecord, own: OwnPart, common: Common): Instance {
+  #born({ createRevision, revision }: EncodedRecord, own: Own, common: Common): Instance {
     const { verdicts, healthRevision, held, intent, intentRevision } = bornCircumstances;
-    const kept = keptIn(own);
     return {
       namespace: common.namespace,
       service: common.service,
       id: own.id,
-      host: own.host ?? null,
-      port: own.port ?? null,
+      host: own.host,
+      port: own.port,
       ports: common.ports,
       tags: common.tags,
-      metadata: this.#sharing.metadata(own.metadata),
+      metadata: own.metadata,
       weight: common.weight,
       zone: common.zone,
       region: common.region,
       version: common.version,
-      machine: this.#sharing.text(own.machine),
+      machine: own.machine,
       checks: common.checks,
       deregisterAfterMs: common.deregisterAfterMs,
-      origin: kept === undefined ? common.origin : { face: common.origin.face, kept },
+      origin: own.kept === undefined ? common.origin : { face: common.origin.face, kept: own.kept },
       incarnation: incarnationIn(own, createRevision),
       registeredAtMs: own.registeredAtMs,
       createRevision,
@@ -172,30 +190,35 @@ export class RegistrationReader {
   }
 }
 
+/** What was gathered from a page, one after the other. */
+class Gathered {
+  readonly #values: readonly unknown[];
+  #at = 0;
+
+  constructor(values: readonly unknown[]) {
+    this.#values = values;
+  }
+
+  next(): unknown {
+    return this.#values[this.#at++];
+  }
+}
+
 function wholly(read: ReadRegistration | null): Instance | null {
   return read?.isWhole === true ? read.born : null;
 }
 
-/** Where the common part begins; `null` if there is none. Metadata may have an entry of that name, but its value is a text. */
-function cutIn(page: string, from: number, to: number): number | null {
-  let cut = page.indexOf(CUT, from);
-  while (cut !== -1 && page[cut + CUT.length] === '"') cut = page.indexOf(CUT, cut + 1);
-  return cut !== -1 && cut < to ? cut : null;
+/** Whether both end with the same bytes, each from its own place on. */
+function isSameEnd(bytes: Bytes, from: number, other: Bytes, otherFrom: number): boolean {
+  const shift = otherFrom - from;
+  if (bytes.length + shift !== other.length) return false;
+  for (let at = from; at < bytes.length; at++) if (bytes[at] !== other[at + shift]) return false;
+  return true;
 }
 
-/** All values in a row; `null` if bytes and characters are not the same in them. */
-function pageText(records: readonly PresentRecord[]): string | null {
-  let length = 0;
-  for (const { value } of records) length += value.length;
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const { value } of records) {
-    joined.set(value, at);
-    at += value.length;
-  }
+function decoded(bytes: Bytes): string | null {
   try {
-    const text = decodeUtf8(joined);
-    return text.length === length ? text : null;
+    return decodeUtf8(bytes);
   } catch {
     return null;
   }

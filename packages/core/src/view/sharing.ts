@@ -6,12 +6,10 @@
  */
 import type { ReadCheck } from '../records/decode-instance.js';
 import type { Check, Origin } from '../catalog/registration.js';
+import { SharedNames } from './shared-names.js';
 
 /** Of each kind. Enough for every zone, version and set of tags of a large fleet; a few megabytes if all differ. */
 const KEPT_MAX = 16_384;
-
-/** Of names. Most of them are of machines, and those of neighbours differ: with less room than there are machines each would be forgotten before it comes again. */
-const NAMES_MAX = 131_072;
 
 /** What is longer is rarely said twice but by neighbours; to remember it costs more memory than it saves. */
 const KEPT_CHARACTERS_MAX = 256;
@@ -19,7 +17,7 @@ const KEPT_CHARACTERS_MAX = 256;
 type Table<Value> = Readonly<Record<string, Value>>;
 
 export class Sharing {
-  readonly #texts = new Map<string, string>();
+  readonly names: SharedNames = new SharedNames();
   readonly #metadata = new Tables<string>();
   readonly #ports = new Tables<number>();
   readonly #tags = new Lists<string, string>(
@@ -41,7 +39,7 @@ export class Sharing {
   }
 
   name<Text extends string>(text: Text): Text {
-    return kept(this.#texts, text, text, NAMES_MAX) as Text;
+    return this.names.of(text);
   }
 
   metadata(table: Table<string> | undefined): Table<string> {
@@ -151,10 +149,10 @@ function lengthened(text: string): string {
   return `${text.length}:${text}`;
 }
 
-function kept<Value>(values: Map<string, Value>, key: string, value: Value, valuesMax: number = KEPT_MAX): Value {
+function kept<Value>(values: Map<string, Value>, key: string, value: Value): Value {
   const found = values.get(key);
   if (found !== undefined) return found;
-  if (values.size >= valuesMax) values.clear();
+  if (values.size >= KEPT_MAX) values.clear();
   values.set(key, value);
   return value;
 }

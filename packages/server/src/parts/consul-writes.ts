@@ -1,5 +1,5 @@
 /** What is written through the Consul face: the routes of its agents and of its catalog, over the ledger. */
-import type { CatalogView, Clock, Drafts, Host, MachineName, Registrar } from '@rollcall/core';
+import type { CatalogView, Clock, Host, MachineName, Registrar } from '@rollcall/core';
 import { agentCheckRoutes } from '../faces/consul/agent/checks.js';
 import { agentOrderRoutes } from '../faces/consul/agent/orders.js';
 import { agentServiceRoutes } from '../faces/consul/agent/services.js';
@@ -11,19 +11,15 @@ import type { Members } from '../faces/consul/catalog/members.js';
 import { OutputPace } from '../faces/consul/agent/output-pace.js';
 import type { ConsulRoute } from '../faces/consul/route.js';
 import type { ServeOptions } from '../options/options.js';
-import type { DraftedRegistrar } from './audit.js';
+import { draftedWrites, type Drafting } from './drafting.js';
 
-export interface ConsulWriteSources {
+export interface ConsulWriteSources extends Drafting {
   /** The catalog whole, whoever asks: what is written is judged by the registrar. */
   readonly view: CatalogView;
   readonly registrar: Registrar;
   readonly reached: (revision: number, withinMs: number) => Promise<boolean>;
   readonly agents: Agents;
   readonly clock: Clock;
-  /** `null` where others write. */
-  readonly drafts: Drafts | null;
-  /** The registrar as this face may write to it, before a draft's: what is written down of it is written down when that is written. */
-  readonly draftedBy: (registrar: Registrar) => DraftedRegistrar;
 }
 
 /** The one agent of all callers, where there are several nodes that could be it. */
@@ -50,23 +46,8 @@ export function consulWrites(sources: ConsulWriteSources, { dnsDatacenter }: Ser
 }
 
 function togetherIn({ drafts, draftedBy, clock }: ConsulWriteSources, writes: CatalogWrites): Together | null {
-  if (drafts === null) return null;
-  return async (make) => {
-    let ended: DraftedRegistrar['ended'] = () => undefined;
-    try {
-      const written = await drafts.write(({ registrar, view }) => {
-        ended('forgotten');
-        const by = draftedBy(registrar);
-        ended = by.ended;
-        return make({ ...writes, view, registrar: by.registrar, finding: new Finding({ view, clock }) });
-      });
-      ended(written === 'too-large' ? 'forgotten' : written);
-      return written;
-    } catch (error) {
-      ended({ error });
-      throw error;
-    }
-  };
+  const drafted = draftedWrites({ drafts, draftedBy });
+  return drafted && ((make) => drafted((by) => make({ ...writes, ...by, finding: new Finding({ view: by.view, clock }) })));
 }
 
 export function consulWriteRoutes(writes: CatalogWrites, clock: Clock): readonly ConsulRoute[] {

@@ -26,6 +26,7 @@ import type { EurekaPeerStatus } from '../shared/node-status.js';
 import { readAuthorities } from '../shared/tls-files.js';
 import type { Surroundings } from '../surroundings.js';
 import type { Auditing } from './audit.js';
+import { draftedWrites } from './drafting.js';
 import { readCertificate } from './http-door.js';
 import type { Ledger } from './ledger.js';
 import { opened } from './opening.js';
@@ -54,14 +55,20 @@ export interface Eureka {
 }
 
 export function eurekaOver(sources: EurekaSources, options: ServeOptions, surroundings: Surroundings): Eureka {
-  const { shown, catalog, registrar, guard, audit, meter, cache } = sources;
+  const { shown, catalog, registrar, drafts, guard, audit, meter, cache } = sources;
   // As the prober judges: what it would not look at, nobody asks it to.
   const targets = { loopback: isLoopback(options.bind), allowed: options.probeAllow };
+  const judged = audit.registrar(new CheckedRegistrar(registrar));
+  const drafted = draftedWrites({ drafts, draftedBy: (one) => audit.drafted(new CheckedRegistrar(one)) });
   const desk = new EurekaDesk({
     ...surroundings,
     view: shown,
     changesOf: catalog.view,
-    registrar: audit.registrar(new CheckedRegistrar(registrar)),
+    registrar: judged,
+    together: async (write) => {
+      const written = await drafted?.(async (by) => ({ answer: await write(by) }));
+      if (written === undefined || written === 'too-large') await write({ view: shown, registrar: judged });
+    },
     guard: audit.guard(new CheckedGuardDesk(guard)),
     terms: {
       doubled: options.eurekaDoubledLeases,

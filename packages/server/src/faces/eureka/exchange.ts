@@ -13,6 +13,8 @@ import type { Renewals } from './renewals.js';
 export interface EurekaContext {
   readonly view: CatalogView;
   readonly registrar: Registrar;
+  /** What is written so is one commit, or one behind the other where it cannot be. It may be tried again, and says so by being called again. */
+  readonly together: (write: (by: Pick<EurekaContext, 'view' | 'registrar'>) => Promise<void>) => Promise<void>;
   readonly estates: Estates;
   readonly bodies: Bodies;
   readonly renewals: Renewals;

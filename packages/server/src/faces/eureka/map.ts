@@ -248,7 +248,8 @@ function keptOf(said: Said, metadata: Texts, before: Instance | null): Omit<Kept
 }
 
 function isModified({ revision, intentRevision, healthRevision }: Instance, kept: Kept | null): boolean {
-  return kept?.isModified === true || intentRevision > revision || healthRevision > revision;
+  // An override that comes with a registration is one commit with it.
+  return kept?.isModified === true || intentRevision >= revision || healthRevision > revision;
 }
 
 /** When what is shown of it last changed, by the wall clock, as far as that is written somewhere. */

@@ -41,10 +41,14 @@ async function registerSaid(said: Said, request: Saying, context: EurekaContext)
       if (!isRollcallError(error, 'not-found')) throw error;
     }
   }
-  const { instance } = await registrar.register(registration, caller);
   const seed = said.overriddenStatus;
-  if (seed !== 'UNKNOWN' && seed !== 'UP' && (before === null || overrideIn(before) === 'UNKNOWN'))
-    await sayStatus(instance, seed, null, request, context);
+  const isSeed = seed !== 'UNKNOWN' && seed !== 'UP' && (before === null || overrideIn(before) === 'UNKNOWN');
+  if (!isSeed) return void (await registrar.register(registration, caller));
+  // Nobody may call it in between.
+  await context.together(async (by) => {
+    const { instance } = await by.registrar.register(registration, caller);
+    await sayStatus(instance, seed, null, request, { ...context, ...by });
+  });
 }
 
 /**

@@ -70,6 +70,12 @@ class Eureka {
   }
 }
 
+const inJson = { headers: { accept: 'application/json' } };
+
+interface Shown {
+  readonly instance: { readonly overriddenStatus: string };
+}
+
 type Headers = Readonly<Record<string, string>>;
 
 interface Asking {
@@ -155,6 +161,22 @@ describe('what is said of an instance', () => {
     expect(await eureka.health('a')).toEqual(['critical', 'in']);
     await eureka.ask('PUT', '/eureka/apps/ORDERS/a/status?value=UP');
     expect(await eureka.health('a')).toEqual(['passing', 'in']);
+  });
+
+  it('that comes with a registration is one with it: nobody sees the one without the other', async () => {
+    const eureka = await new Eureka().start();
+    const seen: string[] = [];
+    const revision = async (): Promise<number> => (JSON.parse((await eureka.ask('GET', '/status')).text) as { revision: number }).revision;
+    for (const status of ['OUT_OF_SERVICE', 'DOWN', 'STARTING']) {
+      const before = await revision();
+      await eureka.register(status, { overriddenStatus: status });
+      const { overriddenStatus } = (JSON.parse((await eureka.ask('GET', `/eureka/instances/${status}`, inJson)).text) as Shown).instance;
+      seen.push(`${(await revision()) - before} ${overriddenStatus}`);
+    }
+    expect(seen).toEqual(['1 OUT_OF_SERVICE', '1 DOWN', '1 STARTING']);
+    expect(await eureka.statuses()).toEqual(['DOWN=DOWN', 'OUT_OF_SERVICE=OUT_OF_SERVICE', 'STARTING=STARTING']);
+    // It is in the book of those who are asked why, as any other.
+    expect((await eureka.ask('GET', '/instances/OUT_OF_SERVICE')).text).toContain('OUT_OF_SERVICE, through Eureka');
   });
 
   it('is refused in words where it cannot be understood, for people read them', async () => {

@@ -38,6 +38,7 @@ import { httpWrites } from './rows/http-writes.js';
 import { liveViews } from './rows/live-views.js';
 import { noticing } from './rows/noticing.js';
 import { probesOfAFleet } from './rows/probes.js';
+import { readyAgain } from './rows/ready-again.js';
 import { watchFanOut } from './rows/watch-fan-out.js';
 import { Cleanup } from './support/cleanup.js';
 import { machineLine } from './support/machine.js';
@@ -65,7 +66,8 @@ const benchmarks: readonly Benchmark[] = [
   liveViews,
   probesOfAFleet,
   dnsRendering,
-  // Takes minutes: where the time is up, it is asked for by its name.
+  // Take minutes: where the time is up, they are asked for by their names.
+  readyAgain,
   beatingFleet,
 ];
 

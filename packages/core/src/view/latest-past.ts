@@ -8,7 +8,7 @@ import { changesOf, keyOf } from '../store/change.js';
 import { isOurKey } from '../records/keys.js';
 
 /** As much as a view remembers, see recent-changes.ts. */
-const CHANGES_MAX = 8192;
+export const CHANGES_MAX = 8192;
 
 /** Records are small; where they are not, a shorter past has to do. */
 const BYTES_MAX: number = 32 * 1024 * 1024;
@@ -39,6 +39,10 @@ export class LatestPast {
 
   get batches(): readonly RevisionBatch[] {
     return this.#steps.map(({ batch }) => batch);
+  }
+
+  get changes(): number {
+    return this.#changes;
   }
 
   /** In the order of revisions, with previous values. */

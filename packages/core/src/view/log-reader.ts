@@ -20,7 +20,7 @@ import { catalogRange, isOurKey } from '../records/keys.js';
 import type { ForeignClaims } from '../naming/foreign-claims.js';
 import { keyOf } from '../store/change.js';
 import { hullOf } from '../store/key-range.js';
-import { LatestPast } from './latest-past.js';
+import { CHANGES_MAX, LatestPast } from './latest-past.js';
 import { readAll } from './read-all.js';
 
 export interface LogReaderOptions {
@@ -42,6 +42,9 @@ const nothingKept: Restore = () => Promise.resolve(null);
 
 /** How far back it looks: minutes of ordinary churn. */
 const PAST_REVISIONS_MAX = 4096;
+
+/** The last few tell how much there is in each: after registrations in bulk, far fewer hold all that a view remembers. */
+const PAST_SAMPLE = 64;
 
 /** How often it is looked whether the past was heard to its end: it takes milliseconds. */
 const ARRIVAL_LOOK_MS = 5;
@@ -155,10 +158,19 @@ export class LogReader {
   async #readAll({ epoch, compactedRevision }: StoreStatus, pastMax: number): Promise<Reading> {
     const { store, sink, claims } = this.#options;
     const { revision } = await store.range({ range: catalogRange, limit: 0 });
-    const past = await this.#past(Math.max(revision - pastMax, compactedRevision, FIRST_REVISION), revision);
+    const past = await this.#latestPast(Math.max(revision - pastMax, compactedRevision, FIRST_REVISION), revision);
     sink.begin({ epoch, revision: past.asOf });
     await readAll({ store, sink, claims, revision, asOf: past.asOf, before: past.before(), isClosed: () => this.#closed });
     return { revision, past };
+  }
+
+  async #latestPast(from: number, upTo: number): Promise<LatestPast> {
+    if (upTo - from <= PAST_SAMPLE) return this.#past(from, upTo);
+    const sample = await this.#past(upTo - PAST_SAMPLE, upTo);
+    const isUnheard = sample.asOf === upTo;
+    if (isUnheard) return sample;
+    const enough = Math.ceil((CHANGES_MAX * PAST_SAMPLE) / Math.max(sample.changes, 1));
+    return enough <= PAST_SAMPLE ? sample : this.#past(Math.max(from, upTo - enough), upTo);
   }
 
   #past(asOf: number, upTo: number): Promise<LatestPast> {

@@ -51,8 +51,10 @@ class Inspection {
 
   #readAllPages(): Facts {
     const facts = new Facts(Math.floor(this.#sizeBytes / this.#pageBytes));
+    // The same memory for all of them: the system would have to clear what is new.
+    const room = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#sizeBytes));
     for (let at = 0; at < this.#sizeBytes; at += CHUNK_BYTES) {
-      const chunk = this.#read(at, Math.min(CHUNK_BYTES, this.#sizeBytes - at));
+      const chunk = this.#readInto(room, at);
       for (let offset = 0; offset + this.#pageBytes <= chunk.length; offset += this.#pageBytes) {
         const number = (at + offset) / this.#pageBytes;
         facts.set(number, readPageFacts(chunk, offset, this.#pageBytes, number));
@@ -96,8 +98,11 @@ class Inspection {
   }
 
   #read(position: number, length: number): Buffer {
-    const buffer = Buffer.allocUnsafe(length);
-    return buffer.subarray(0, readSync(this.#handle, buffer, 0, length, position));
+    return this.#readInto(Buffer.allocUnsafe(length), position);
+  }
+
+  #readInto(room: Buffer, position: number): Buffer {
+    return room.subarray(0, readSync(this.#handle, room, 0, room.length, position));
   }
 
   #foreign(): RollcallError {

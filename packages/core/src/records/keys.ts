@@ -242,8 +242,8 @@ type PlainKey = readonly [whole: string, kind: RecordKind, namespace: Namespace,
 
 /** What stands for itself in a key. */
 const plainPart = /^[A-Za-z0-9._~:-]*$/;
-/** The same with slashes, as ids have them that are made of paths. */
-const pathPart = /^[A-Za-z0-9._~:/-]*$/;
+/** What `encodeURIComponent` treats otherwise than keys do. */
+const special = /[:!*'()]/;
 
 function withSlashes(part: InstanceId): InstanceId {
   return part.includes('%') ? (part.replaceAll('%2F', '/') as InstanceId) : part;
@@ -252,10 +252,9 @@ function withSlashes(part: InstanceId): InstanceId {
 /** The law: `decodePart(encodePart(text))` is `text`, for every text without halves of characters. */
 function encodePart(text: string): string {
   if (plainPart.test(text)) return text;
-  if (pathPart.test(text)) return text.replaceAll('/', '%2F');
-  return encodeURIComponent(text)
-    .replaceAll('%3A', ':')
-    .replace(/[!*'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(text);
+  if (!special.test(text)) return encoded;
+  return encoded.replaceAll('%3A', ':').replace(/[!*'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function decodePart(part: string | undefined): string | undefined {

@@ -2,7 +2,7 @@
 export function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (Array.isArray(left)) return Array.isArray(right) && left.length === right.length && left.every((one, at) => isSame(one, right[at]));
+  if (Array.isArray(left)) return Array.isArray(right) && isSameList(left, right);
   return !Array.isArray(right) && isSameTable(left as Table, right as Table);
 }
 
@@ -16,4 +16,10 @@ function isSameTable(left: Table, right: Table): boolean {
   }
   for (const _ in right) names--;
   return names === 0;
+}
+
+function isSameList(left: readonly unknown[], right: readonly unknown[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let at = 0; at < left.length; at++) if (!isSame(left[at], right[at])) return false;
+  return true;
 }

@@ -12,7 +12,7 @@ import { ServiceName } from '../catalog/names.js';
 import type { Caller, CatalogView, ServiceRef } from '../face.js';
 import type { Clock } from '../ports/clock.js';
 import type { InstanceSelector } from '../query/find-instance.js';
-import { happeningsOf, type Happening } from './happening.js';
+import { happeningsOf, type Happening, type Surroundings } from './happening.js';
 
 export interface TimelineEvent extends Happening {
   readonly revision: number;
@@ -103,17 +103,18 @@ export class Timeline {
   }
 
   #changed({ revision, services }: ChangeBatch): void {
-    const wallMs = this.#options.clock.wallMs();
+    const around: Surroundings = { wallMs: this.#options.clock.wallMs(), machineGoes: false };
     for (const { namespace, service, changes } of services) {
       const text = changes.length === 0 ? '' : serviceText(namespace, service);
-      for (const change of changes) this.#take(change, text, revision, wallMs);
+      for (const change of changes) this.#take(change, text, revision, around);
     }
   }
 
-  #take(change: InstanceChange, service: string, revision: number, wallMs: number): void {
+  #take(change: InstanceChange, service: string, revision: number, around: Surroundings): void {
     const { ref, previous, current } = change;
+    const { wallMs } = around;
     const machineGoes = current === null && previous !== null && this.#machineGoes(previous);
-    for (const { what, text, by, face } of happeningsOf(change, { wallMs, machineGoes })) {
+    for (const { what, text, by, face } of happeningsOf(change, machineGoes ? { wallMs, machineGoes } : around)) {
       // In one literal: a spread costs more than all that is found out.
       const entry: Entry = { what, text, by, face, revision, wallMs, id: ref.id, service, isGone: false };
       this.#add(entry);

@@ -220,13 +220,9 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
 
   /** Groups the changes by their services, and takes note of each one's revision and panic. */
   #serviceChanges({ instances, settled, guardTurned }: StateChange, revision: number): readonly ServiceChange[] {
-    const [only, ...others] = instances;
-    if (only !== undefined && others.length === 0 && settled.size === 0 && !guardTurned)
-      return [this.#serviceChange(serviceText(only.ref.namespace, only.ref.service), only.ref, instances, revision)];
     const changed = byServices(instances);
-    const services = [...changed].map(([text, changes]) =>
-      this.#serviceChange(text, (changes[0] as InstanceChange).ref, changes, revision),
-    );
+    const services: ServiceChange[] = [];
+    for (const [text, changes] of changed) services.push(this.#serviceChange(text, (changes[0] as InstanceChange).ref, changes, revision));
     for (const [text, ref] of this.#doubtful(settled, guardTurned)) {
       const change = changed.has(text) ? null : this.#serviceChange(text, ref, [], revision);
       if (change !== null && isChange(change)) services.push(change);
@@ -271,16 +267,17 @@ export class Projection implements CatalogView, EncodedSink, Knowing {
 function byServices(changes: readonly InstanceChange[]): ReadonlyMap<string, readonly InstanceChange[]> {
   const groups = new Map<string, InstanceChange[]>();
   let latest: InstanceRef | null = null;
-  let group: InstanceChange[] = [];
+  let text = '';
+  let group: InstanceChange[] | undefined;
   for (const change of changes) {
     const { ref } = change;
     if (latest === null || ref.service !== latest.service || ref.namespace !== latest.namespace) {
-      const text = serviceText(ref.namespace, ref.service);
-      group = groups.get(text) ?? [];
-      if (group.length === 0) groups.set(text, group);
+      text = serviceText(ref.namespace, ref.service);
+      group = groups.get(text);
       latest = ref;
     }
-    group.push(change);
+    if (group === undefined) groups.set(text, (group = [change]));
+    else group.push(change);
   }
   return groups;
 }

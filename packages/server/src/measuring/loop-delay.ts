@@ -23,6 +23,7 @@ export class LoopDelay {
   readonly #clock: Clock;
   readonly #observe: (seconds: number) => void;
   readonly #samples: number[] = [];
+  #standingMs = 0;
   #cancel: (() => void) | null = null;
 
   constructor(clock: Clock, meter: Meter) {
@@ -31,9 +32,9 @@ export class LoopDelay {
     this.#observe = (seconds) => histogram.observe(seconds);
   }
 
-  /** The delay that was there all the time lately; a single pause is none. */
+  /** The delay that was there all the time lately; a single pause is none. Every request asks for it. */
   get standingMs(): number {
-    return this.#samples.length < STANDING_SAMPLES ? 0 : Math.min(...this.#samples);
+    return this.#standingMs;
   }
 
   start(): void {
@@ -43,6 +44,7 @@ export class LoopDelay {
       this.#observe(lateMs / 1000);
       this.#samples.push(lateMs);
       if (this.#samples.length > STANDING_SAMPLES) this.#samples.shift();
+      this.#standingMs = this.#samples.length < STANDING_SAMPLES ? 0 : Math.min(...this.#samples);
       this.start();
     });
   }

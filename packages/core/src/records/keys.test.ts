@@ -4,7 +4,7 @@ import type { NodeName } from '../cluster/node-name.js';
 import { fromText, toText } from '../store/bytes.js';
 import { textRangeHoldsBytes, toTextRange } from '../store/key-range.js';
 import { anyInstanceId, anyServiceName, defaultNamespace, instanceId, serviceName } from '../catalog/instance.fixture.js';
-import { lettersRange, nodeKey, nodeNameIn, nodesRange, parseRecordKey, recordKey, refText } from './keys.js';
+import { isKeyOf, lettersRange, nodeKey, nodeNameIn, nodesRange, parseRecordKey, recordKey, recordKeyStart, refText } from './keys.js';
 import { ServiceName } from '../catalog/names.js';
 
 describe('recordKey', () => {
@@ -36,6 +36,24 @@ describe('recordKey', () => {
         expect(refText({ ...ref, id: otherId }) === refText(ref)).toBe(id === otherId);
       }),
     );
+  });
+});
+
+describe('isKeyOf', () => {
+  it('tells whether a key is one of a service’s instance', () => {
+    fc.assert(
+      fc.property(anyServiceName, anyInstanceId, fc.oneof(anyInstanceId, fc.constant(null)), (service, id, another) => {
+        const start = fromText(recordKeyStart('instances', defaultNamespace, service));
+        const key = recordKey('instances', { namespace: defaultNamespace, service, id: another ?? id });
+        expect(isKeyOf(key, start, id)).toBe((another ?? id) === id);
+        expect(isKeyOf(key.subarray(0, -1), start, id)).toBe(false);
+        expect(isKeyOf(recordKey('health', { namespace: defaultNamespace, service, id }), start, id)).toBe(false);
+      }),
+    );
+  });
+
+  it.each(['a/b', 'a%2Fb', 'ä'])('does not take %s for a key that is not written as keys are', (id) => {
+    expect(isKeyOf(fromText(`/start/${id}`), fromText('/start/'), id)).toBe(false);
   });
 });
 

@@ -156,12 +156,14 @@ export function isRegistrationKey(key: Bytes): boolean {
 }
 
 /** Whether `key` is `start` and this id, without making a text of it. */
-export function isKeyOf(key: Bytes, start: string, id: string): boolean {
-  const part = plainPart.test(id) ? id : encodePart(id);
-  if (key.length !== start.length + part.length) return false;
-  for (let at = 0; at < start.length; at++) if (key[at] !== start.charCodeAt(at)) return false;
-  for (let at = 0; at < part.length; at++) if (key[start.length + at] !== part.charCodeAt(at)) return false;
-  return true;
+export function isKeyOf(key: Bytes, start: Bytes, id: string): boolean {
+  for (let at = 0; at < start.length; at++) if (key[at] !== start[at]) return false;
+  for (let at = 0; at < id.length; at++) {
+    const letter = id.charCodeAt(at);
+    if (plainLetters[letter] !== 1) return toText(key.subarray(start.length)) === encodePart(id);
+    if (key[start.length + at] !== letter) return false;
+  }
+  return key.length === start.length + id.length;
 }
 
 /** `null` for a key that is none of these, or not written as it is written here. */
@@ -242,6 +244,8 @@ type PlainKey = readonly [whole: string, kind: RecordKind, namespace: Namespace,
 
 /** What stands for itself in a key. */
 const plainPart = /^[A-Za-z0-9._~:-]*$/;
+/** By its number, 1 for such a letter. */
+const plainLetters: Uint8Array = Uint8Array.from({ length: 0x80 }, (_, letter) => +plainPart.test(String.fromCharCode(letter)));
 /** What `encodeURIComponent` treats otherwise than keys do. */
 const special = /[:!*'()]/;
 

@@ -7,6 +7,7 @@ import type { MachineRef } from '../catalog/machine.js';
 import { ServiceName, type InstanceId, type MachineName, type Namespace } from '../catalog/names.js';
 import { WideMap } from '../wide-map.js';
 import type { InstanceRef } from '../catalog/registration.js';
+import { Residents } from './residents.js';
 import { ServiceEntry } from './service-entry.js';
 
 /** What is in one namespace. */
@@ -14,7 +15,7 @@ class Room {
   readonly services = new Map<ServiceName, ServiceEntry>();
   /** Nearly every id is used once: only those that are not need a set. */
   readonly ids = new WideMap<InstanceId, Instance | Set<Instance>>(idOf);
-  readonly machines = new Map<MachineName, Set<Instance>>();
+  readonly machines = new Map<MachineName, Residents>();
   /** The folded names of the services, in order; made when asked for. */
   sortedNames: readonly ServiceName[] | null = null;
 }
@@ -64,7 +65,7 @@ export class InstanceTable {
   }
 
   on({ namespace, name }: MachineRef): readonly Instance[] {
-    return [...(this.#rooms.get(namespace)?.machines.get(name) ?? nobody)];
+    return this.#rooms.get(namespace)?.machines.get(name)?.all() ?? nobody;
   }
 
   /** The service's entry for a registration that is about to be put; `revision` is that of a new one. */
@@ -85,11 +86,21 @@ export class InstanceTable {
     entry.put(instance, previous);
     if (previous === null) this.#size++;
     takeId(room, instance, previous);
-    if (previous !== null) leaveMachine(room, previous);
-    if (instance.machine === null) return;
-    const there = room.machines.get(instance.machine);
-    if (there === undefined) room.machines.set(instance.machine, new Set([instance]));
-    else there.add(instance);
+    takeMachine(room, instance, previous);
+  }
+
+  /** The same of somebody who is probably new: answers false, and does nothing, where the service has one of this id. */
+  putNew(entry: ServiceEntry, instance: Instance): boolean {
+    const room = this.#rooms.get(entry.namespace) as Room;
+    // An id that nobody has is none of the service's.
+    if (room.ids.add(instance.id, instance) !== undefined) {
+      if (entry.get(instance.id) !== undefined) return false;
+      takeId(room, instance, null);
+    }
+    entry.put(instance, null);
+    this.#size++;
+    takeMachine(room, instance, null);
+    return true;
   }
 
   /** Answers the entry; it is out of the table if it is empty now. */
@@ -108,10 +119,20 @@ export class InstanceTable {
   }
 }
 
+function takeMachine(room: Room, instance: Instance, previous: Instance | null): void {
+  const { machine } = instance;
+  const there = machine === null ? undefined : room.machines.get(machine);
+  if (previous !== null && previous.machine === machine) return there?.replace(previous, instance);
+  if (previous !== null) leaveMachine(room, previous);
+  if (there !== undefined) there.add(instance);
+  else if (machine !== null) room.machines.set(machine, new Residents(instance));
+}
+
 function leaveMachine(room: Room, previous: Instance): void {
   if (previous.machine === null) return;
   const there = room.machines.get(previous.machine);
-  if (there?.delete(previous) === true && there.size === 0) room.machines.delete(previous.machine);
+  there?.remove(previous);
+  if (there?.size === 0) room.machines.delete(previous.machine);
 }
 
 function takeId({ ids }: Room, instance: Instance, previous: Instance | null): void {

@@ -4,7 +4,8 @@
  * kept a second time.
  */
 import type { ServiceRef } from '../face.js';
-import { toText } from '../store/bytes.js';
+import type { Bytes } from '../ports/store.js';
+import { fromText, toText } from '../store/bytes.js';
 import type { EncodedRecord } from '../records/encoded.js';
 import type { InstanceChange, MachineChange } from './feed.js';
 import { decodeGuardRecord, idleGuard, type GuardState } from '../records/guard-record.js';
@@ -29,7 +30,7 @@ import type { KnownRecords } from './known-records.js';
 import type { Machine } from '../catalog/machine.js';
 import { MachineTable } from './machine-table.js';
 import { decodeNamingRecord, noNaming, type NamingState } from '../naming/naming-record.js';
-import { ServiceName } from '../catalog/names.js';
+import { ServiceName, type Namespace } from '../catalog/names.js';
 import type { PanicRule } from '../catalog/panic-rule.js';
 import { decodeHealthRecord } from '../records/records.js';
 import type { InstanceRef } from '../catalog/registration.js';
@@ -60,6 +61,17 @@ interface Slot {
   intentRevision: number;
 }
 
+/** Neighbours of one service, as one of them spells it. */
+interface Group {
+  readonly namespace: Namespace;
+  readonly service: ServiceName;
+  /** How the keys of their registrations begin. */
+  readonly keyStart: Bytes;
+  entry: ServiceEntry | null;
+}
+
+const none: readonly never[] = [];
+
 export class RecordState {
   readonly instances: InstanceTable = new InstanceTable();
   readonly machines: MachineTable = new MachineTable();
@@ -86,9 +98,9 @@ export class RecordState {
   load(records: readonly EncodedRecord[]): void {
     const isQuick = (record: EncodedRecord): record is PresentRecord =>
       record.value !== null && this.intents.size === 0 && isRegistrationKey(record.key);
-    if (records.every(isQuick)) return this.#loadRegistrations(records);
-    this.#loadRegistrations(records.filter(isQuick));
-    this.take(records.filter((record) => !isQuick(record)));
+    const others = records.every(isQuick) ? none : records.filter((record) => !isQuick(record));
+    this.#loadRegistrations(others === none ? (records as readonly PresentRecord[]) : records.filter(isQuick));
+    if (others.length + this.#touched.size > 0) this.take(others);
   }
 
   /** Takes in what one revision did. */
@@ -128,20 +140,27 @@ export class RecordState {
 
   #loadRegistrations(records: readonly PresentRecord[]): void {
     const read = this.#reader.read(records);
-    let entry: ServiceEntry | null = null;
-    let start = '';
-    records.forEach((record, at) => {
-      const one = read[at] ?? null;
-      if (one === null) return this.#takeOne(record);
-      if (entry === null || one.service !== entry.name || one.namespace !== entry.namespace) {
-        start = recordKeyStart('instances', one.namespace, one.service);
-        entry = null;
-      }
-      if (!isKeyOf(record.key, start, one.id)) return this.#takeOne(record);
-      entry ??= this.instances.entryFor(one.namespace, one.service, this.#since);
-      const known = this.#withMachine(bornCircumstances, one);
-      this.instances.put(entry, known === bornCircumstances ? one : instanceOf(one, known), entry.get(one.id) ?? null);
-    });
+    let group = null as Group | null;
+    for (let at = 0; at < records.length; at++) {
+      const [record, one] = [records[at] as PresentRecord, read[at] ?? null];
+      if (one !== null && (group?.service !== one.service || group.namespace !== one.namespace))
+        group = {
+          namespace: one.namespace,
+          service: one.service,
+          keyStart: fromText(recordKeyStart('instances', one.namespace, one.service)),
+          entry: null,
+        };
+      if (one === null || group === null || !this.#loadOne(record, one, group)) this.#takeOne(record);
+    }
+  }
+
+  /** `false` where more has to be known: it may not belong where it stands, or show more than it says. */
+  #loadOne({ key }: PresentRecord, one: Instance, group: Group): boolean {
+    if (!isKeyOf(key, group.keyStart, one.id)) return false;
+    if (this.#touched.size > 0 && this.#touched.has(refText(one))) return false;
+    group.entry ??= this.instances.entryFor(one.namespace, one.service, this.#since);
+    const known = this.#withMachine(bornCircumstances, one);
+    return this.instances.putNew(group.entry, known === bornCircumstances ? one : instanceOf(one, known));
   }
 
   #takeOne(record: EncodedRecord): void {

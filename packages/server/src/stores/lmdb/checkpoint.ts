@@ -101,7 +101,7 @@ export class Checkpoint {
     if (this.#closed || (this.#pass === null && this.#gathered.isEmpty)) return Promise.resolve();
     this.#pass ??= this.#carryOver().finally(() => {
       this.#pass = null;
-      if (!this.#gathered.isEmpty) this.#passLater();
+      this.#passLater();
     });
     return this.#pass;
   }
@@ -125,7 +125,9 @@ export class Checkpoint {
     if (this.#closed || this.#cancelTimer !== null) return;
     this.#cancelTimer = this.#options.clock.after(GATHER_MS, () => {
       this.#cancelTimer = null;
-      void this.pass();
+      if (!this.#gathered.isEmpty) void this.pass();
+      // Nobody writes: then nothing has to be at hand.
+      else if (this.#pass === null) this.#recent.clear();
     });
   }
 

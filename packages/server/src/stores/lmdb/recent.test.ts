@@ -90,6 +90,14 @@ describe('what was written lately', () => {
     expect(recent.size).toBe(1);
   });
 
+  it('is left to the tables when nobody writes any more', () => {
+    const recent = new Recent();
+    recent.take(layerOf({ a: 1 }), []);
+    recent.beginPass(false);
+    recent.clear();
+    expect([recent.get('a'), recent.size]).toEqual([undefined, 0]);
+  });
+
   it('is kept while everybody writes', () => {
     const recent = new Recent();
     for (const key of keys) {

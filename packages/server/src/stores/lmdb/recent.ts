@@ -58,6 +58,12 @@ export class Recent {
     this.#young = new Map();
   }
 
+  /** The tables have it all. */
+  clear(): void {
+    this.#young = new Map();
+    this.#old = new Map();
+  }
+
   /** The pass failed: answers those of its cells that nothing came after, and they wait for the next one. */
   takeBack(cells: readonly Cell[]): Cell[] {
     const latest = cells.filter((cell) => this.#cell(cell.key) === cell);

@@ -41,7 +41,8 @@ export type CensusView = Pick<CatalogView, 'allInstances' | 'follow'>;
 
 export class Census {
   readonly #view: CensusView;
-  readonly #counts = new Map<string, number>();
+  /** By health, then by mode: without a text that is made of both, for every change of anybody. */
+  readonly #counts: ReadonlyMap<string, Map<string, number>> = new Map(healths.map((health) => [health, new Map<string, number>()]));
   readonly #arrivals: Counter;
   readonly #departures: (reason: string) => Counter;
   #unfollow: (() => void) | null = null;
@@ -49,7 +50,7 @@ export class Census {
   constructor(view: CensusView, meter: Meter) {
     this.#view = view;
     for (const health of healths) {
-      for (const mode of modes) meter.gauge(instances, () => this.#counts.get(`${health} ${mode}`) ?? 0, { health, mode });
+      for (const mode of modes) meter.gauge(instances, () => this.#countOf(health, mode), { health, mode });
     }
     this.#arrivals = meter.counter(arrivals);
     this.#departures = (reason) => meter.counter(departures, { reason });
@@ -67,7 +68,7 @@ export class Census {
 
   /** How many instances, in all and by health. */
   get byHealth(): HealthCounts {
-    const of = (health: string): number => modes.reduce((sum, mode) => sum + (this.#counts.get(`${health} ${mode}`) ?? 0), 0);
+    const of = (health: string): number => modes.reduce((sum, mode) => sum + this.#countOf(health, mode), 0);
     return healthCounts(of);
   }
 
@@ -76,11 +77,13 @@ export class Census {
   }
 
   #countAll(): void {
-    this.#counts.clear();
+    for (const counts of this.#counts.values()) counts.clear();
     for (const instance of this.#view.allInstances(caller)) this.#count(instance, 1);
   }
 
   #changed({ previous, current }: InstanceChange): void {
+    // Most changes are of something else.
+    if (previous !== null && previous.health === current?.health && previous.mode === current.mode) return;
     if (previous !== null) this.#count(previous, -1);
     if (current !== null) this.#count(current, 1);
     if (previous === null) this.#arrivals.add();
@@ -88,8 +91,11 @@ export class Census {
   }
 
   #count({ health, mode }: Instance, by: 1 | -1): void {
-    const state = `${health} ${mode}`;
-    this.#counts.set(state, (this.#counts.get(state) ?? 0) + by);
+    this.#counts.get(health)?.set(mode, this.#countOf(health, mode) + by);
+  }
+
+  #countOf(health: string, mode: string): number {
+    return this.#counts.get(health)?.get(mode) ?? 0;
   }
 }
 

@@ -50,6 +50,13 @@ describe('sharing', () => {
     expect([sharing.text(undefined), sharing.text(null), sharing.text('a')]).toEqual([null, null, 'a']);
   });
 
+  it('notices when tables are repeated after many that were not', () => {
+    const sharing = new Sharing();
+    for (let at = 0; at < 5_000; at++) sharing.metadata({ own: `${at}` });
+    const rounds = Array.from({ length: 1_000 }, () => ['a', 'b', 'c'].map((own) => sharing.metadata({ own })));
+    expect(new Set(rounds.slice(-500).flat()).size).toBe(3);
+  });
+
   it('forgets, and goes on', () => {
     const sharing = new Sharing();
     for (let at = 0; at < 40_000; at++) expect(sharing.name(`zone-${at}`)).toBe(`zone-${at}`);

@@ -14,6 +14,10 @@ const KEPT_MAX = 16_384;
 /** What is longer is rarely said twice but by neighbours; to remember it costs more memory than it saves. */
 const KEPT_CHARACTERS_MAX = 256;
 
+/** Where nobody said what another one had said, hardly anybody will: then only some are looked up, so that it is noticed when that ends. */
+const NEW_IN_A_ROW_MAX = 1_024;
+const LOOKED_UP_OF = 16;
+
 type Table<Value> = Readonly<Record<string, Value>>;
 
 export class Sharing {
@@ -85,6 +89,9 @@ class Tables<Value extends string | number> {
   readonly #none: Table<Value> = Object.freeze({});
   #latest: Table<Value> = this.#none;
   #latestSize = 0;
+  /** How many that were looked up had not been said before. */
+  #newInARow = 0;
+  #passedBy = 0;
 
   share(table: Table<Value> | undefined): Table<Value> {
     let size = 0;
@@ -98,10 +105,20 @@ class Tables<Value extends string | number> {
     }
     if (table === undefined || size === 0) return this.#none;
     if (!same || size !== this.#latestSize) {
-      this.#latest = characters > KEPT_CHARACTERS_MAX ? table : kept(this.#kept, keyOf(table), table);
+      this.#latest = characters > KEPT_CHARACTERS_MAX || this.#isInVain() ? table : this.#keep(table);
       this.#latestSize = size;
     }
     return this.#latest;
+  }
+
+  #isInVain(): boolean {
+    return this.#newInARow > NEW_IN_A_ROW_MAX && ++this.#passedBy % LOOKED_UP_OF !== 0;
+  }
+
+  #keep(table: Table<Value>): Table<Value> {
+    const found = kept(this.#kept, keyOf(table), table);
+    this.#newInARow = found === table ? this.#newInARow + 1 : 0;
+    return found;
   }
 }
 

@@ -69,6 +69,15 @@ describe('the scanner of what is an instance’s own', () => {
     expect(scanner.gathered()).toEqual([]);
   });
 
+  it('gathers however much there is, page after page', () => {
+    const scanner = new OwnScanner(new SharedNames());
+    for (const letters of [10, 60_000, 10, 200_000, 10]) {
+      const all = Array.from({ length: 12 }, (_, at) => ({ a: `${at}`.padEnd(letters, '.') }));
+      for (const metadata of all) scanner.scan(recordOf({ id: 'a', metadata, incarnation: 1, registeredAtMs: 2 }));
+      expect(scanner.gathered()).toEqual(all.flatMap((metadata) => ['a', metadata]));
+    }
+  });
+
   it('is not led astray by a record that ends anywhere', () => {
     const record = recordOf({ id: 'a', host: 'h', port: 1, machine: 'm', metadata: { a: '"}' }, incarnation: 1, registeredAtMs: 2 });
     const scanner = new OwnScanner(new SharedNames());

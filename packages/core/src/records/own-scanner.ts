@@ -41,6 +41,8 @@ const DIGITS_MAX = 15;
 
 /** For a page of ordinary records. */
 const ROOM_BYTES = 65_536;
+/** What is larger was needed for once, and is given back. */
+const KEPT_ROOM_BYTES_MAX: number = 16 * ROOM_BYTES;
 
 const nothing = new Uint8Array();
 
@@ -94,10 +96,14 @@ export class OwnScanner {
   gathered(): readonly unknown[] | null {
     const length = Math.max(this.#used, 2);
     this.#room[length - 1] = LIST_CLOSES;
+    const gathered = parseJson(this.#room.subarray(0, length)) as readonly unknown[] | null;
+    if (this.#room.length > KEPT_ROOM_BYTES_MAX) this.#room = new Uint8Array(ROOM_BYTES);
+    this.#room[0] = LIST_OPENS;
     this.#used = 1;
-    this.#before = nothing;
+    // Nobody holds a page.
+    this.#bytes = this.#before = nothing;
     this.#beforeTo = this.#beforeFrom;
-    return parseJson(this.#room.subarray(0, length)) as readonly unknown[] | null;
+    return gathered;
   }
 
   #begin(record: Bytes): void {

@@ -56,6 +56,10 @@ const anyMutant = fc
     encodeUtf8(JSON.stringify({ ...(JSON.parse(decodeUtf8(bytes)) as object), [name]: JSON.parse(json) as unknown })),
   );
 
+function withMetadata(text: string): Uint8Array {
+  return encodeUtf8(decodeUtf8(encodeInstanceRecord({ ...record, metadata: { a: 'b' } })).replace('{"a":"b"}', text));
+}
+
 describe('reading registrations', () => {
   it('reads whatever comes just as the rules do, in every company', () => {
     fc.assert(
@@ -89,6 +93,12 @@ describe('reading registrations', () => {
     ['one holds two', [encodeUtf8(`${decodeUtf8(value)},${decodeUtf8(value)}`), value]],
     ['a list runs through several', [encodeUtf8('['), value, encodeUtf8(']')]],
     ['one is empty', [new Uint8Array(), value]],
+    ['the metadata of one are broken', [withMetadata('{"a":"b",}'), value, withMetadata('{"a":"b"],["c":"d"}')]],
+    ['the metadata of two are broken alike', [withMetadata('{"a":1}'), withMetadata('{"a":1}'), value]],
+    ['the metadata of one are of no letters', [withMetadata('{"a":"\u0000"}'), value]],
+    ['the metadata of one bear a name of objects', [withMetadata('{"__proto__":"a"}'), withMetadata('{"__proto__":"a"}'), value]],
+    ['one ends with its own part', [encodeUtf8(decodeUtf8(value).replace(/,"weight".*/, '')), value]],
+    ['one ends with its own part and is closed', [encodeUtf8(decodeUtf8(value).replace(/,"weight".*/, '}')), value]],
     ['one is no text', [Uint8Array.of(0xff), value]],
     ['one is a word', [encodeUtf8('null'), value]],
     [

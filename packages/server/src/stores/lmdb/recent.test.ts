@@ -106,4 +106,16 @@ describe('what was written lately', () => {
     }
     expect(keys.filter((key) => recent.get(key) !== undefined)).toEqual(keys);
   });
+
+  it('is left to the tables where its values are large, however few they are', () => {
+    const recent = new Recent();
+    const value = new Uint8Array(40 * 1024 * 1024);
+    for (const key of keys) {
+      const layer = emptyLayer();
+      layer.set(key, { ...entryOf(key, 1), value });
+      recent.take(layer, []);
+      recent.beginPass(false);
+    }
+    expect(keys.filter((key) => recent.get(key) !== undefined)).toEqual(['c', 'd']);
+  });
 });

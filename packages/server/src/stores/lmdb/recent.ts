@@ -20,9 +20,14 @@ export interface Cell {
 /** So many make room for younger ones: two passes' worth while everybody writes. */
 const YOUNG_MAX = 65_536;
 
+/** And so many bytes of values, those of two passes: where values are large, few of them would fill the memory. */
+const YOUNG_BYTES_MAX: number = 64 * 1024 * 1024;
+
 export class Recent {
   #young = new Map<string, Cell>();
   #old: ReadonlyMap<string, Cell> = new Map();
+  /** Of all values that came since the young ones began: at least as many as they hold. */
+  #youngBytes = 0;
   /** The one that gathers. */
   #pass = 0;
 
@@ -39,6 +44,7 @@ export class Recent {
   /** Takes in what was written, and adds to `gathered` those keys that were not in it yet. */
   take(layer: Layer, gathered: Cell[]): void {
     for (const [key, entry] of layer.asTheyCame()) {
+      this.#youngBytes += entry?.value.length ?? 0;
       const known = this.#young.get(key);
       if (known?.pass === this.#pass) {
         known.entry = entry;
@@ -53,15 +59,15 @@ export class Recent {
   /** A pass begins with all that was gathered, and the last one is over. `isQuiet`: nobody writes so much that much is worth keeping. */
   beginPass(isQuiet: boolean): void {
     this.#pass++;
-    if (!isQuiet && this.#young.size < YOUNG_MAX) return;
+    if (!isQuiet && this.#young.size < YOUNG_MAX && this.#youngBytes < YOUNG_BYTES_MAX) return;
     this.#old = this.#young;
-    this.#young = new Map();
+    this.#begin();
   }
 
   /** The tables have it all. */
   clear(): void {
-    this.#young = new Map();
     this.#old = new Map();
+    this.#begin();
   }
 
   /** The pass failed: answers those of its cells that nothing came after, and they wait for the next one. */
@@ -70,8 +76,14 @@ export class Recent {
     for (const cell of latest) {
       cell.pass = this.#pass;
       this.#young.set(cell.key, cell);
+      this.#youngBytes += cell.entry?.value.length ?? 0;
     }
     return latest;
+  }
+
+  #begin(): void {
+    this.#young = new Map();
+    this.#youngBytes = 0;
   }
 
   #cell(key: string): Cell | undefined {

@@ -58,8 +58,15 @@ function lasting({ identity, may, face }: Caller): Caller {
 
 /** Those on a node that this caller may see. */
 export function instancesOn({ places }: Pick<ReadingContext, 'places'>, name: MachineName, { may }: Caller): readonly Instance[] {
-  const all = [...places.on(name)].toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const all = [...places.on(name)].toSorted(byId);
   return may.read.isEverything ? all : all.filter(({ namespace, service }) => may.read.covers(namespace, service));
+}
+
+/** Of those that share an id, being of different services, who came first: so it is the same on every node, and after a restart. */
+export function byId(one: Instance, other: Instance): number {
+  if (one.id !== other.id) return one.id < other.id ? -1 : 1;
+  if (one.createRevision !== other.createRevision) return one.createRevision - other.createRevision;
+  return ServiceName.fold(one.service) < ServiceName.fold(other.service) ? -1 : 1;
 }
 
 /** A node by its name, whether it is there by itself or because somebody is on it; `null` for one that nobody knows, or may know. */

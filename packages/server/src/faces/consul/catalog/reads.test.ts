@@ -52,6 +52,23 @@ describe('/v1/catalog', () => {
     expect(await populated().json(url)).toEqual(expected);
   });
 
+  it('shows those of one id on a node alike, whoever changed last', async () => {
+    const scene = new ConsulScene();
+    const [first, second] = ['web', 'db'].map((service) => instanceFrom({ id: 'one', service, machine: 'm1' }));
+    if (first === undefined || second === undefined) throw new Error('two');
+    scene.show(first);
+    scene.show(second);
+    const namesOn = async (): Promise<unknown> => {
+      const { Services } = (await scene.json('/catalog/node/m1')) as { readonly Services: Readonly<Record<string, { Service: string }>> };
+      const checks = names(await scene.json('/health/node/m1'), 'ServiceName');
+      return [...Object.entries(Services).map(([id, { Service }]) => `${id}=${Service}`), ...checks];
+    };
+    const asTheyCame = ['one=web', 'db:one=db', 'web', 'db'];
+    expect(await namesOn()).toEqual(asTheyCame);
+    scene.show({ ...first, weight: 7, createRevision: scene.revision - 1 });
+    expect(await namesOn()).toEqual(asTheyCame);
+  });
+
   it.each([
     ['/catalog/nodes?node-meta=rack:r1', ['m1']],
     ['/catalog/nodes?filter=Node%20matches%20%22%5Em%22', ['m1']],

@@ -5,7 +5,7 @@ import type { Filter } from '../filter/filter.js';
 import { Pile, sorted, type Making } from './making.js';
 import { ranking, type Near } from './near.js';
 import type { ConsulNode } from './nodes.js';
-import { nodeNamed, type ReadingContext } from './reading.js';
+import { byId, nodeNamed, type ReadingContext } from './reading.js';
 import type { Ask } from '../route.js';
 import { catalogRow, OWN_SERVICE, serviceOf, servicesOn } from '../shown/service-on.js';
 import { mayHaveCheckIn, nodeChecks, serviceChecks, type CheckRow } from '../shown/checks.js';
@@ -136,7 +136,7 @@ export function* tableOf<Row>(
   first: readonly (readonly [id: string, row: Row])[] = [],
 ): Making<Buffer> {
   const table = new Map<string, string>(first.map(([id, row]) => [id, JSON.stringify(row)]));
-  for (const one of yield* sorted(things, (left, right) => (left.id < right.id ? -1 : 1))) {
+  for (const one of yield* sorted(things, byId)) {
     for (const [id, row] of rowsOf(one)) table.set(id, JSON.stringify(row));
     yield;
   }

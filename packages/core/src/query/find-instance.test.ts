@@ -28,8 +28,8 @@ describe('findInstance', () => {
   it('finds nobody where nobody is', () => expect(() => find('three', null)).toThrow(expect.objectContaining({ code: 'not-found' })));
   it('finds nobody in another service', () =>
     expect(() => find('two', 'payments')).toThrow(expect.objectContaining({ code: 'not-found' })));
-  it('names the candidates where several are', () => {
-    const candidates = ['payments', 'orders'].map((service) => ({ namespace: 'default', service, id: 'one' }));
+  it('names the candidates where several are, in the order of their services', () => {
+    const candidates = ['orders', 'payments'].map((service) => ({ namespace: 'default', service, id: 'one' }));
     expect(() => find('one', null)).toThrow(expect.objectContaining({ code: 'ambiguous-id', details: { candidates } }));
   });
 });

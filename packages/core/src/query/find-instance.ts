@@ -2,7 +2,7 @@
 import { RollcallError } from '../errors.js';
 import type { Caller, CatalogView } from '../face.js';
 import type { Instance } from '../catalog/instance.js';
-import type { InstanceId, Namespace, ServiceName } from '../catalog/names.js';
+import { ServiceName, type InstanceId, type Namespace } from '../catalog/names.js';
 
 export interface InstanceSelector {
   readonly namespace: Namespace;
@@ -20,7 +20,9 @@ export function findInstance(view: CatalogView, { namespace, id, service }: Inst
   const [only, ...others] = found.filter((instance) => instance !== undefined);
   if (only === undefined) throw instanceNotFound(id, service);
   if (others.length === 0) return only;
-  const candidates = [only, ...others].slice(0, CANDIDATES_MAX).map((one) => ({ namespace, service: one.service, id: one.id }));
+  // The view has them in the order in which they changed: another one on each node.
+  const inOrder = [only, ...others].sort((one, other) => (ServiceName.fold(one.service) < ServiceName.fold(other.service) ? -1 : 1));
+  const candidates = inOrder.slice(0, CANDIDATES_MAX).map((one) => ({ namespace, service: one.service, id: one.id }));
   const services = candidates.map((candidate) => candidate.service).join(', ');
   throw new RollcallError('ambiguous-id', `The id ${JSON.stringify(id)} is used in several services: ${services}. Say which one.`, {
     candidates,

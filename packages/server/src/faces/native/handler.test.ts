@@ -87,7 +87,7 @@ describe('a bare id that several services use', () => {
   });
 
   it('is answered with the candidates', async () => {
-    const candidates = ['payments', 'orders'].map((service) => ({ namespace: 'default', service, id: 'one' }));
+    const candidates = ['orders', 'payments'].map((service) => ({ namespace: 'default', service, id: 'one' }));
     for (const method of ['GET', 'DELETE'] as const) {
       expect(await ask(method, '/instances/one')).toMatchObject({
         status: 409,

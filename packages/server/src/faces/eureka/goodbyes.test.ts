@@ -100,6 +100,13 @@ describe('a goodbye', () => {
     expect(house.goodbyes.size).toBe(0);
   });
 
+  it('is what is said here: what another server tells, it may take back', () => {
+    const house = new House();
+    house.changed(spring('a', { isTold: true }), null);
+    expect(house.outweighs('a')).toBe(false);
+    expect(house.goodbyes.size).toBe(0);
+  });
+
   it('is what somebody says, and no lapse', () => {
     const house = new House();
     const nowMs = house.clock.wallMs();

@@ -1,7 +1,9 @@
 /**
- * Who said goodbye lately, as far as this node saw it: derived from the catalog's changes, whichever node was told. A registry that
- * was away meanwhile comes back with its log, and tells of everybody in it; what it tells of one who left since is older than the
- * goodbye. A lapse is nobody's word, and is not remembered: who lapses here may well be heard elsewhere.
+ * Who said goodbye here lately: derived from the catalog's changes, whichever node was told. A registry that was away meanwhile comes
+ * back with its log, and tells of everybody in it; what it tells of one who left since is older than the goodbye. What another server
+ * tells is not remembered: it may tell the contrary with the next word, as between servers, and a registry whose log is old hears of
+ * the goodbye from the one that heard it. A lapse is nobody's word, and is not remembered either: who lapses here may well be heard
+ * elsewhere.
  */
 import {
   departureTerm,
@@ -99,7 +101,7 @@ export class Goodbyes {
       if (current !== null && (previous !== null || this.#all.size === 0)) continue;
       const key = keyOf(ref);
       this.#all.delete(key);
-      if (previous !== null && isGoodbye(previous, this.#clock.wallMs())) this.#put(key, previous);
+      if (previous !== null && isSaidHere(previous) && isGoodbye(previous, this.#clock.wallMs())) this.#put(key, previous);
     }
   }
 
@@ -116,6 +118,11 @@ export class Goodbyes {
       this.#all.delete(first);
     }
   }
+}
+
+/** Whoever it is that is heard last says whose it is, see writes.ts. */
+function isSaidHere(last: Instance): boolean {
+  return ownKept(last)?.isTold !== true;
 }
 
 /** Not because it was critical for too long. */

@@ -24,8 +24,11 @@ const GATHER_KEYS = 32_768;
 const GATHER_BYTES = 32 * 1024 * 1024;
 /** Few changes are carried over after this long. */
 const GATHER_MS = 2_000;
-/** A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one. */
-const SLICE_ITEMS = 512;
+/**
+ * A pass is cut into slices, so that nothing else that LMDB has to do waits long behind one, nor whoever commits meanwhile: with four times
+ * as many, 64 writers get a twentieth less done, and one in a hundred waits a fifth longer.
+ */
+const SLICE_ITEMS = 128;
 const SLICE_BYTES = 8 * 1024 * 1024;
 /** Some forty registrations: with LMDB's own header, eight pages. */
 const CHAPTER_BYTES_MAX = 32 * 1024 - 64;

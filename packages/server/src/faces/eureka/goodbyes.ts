@@ -7,11 +7,8 @@
  */
 import {
   departureTerm,
-  everything,
   hearingMs,
-  ROLLCALL,
   ServiceName,
-  type Caller,
   type CatalogView,
   type ChangeBatch,
   type Clock,
@@ -19,6 +16,7 @@ import {
   type InstanceRef,
 } from '@rollcall/core';
 import { ownKept } from './map.js';
+import { self } from './self.js';
 
 /** What another registry says of an instance that is not here. */
 export interface Word {
@@ -49,8 +47,6 @@ const TELLING_MS = 10_000;
 /** A departure is written a moment after it is due, and clocks differ by a little. */
 const DUE_SLACK_MS = 2000;
 
-const follower: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'eureka' };
-
 export class Goodbyes {
   readonly #view: CatalogView;
   readonly #clock: Clock;
@@ -69,7 +65,7 @@ export class Goodbyes {
 
   start(): void {
     // What happened while the view was read anew nobody told; what was told before holds.
-    this.#unfollow = this.#view.follow({ changed: (batch) => this.#take(batch), reset: () => undefined }, follower);
+    this.#unfollow = this.#view.follow({ changed: (batch) => this.#take(batch), reset: () => undefined }, self);
   }
 
   close(): void {

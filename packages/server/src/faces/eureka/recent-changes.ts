@@ -6,10 +6,7 @@
  * and whoever misses them is told so by the hash.
  */
 import {
-  everything,
-  ROLLCALL,
   ServiceName,
-  type Caller,
   type CatalogView,
   type ChangeBatch,
   type Clock,
@@ -17,6 +14,7 @@ import {
   type InstanceRef,
   type Namespace,
 } from '@rollcall/core';
+import { self } from './self.js';
 
 export interface Recent {
   /** As it is now, or as it was last. */
@@ -50,8 +48,6 @@ interface Note extends Dated {
   readonly sinceMs: number;
 }
 
-const follower: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'eureka' };
-
 export class RecentChanges {
   readonly #view: CatalogView;
   readonly #clock: Clock;
@@ -71,7 +67,7 @@ export class RecentChanges {
 
   start(): void {
     // What happened while the view was read anew nobody knows; clients find out by the hash, and ask for everything.
-    this.#unfollow = this.#view.follow({ changed: (batch) => this.#take(batch), reset: () => this.#begin() }, follower);
+    this.#unfollow = this.#view.follow({ changed: (batch) => this.#take(batch), reset: () => this.#begin() }, self);
     this.#begin();
   }
 
@@ -89,13 +85,13 @@ export class RecentChanges {
     this.#forget(this.#clock.monotonicMs());
     for (const { instance, leftAtMs, revision } of this.#notes.values()) {
       if (instance.namespace !== namespace) continue;
-      const shown = this.#view.instance(instance, follower);
+      const shown = this.#view.instance(instance, self);
       if (leftAtMs !== null && shown === undefined) yield { instance, leftAtMs, revision };
       if (leftAtMs === null && shown !== undefined && latestOf(shown) <= this.#floor) yield { instance: shown, leftAtMs, revision };
     }
-    for (const { service } of this.#view.services(namespace, follower)) {
-      if (this.#view.serviceRevision(namespace, service, follower) <= this.#floor) continue;
-      for (const instance of this.#view.instances(namespace, service, follower))
+    for (const { service } of this.#view.services(namespace, self)) {
+      if (this.#view.serviceRevision(namespace, service, self) <= this.#floor) continue;
+      for (const instance of this.#view.instances(namespace, service, self))
         if (latestOf(instance) > this.#floor) yield { instance, leftAtMs: null, revision: latestOf(instance) };
     }
   }
@@ -119,7 +115,7 @@ export class RecentChanges {
     for (const { namespace, service, panic } of services) {
       if (panic.before === panic.after) continue;
       // Then all of them may look different.
-      for (const instance of this.#view.instances(namespace, service, follower))
+      for (const instance of this.#view.instances(namespace, service, self))
         this.#note(instance, { instance, leftAtMs: null, sinceMs: nowMs, revision });
     }
   }

@@ -175,7 +175,7 @@ describe('what is said of an instance', () => {
     }
     expect(seen).toEqual(['1 OUT_OF_SERVICE', '1 DOWN', '1 STARTING']);
     expect(await eureka.statuses()).toEqual(['DOWN=DOWN', 'OUT_OF_SERVICE=OUT_OF_SERVICE', 'STARTING=STARTING']);
-    // It is in the book of those who are asked why, as any other.
+    // Whoever asks natively finds out whose word it is.
     expect((await eureka.ask('GET', '/instances/OUT_OF_SERVICE')).text).toContain('OUT_OF_SERVICE, through Eureka');
   });
 

@@ -3,10 +3,7 @@
  * every server tells all others what it hears itself. Of the nodes of a cluster, the one on duty for a server tells it.
  */
 import {
-  everything,
   isRollcallError,
-  ROLLCALL,
-  type Caller,
   type CatalogView,
   type Clock,
   type Duty,
@@ -20,6 +17,7 @@ import { nextTurn } from '../../../shared/turn.js';
 import type { EurekaContext } from '../exchange.js';
 import type { PeerReport } from './peer-report.js';
 import { readInstanceJson } from '../read-document.js';
+import { self } from '../self.js';
 import { registerTold, type Saying } from '../writes.js';
 import { takeList } from './beginning.js';
 import { Courier } from './courier.js';
@@ -79,8 +77,6 @@ const FAREWELL_MS_MAX = 2000;
 
 /** Some milliseconds of looking. */
 const INSTANCES_PER_TURN = 2000;
-
-const self: Caller = { identity: ROLLCALL, may: everything, from: '', face: 'eureka' };
 
 export class Outward {
   readonly #options: OutwardOptions;
